@@ -1,0 +1,1 @@
+"""Pure mathematics of the ground: canonical form, ledger chain, differences, merging, agreement."""

@@ -1,0 +1,1 @@
+"""Pure rules of a deal: measurable criteria, gates, who must answer, dependence on one person."""
