@@ -1,0 +1,60 @@
+// <form data-draft="KEY">: what is typed into its text areas is kept on this device until the server has said that it is
+// saved. KEY names person and thing ("42:problem:17"). A form that comes back with other words offers them again.
+const PREFIX = 'draft:';
+const SENT = 'drafts-sent';
+const store = safely(() => localStorage);
+
+function safely(get) {
+  try { return get(); } catch { return null; } // storage is switched off: forms still work
+}
+
+const keyOf = (form) => PREFIX + form.dataset.draft;
+const areas = (form) => [...form.querySelectorAll('textarea[name]')];
+
+function keep(form) {
+  const words = Object.fromEntries(areas(form).map((area) => [area.name, area.value]));
+  safely(() => store?.setItem(keyOf(form), JSON.stringify(words)));
+}
+
+/** Forget the draft of a form, or every draft on this device. */
+export function forget(form) {
+  if (form) { store?.removeItem(keyOf(form)); return; }
+  Object.keys(store ?? {}).filter((key) => key.startsWith(PREFIX)).forEach((key) => store.removeItem(key));
+}
+
+function offer(form) {
+  const words = safely(() => JSON.parse(store?.getItem(keyOf(form)) ?? 'null'));
+  const lost = words && areas(form).filter((area) => words[area.name]?.trim() && words[area.name] !== area.value);
+  const notice = form.querySelector('[data-draft-offer]');
+  if (!words || !notice) return;
+  if (!lost.length) { forget(form); return; }
+  notice.hidden = false;
+  notice.querySelector('[data-draft-restore]').addEventListener('click', () => {
+    lost.forEach((area) => { area.value = words[area.name]; });
+    notice.hidden = true;
+    lost[0].focus();
+  });
+  notice.querySelector('[data-draft-drop]').addEventListener('click', () => { forget(form); notice.hidden = true; areas(form)[0]?.focus(); });
+}
+
+document.addEventListener('input', (event) => {
+  if (event.target.matches('textarea') && event.target.form?.dataset.draft) keep(event.target.form);
+});
+
+document.addEventListener('submit', (event) => {
+  if (event.target.hasAttribute('data-clear-drafts')) forget();
+  if (event.target.dataset.draft && !event.target.hasAttribute('hx-post')) safely(() => sessionStorage.setItem(SENT, keyOf(event.target)));
+});
+
+document.addEventListener('htmx:afterRequest', (event) => {
+  const form = event.detail.elt;
+  if (event.detail.successful && form.matches?.('form[data-draft]')) forget(form);
+});
+
+// The page after a sent form: "saved" is the server's word, given as a success message.
+const sent = safely(() => sessionStorage.getItem(SENT));
+if (sent && document.querySelector('#toasts [data-saved]')) store?.removeItem(sent);
+safely(() => sessionStorage.removeItem(SENT));
+
+document.addEventListener('htmx:afterSettle', (event) => event.detail.elt.querySelectorAll('form[data-draft]').forEach(offer));
+document.querySelectorAll('form[data-draft]').forEach(offer);

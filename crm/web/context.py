@@ -1,0 +1,84 @@
+"""What every page shell needs: the installation's name, the theme, the links of the frame, who is signed in."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from crm.web.navigation import NavigationEntry, Place, navigation
+from crm.web.theme import Theme, chosen_theme
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A navigation entry as the shell shows it."""
+
+    entry: NavigationEntry
+    url: str
+    current: bool
+
+
+class Shell:
+    """The values a page shell shows, each worked out only when a template asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def organization_name(self) -> str:
+        """The name of the selling organisation that this installation serves."""
+        return str(settings.ORGANIZATION_NAME)
+
+    @cached_property
+    def theme(self) -> Theme:
+        """The theme chosen on this device, or ""."""
+        return chosen_theme(self._request)
+
+    @cached_property
+    def is_demo(self) -> bool:
+        """Whether this installation shows demo data."""
+        return bool(getattr(settings, "DEMO", False))
+
+    @cached_property
+    def logo(self) -> str:
+        """Static path of the seller's logo for the room, or "" for the first letter of the name."""
+        return str(getattr(settings, "ORGANIZATION_LOGO", ""))
+
+    @cached_property
+    def brand_stylesheet(self) -> str:
+        """Static path of the small style sheet with the seller's four brand colours, or ""."""
+        return str(getattr(settings, "BRAND_STYLESHEET", ""))
+
+    @cached_property
+    def home(self) -> str:
+        """Where the mark leads: the first entry of the rail."""
+        return self.rail[0].url if self.rail else "/"
+
+    @cached_property
+    def rail(self) -> list[Link]:
+        """The links of the rail."""
+        return self._links("rail")
+
+    @cached_property
+    def menu(self) -> list[Link]:
+        """The links that the person's menu has besides settings and signing out."""
+        return self._links("menu")
+
+    def _links(self, place: Place) -> list[Link]:
+        user = getattr(self._request, "user", None)
+        allowed = {"": True, "demo": self.is_demo, "administrator": bool(getattr(user, "is_superuser", False))}
+        path = self._request.path
+        links = []
+        for entry in navigation(place):
+            if allowed[entry.only]:
+                url = reverse(entry.url_name)
+                links.append(Link(entry, url, current=any(path.startswith(start) for start in (url, *entry.covers))))
+        return links
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `shell` for the page shells."""
+    return {"shell": Shell(request)}

@@ -1,0 +1,84 @@
+"""How every form is rendered, and the fields that say no to what the database cannot hold.
+
+`FORM_RENDERER = "crm.web.forms.GroundRenderer"` in the settings makes `{{ form }}` and `{{ field.as_field_group }}` give
+the design language's markup everywhere, in our own forms and in those of packages.
+"""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
+
+MAX_NAME = 200
+MAX_TEXT = 20_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+class GroundRenderer(TemplatesSetting):
+    """Renders forms and fields with our templates, and widgets with Django's."""
+
+    form_template_name = "crm/forms/form.html"
+    field_template_name = "crm/forms/field.html"
+
+
+def refuse_control_characters(value: str) -> None:
+    """Refuse what is not text: NUL and other control characters, halves of surrogate pairs. Line breaks are fine."""
+    if _CONTROL.search(value):
+        raise ValidationError(_("This holds characters that are not text. Type it again, or paste it as plain text."))
+
+
+class NameField(forms.CharField):
+    """One line, at most 200 characters."""
+
+    default_validators = [refuse_control_characters]
+
+    def __init__(self, *, max_length: int = MAX_NAME, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+
+
+class WordsField(forms.CharField):
+    """Text over several lines, at most 20,000 characters. `words=True` sets it in the shared serif."""
+
+    default_validators = [refuse_control_characters]
+
+    def __init__(self, *, max_length: int = MAX_TEXT, words: bool = False, **options: Any) -> None:
+        options.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
+        super().__init__(max_length=max_length, **options)
+        if words:
+            self.widget.attrs["class"] = "words"
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date field."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A date, entered with the browser's own control."""
+
+    widget = DayInput
+
+
+class ChoiceCards(forms.RadioSelect):
+    """One of a few, as cards of one size and weight.
+
+    `notes` gives a second line for a value; `columns` is "", "two", "three" or "four".
+    """
+
+    def __init__(self, *, columns: str = "", notes: dict[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.columns = columns
+        self.notes = notes or {}
+
+
+class Switch(forms.CheckboxInput):
+    """A yes-or-no that takes effect when the form is saved, drawn as a switch."""
+
+    is_switch = True

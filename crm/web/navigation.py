@@ -1,0 +1,43 @@
+"""What stands in the rail, the bottom bar and the menus: entries that each app registers from its `AppConfig.ready`.
+
+The ground never names a page of an app above it; it shows what was registered.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.functional import Promise
+
+Place = Literal["rail", "menu"]
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationEntry:
+    """One link of the frame.
+
+    `url_name` is reversed without arguments. `position` orders entries within their place. An entry of the rail with
+    `phone` stands in the bottom bar of a phone, one without moves into its "More" sheet. `covers` names further paths
+    (as prefixes) under which the entry counts as the present one. `only` limits it to administrators or to the demo.
+    """
+
+    label: str | Promise
+    icon: str
+    url_name: str
+    position: int
+    phone: bool = True
+    place: Place = "rail"
+    covers: tuple[str, ...] = ()
+    only: Literal["", "administrator", "demo"] = ""
+
+
+_entries: dict[str, NavigationEntry] = {}
+
+
+def register_navigation(entry: NavigationEntry) -> None:
+    """Add an entry; registering the same `url_name` again replaces it."""
+    _entries[entry.url_name] = entry
+
+
+def navigation(place: Place) -> list[NavigationEntry]:
+    """The entries of one place, in order."""
+    return sorted((entry for entry in _entries.values() if entry.place == place), key=lambda entry: entry.position)
