@@ -1,0 +1,16 @@
+"""The app's entry in Django."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class CrmConfig(AppConfig):
+    """Loads what this app plugs into the ones below it."""
+
+    name = "crm"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the registry, once all models are known."""
+        import_module("crm.registry")

@@ -1,0 +1,48 @@
+"""Job queue and schedule. Jobs are woken by the outbox; what is owed is in PostgreSQL, never here."""
+
+import os
+
+import structlog
+from celery import Celery
+from celery.signals import setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.config.settings")
+
+from django.conf import settings  # noqa: E402  (the settings module must be named first)
+
+log = structlog.get_logger(__name__)
+
+
+def broker_url(redis_url: str) -> str:
+    """Give the address of Redis in the queue's own words: a Unix socket is `redis+socket://` there."""
+    return redis_url.replace("unix://", "redis+socket://", 1)
+
+
+app = Celery("common_ground", broker=broker_url(settings.REDIS_URL))
+app.conf.update(
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "global_keyprefix": f"{settings.REDIS_PREFIX}jobs:",
+        "visibility_timeout": 600,
+        "socket_connect_timeout": 0.1,
+        "socket_timeout": 5,
+    },
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_publish_retry=False,
+    worker_prefetch_multiplier=1,
+    worker_send_task_events=False,
+    task_time_limit=300,
+    task_soft_time_limit=240,
+    timezone="UTC",
+    beat_schedule={},
+)
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks(["crm", "deals", "handoff"])
+
+
+@setup_logging.connect
+def _keep_our_logging(**_kwargs: object) -> None:
+    """Stop Celery from replacing Django's logging."""

@@ -1,0 +1,69 @@
+"""Logs: one line of JSON per event for machines, or a readable line for people. Secrets in addresses are masked."""
+
+import logging.config
+import re
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+# Tokens of invitations, codes and keys are at least 40 characters of URL-safe base 64.
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}")
+
+
+def mask_tokens(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replace whatever looks like a token in the texts of an event."""
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = _TOKEN.sub("[token]", value)
+    return event
+
+
+def _shared_processors() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        mask_tokens,
+    ]
+
+
+def _renderers(log_format: str) -> list[Processor]:
+    if log_format == "json":
+        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    return [structlog.dev.ConsoleRenderer(colors=False)]
+
+
+def logging_settings(*, level: str, log_format: str) -> dict[str, Any]:
+    """Give Django's LOGGING for a level ("INFO", …) and a format ("json" or "console")."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "lines": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(log_format)],
+                "foreign_pre_chain": _shared_processors(),
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {"django_structlog": {"level": "WARNING" if log_format == "console" else level}},
+    }
+
+
+def configure(settings: dict[str, Any]) -> None:
+    """Apply `logging_settings` to Python's logging and to structlog (Django's LOGGING_CONFIG)."""
+    logging.config.dictConfig(settings)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_shared_processors(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )

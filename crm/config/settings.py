@@ -1,0 +1,274 @@
+"""Settings of the whole project: one documented environment variable for each thing that an installation may choose.
+
+Variables come from the environment or, for what `make run` started, from `var/run.env`. `docs/operate.md` lists them.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from crm.config.logs import logging_settings
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+# VAR_DIR: folder for everything an installation writes: data of the embedded default, uploads, demo sign-ins.
+VAR_DIR = env.path("VAR_DIR", default=str(BASE_DIR / "var"))
+VAR_DIR = Path(str(VAR_DIR))
+if (VAR_DIR / "run.env").is_file():
+    env.read_env(str(VAR_DIR / "run.env"))
+
+# DEBUG: Django's debug pages. Never in production.
+DEBUG = env.bool("DEBUG", default=False)
+# DEMO: the story and the imported pipeline are loaded, mails land in a page of the app, plain HTTP is fine.
+DEMO = env.bool("DEMO", default=False)
+# SECRET_KEY: signs cookies and links; at least 50 random characters. Only debug and demo do without.
+SECRET_KEY = env.str("SECRET_KEY", default="only-for-debugging-" * 3 if DEBUG or DEMO else environ.Env.NOTSET)
+# PORT: the port that `make run` serves.
+PORT = env.int("PORT", default=8000)
+# SITE_URL: the address that people type; links in mails start with it. HTTPS here switches all HTTPS rules on.
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+HTTPS = SITE_URL.startswith("https://")
+# ALLOWED_HOSTS: host names that requests may name, comma-separated; the host of SITE_URL always may.
+ALLOWED_HOSTS = [
+    urlsplit(SITE_URL).hostname or "",
+    *env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG or DEMO else []),
+]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+INSTALLED_APPS = [
+    "crm",
+    "deals",
+    "handoff",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "django_htmx",
+    "django_cotton",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+    "django_structlog",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "crm.config.urls"
+ASGI_APPLICATION = "crm.config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    }
+]
+
+# Database --------------------------------------------------------------------------------------------------------
+# DATABASE_URL: PostgreSQL 15 or newer, with the role that the application runs as.
+# DATABASE_OWNER_URL: the same database with the role that owns the tables; migrates, prunes, flushes.
+# DATABASE_ROLE: "owner" or "app"; set by manage.py for the commands that need the owner.
+# DATABASE_POOL: connections kept open for each process; 0 opens one for each request.
+DATABASE_URL = env.str("DATABASE_URL", default="postgresql:///common_ground")
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default=DATABASE_URL)
+DATABASE_ROLE = env.str("DATABASE_ROLE", default="app")
+DATABASE_POOL = env.int("DATABASE_POOL", default=0)
+
+_app_database = env.db_url_config(DATABASE_URL)
+_owner_database = env.db_url_config(DATABASE_OWNER_URL)
+# The role that gets no UPDATE, DELETE or TRUNCATE on append-only tables; "" where one role does both jobs.
+DATABASE_APP_ROLE = _app_database["USER"] if _app_database["USER"] != _owner_database["USER"] else ""
+
+DATABASES = {"default": _owner_database if DATABASE_ROLE == "owner" else _app_database}
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = f"common-ground-{DATABASE_ROLE}"
+if DATABASE_POOL:
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
+
+# Redis: job queue, cache, live updates. Never the record of anything, and no request needs it to succeed. ----------
+# REDIS_URL: redis://…, rediss://… or unix://…
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+# REDIS_PREFIX: put before every key, so that several installations can share one server.
+REDIS_PREFIX = env.str("REDIS_PREFIX", default="cg:")
+CACHES = {
+    "default": {
+        "BACKEND": "crm.cache.FailOpenRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": f"{REDIS_PREFIX}cache",
+        "OPTIONS": {"socket_connect_timeout": 0.1, "socket_timeout": 0.5},
+    }
+}
+
+# People and sign-in ------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "crm.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "crm.web.account_adapter.StaffAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Common Ground"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+
+# Sessions live in PostgreSQL. Staff and room have cookies of their own; `__Host-` needs HTTPS. ---------------------
+_cookie_prefix = "__Host-" if HTTPS else ""
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = f"{_cookie_prefix}cg_staff"
+ROOM_COOKIE_NAME = f"{_cookie_prefix}cg_room"
+CSRF_COOKIE_NAME = f"{_cookie_prefix}cg_csrf"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Browser rules -------------------------------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# BEHIND_PROXY: the proxy in front sets X-Forwarded-Proto, and nobody reaches the app around it.
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "connect-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    "accelerometer": [],
+    "camera": [],
+    "display-capture": [],
+    "geolocation": [],
+    "gyroscope": [],
+    "magnetometer": [],
+    "microphone": [],
+    "midi": [],
+    "payment": [],
+    "usb": [],
+}
+
+# Static files and uploads ---------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_ROOT = VAR_DIR / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+# Mail ---------------------------------------------------------------------------------------------------------------------
+# EMAIL_URL: smtp://…, smtp+tls://… or smtp+ssl://…. Without it a demo keeps mails as files, shown in the app.
+# EMAIL_FROM: the sender of all mails.
+DEMO_OUTBOX = DEMO and not env.str("EMAIL_URL", default="")
+EMAIL_FILE_PATH = VAR_DIR / "outbox"
+if DEMO_OUTBOX:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+else:
+    vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+    # email_url names the file path of its file scheme; ours is for the demo's outbox only.
+    EMAIL_FILE_PATH = VAR_DIR / "outbox"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Common Ground <noreply@localhost>")
+
+# Languages, formats, time ---------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")  # LANGUAGE_CODE: used where a browser asks for none we have
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LOCALE_PATHS = [BASE_DIR / "crm" / "locale"]
+FORMAT_MODULE_PATH = ["crm.formats"]
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")  # TIME_ZONE: for rooms and people that chose none
+USE_I18N = USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# REST -----------------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Common Ground",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# Logs -----------------------------------------------------------------------------------------------------------------------
+# LOG_LEVEL: DEBUG, INFO, WARNING or ERROR.   LOG_FORMAT: "json" for machines, "console" for people.
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", default="console" if DEBUG or DEMO else "json")
+LOGGING = logging_settings(level=LOG_LEVEL, log_format=LOG_FORMAT)
+LOGGING_CONFIG = "crm.config.logs.configure"
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+
+SILENCED_SYSTEM_CHECKS: list[str] = []

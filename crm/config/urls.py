@@ -1,0 +1,16 @@
+"""All addresses. The only place that knows the pages, the room and the REST resources of all three apps."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("crm.config.api_urls")),
+    path("room/", include("crm.room.urls")),
+    path("room/", include("deals.room.urls")),
+    path("room/", include("handoff.room.urls")),
+    path("", include("crm.web.urls")),
+    path("", include("deals.web.urls")),
+    path("", include("handoff.web.urls")),
+]

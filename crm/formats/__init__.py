@@ -1,0 +1,1 @@
+"""Date, time and number formats where the mockups' writing differs from Django's own locales."""

@@ -1,0 +1,1 @@
+"""What `crm` plugs into the ground and into the app below."""

@@ -1,0 +1,5 @@
+"""Addresses of crm's pages in the room."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

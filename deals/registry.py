@@ -1,0 +1,1 @@
+"""What `deals` plugs into the ground and into the app below."""

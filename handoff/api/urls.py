@@ -1,0 +1,5 @@
+"""Addresses of handoff's REST resources."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

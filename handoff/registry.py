@@ -1,0 +1,1 @@
+"""What `handoff` plugs into the ground and into the app below."""

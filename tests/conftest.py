@@ -1,0 +1,59 @@
+"""What all tests stand on: real PostgreSQL and Redis, the application's database role, no leftovers between tests."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import start_servers, stop_servers
+
+_servers = pytest.StashKey[list]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers once, in the process that the workers are children of, before Django reads its settings."""
+    if not hasattr(config, "workerinput"):
+        config.stash[_servers] = start_servers()
+    else:
+        os.environ["REDIS_PREFIX"] = f"test-{config.workerinput['workerid']}:"
+    os.environ["DATABASE_ROLE"] = "owner"  # makes the database; tests then use the application's role
+    os.environ["DJANGO_SETTINGS_MODULE"] = "crm.config.settings"
+    from django.conf import settings
+
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started."""
+    stop_servers(config.stash.get(_servers, []))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """Hand the finished test database to the application's role, and take it back to drop it."""
+    from django.test import TransactionTestCase
+
+    from tests import database
+
+    with django_db_blocker.unblock():
+        database.keep_seed_rows()
+        database.use_app()
+    TransactionTestCase._fixture_teardown = lambda self: database.reset()  # type: ignore[method-assign]
+    yield
+    with django_db_blocker.unblock():
+        database.use_owner()
+
+
+@pytest.fixture
+def empty_redis() -> Iterator[None]:
+    """Remove this worker's keys from Redis before and after the test."""
+    from django.conf import settings
+    from redis import Redis
+
+    with Redis.from_url(settings.REDIS_URL) as redis:
+        for _moment in ("before", "after"):
+            for key in redis.scan_iter(f"{settings.REDIS_PREFIX}*"):
+                redis.delete(key)
+            if _moment == "before":
+                yield
