@@ -1,25 +1,31 @@
-"""The one clock. Everything that needs the present asks `now()`; tests stop it with `frozen()`."""
+"""The one source of time. Everything that needs "now" asks here, so that a test can hold the clock still."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
-_stopped_at: ContextVar[datetime | None] = ContextVar("stopped_at", default=None)
+_held: ContextVar[datetime | None] = ContextVar("held", default=None)
 
 
 def now() -> datetime:
-    """The present instant, aware, in UTC."""
-    return _stopped_at.get() or datetime.now(UTC)
+    """Return the present moment, aware, in UTC."""
+    return _held.get() or datetime.now(UTC)
+
+
+def today(time_zone: str = "UTC") -> date:
+    """Return the calendar day it is now in `time_zone` (an IANA name)."""
+    return now().astimezone(ZoneInfo(time_zone)).date()
 
 
 @contextmanager
-def frozen(at: datetime) -> Iterator[None]:
-    """Stop the clock at the aware instant `at` for the length of a block."""
+def frozen(at: datetime) -> Iterator[datetime]:
+    """Hold the clock at `at` (aware) within the block, in this thread or task only."""
     if at.tzinfo is None:
-        raise ValueError("the clock needs an aware datetime")
-    token = _stopped_at.set(at.astimezone(UTC))
+        raise ValueError("The clock is held at an aware moment.")
+    token = _held.set(at)
     try:
-        yield
+        yield at
     finally:
-        _stopped_at.reset(token)
+        _held.reset(token)

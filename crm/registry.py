@@ -1,1 +1,191 @@
-"""What `crm` plugs into the ground and into the app below."""
+"""What an app plugs into the ground or into the app below. Filled once, from `AppConfig.ready`, never at run time.
+
+The ground asks "what consent kinds are there?", "who reacts to `deal.won`?" and never learns which app answered.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from crm.actors import Actor
+    from crm.models import Event, Participant, Question, Room
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a subject says now: canonical `content`, its `schema` number and SHA-256 `content_hash`."""
+
+    content: dict[str, Any]
+    schema: int
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class ConsentKind:
+    """Something that needs a yes: a section, a stage move, a brief, a reached goal.
+
+    `lock` takes the subject's row lock and returns it (raises `NotFound`); `snapshot` and `current_hash` read the locked row.
+    `check_askable` raises a `DomainError` when it cannot be asked now. `may_answer` says whether a participant can answer it.
+    `label` and `url` name it for people; `url` takes the actor, since staff and room have their own pages.
+    Binding kinds need a fresh code and cannot be recorded by staff.
+    """
+
+    name: str
+    binding: bool
+    is_section: bool
+    room_of: Callable[[UUID], UUID]
+    lock: Callable[[UUID], Any]
+    snapshot: Callable[[Any], Snapshot]
+    current_hash: Callable[[Any], str]
+    check_askable: Callable[["Actor", Any], None]
+    may_answer: Callable[["Participant", Any], bool]
+    label: Callable[[Any], str | Promise]
+    url: Callable[["Actor", Any], str]
+    check_recordable: Callable[["Actor", Any, "Question"], None] | None = None
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """How one event reads: an icon or glyph name and one sentence."""
+
+    icon: str
+    sentence: str | Promise
+    glyph: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class RoomPanel:
+    """A tab of the room. `visible` decides by participant; `badge` is a glyph state or empty."""
+
+    name: str
+    label: str | Promise
+    url: Callable[["Room"], str]
+    visible: Callable[["Actor", "Room"], bool]
+    position: int
+
+
+@dataclass(frozen=True)
+class TodayBlock:
+    """A block on the room's first page: `template` rendered with `context(actor, room)`; nothing when that is None."""
+
+    template: str
+    context: Callable[["Actor", "Room"], dict[str, Any] | None]
+    position: int
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """One place with personal data: `model` (`app.Model`), the `fields` that hold it, and how to find a person's rows."""
+
+    model: str
+    fields: tuple[str, ...]
+    rows_of: Callable[[UUID], Any]
+
+
+Reaction = Callable[["Event", "Actor"], None]
+Consumer = Callable[["Event"], None]
+Renderer = Callable[["Event"], TimelineEntry]
+
+_consent_kinds: dict[str, ConsentKind] = {}
+_reactions: dict[str, list[Reaction]] = {}
+_consumers: dict[str, tuple[frozenset[str], Consumer]] = {}
+_renderers: dict[str, Renderer] = {}
+_panels: dict[str, RoomPanel] = {}
+_today: list[TodayBlock] = []
+_personal: list[PersonalData] = []
+
+
+def register_consent_kind(kind: ConsentKind) -> None:
+    """Add a consent kind; its name must be new."""
+    if kind.name in _consent_kinds:
+        raise ValueError(f"Consent kind {kind.name} is registered twice.")
+    _consent_kinds[kind.name] = kind
+
+
+def consent_kind(name: str) -> ConsentKind:
+    """Return the consent kind called `name`. Raises KeyError for an unknown one."""
+    return _consent_kinds[name]
+
+
+def consent_kinds() -> Sequence[ConsentKind]:
+    """Return all consent kinds."""
+    return tuple(_consent_kinds.values())
+
+
+def register_reaction(event_type: str, reaction: Reaction) -> None:
+    """Run `reaction` in the transaction of each event of this type; raising refuses the whole change."""
+    _reactions.setdefault(event_type, []).append(reaction)
+
+
+def reactions_to(event_type: str) -> Sequence[Reaction]:
+    """Return the reactions to an event type, in the order they were registered."""
+    return tuple(_reactions.get(event_type, ()))
+
+
+def register_consumer(name: str, event_types: Iterable[str], consumer: Consumer) -> None:
+    """Deliver events of these types to `consumer` after commit, at least once. It must be idempotent."""
+    if name in _consumers:
+        raise ValueError(f"Consumer {name} is registered twice.")
+    _consumers[name] = (frozenset(event_types), consumer)
+
+
+def consumers_of(event_type: str) -> Sequence[str]:
+    """Return the names of the consumers that are owed events of this type."""
+    return tuple(name for name, (types, _) in _consumers.items() if event_type in types)
+
+
+def consumer(name: str) -> Consumer:
+    """Return the consumer called `name`. Raises KeyError for an unknown one."""
+    return _consumers[name][1]
+
+
+def register_renderer(event_type: str, renderer: Renderer) -> None:
+    """Say how events of this type read in a timeline."""
+    _renderers[event_type] = renderer
+
+
+def renderer_of(event_type: str) -> Renderer:
+    """Return the renderer of an event type. Raises KeyError for one nobody renders."""
+    return _renderers[event_type]
+
+
+def rendered_types() -> frozenset[str]:
+    """Return the event types a timeline can show."""
+    return frozenset(_renderers)
+
+
+def register_room_panel(panel: RoomPanel) -> None:
+    """Add a tab to the room."""
+    _panels[panel.name] = panel
+
+
+def room_panels(actor: "Actor", room: "Room") -> list[RoomPanel]:
+    """Return the tabs this actor has in this room, in order."""
+    shown = (panel for panel in _panels.values() if panel.visible(actor, room))
+    return sorted(shown, key=lambda panel: panel.position)
+
+
+def register_today_block(block: TodayBlock) -> None:
+    """Add a block to the room's first page."""
+    _today.append(block)
+    _today.sort(key=lambda one: one.position)
+
+
+def today_blocks() -> Sequence[TodayBlock]:
+    """Return the blocks of the room's first page, in order."""
+    return tuple(_today)
+
+
+def register_personal_data(place: PersonalData) -> None:
+    """Add a place with personal data, so that export and erasure reach it."""
+    _personal.append(place)
+
+
+def personal_data() -> Sequence[PersonalData]:
+    """Return every place with personal data."""
+    return tuple(_personal)

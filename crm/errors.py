@@ -1,0 +1,76 @@
+"""What an action can refuse, in the product's own words.
+
+Actions raise these; `crm.web` turns them into pages and `crm.api` into problem+json. Nothing else translates them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class FieldFault:
+    """One fault in one field: `field` is the action's argument (dots for nesting), `code` is stable, `message` is for people."""
+
+    field: str
+    code: str
+    message: Words
+
+
+class DomainError(Exception):
+    """Base of every refusal. `code` is stable and machine-readable, `message` says what to do, `faults` where."""
+
+    code = "refused"
+
+    def __init__(self, message: Words, *, code: str | None = None, faults: Sequence[FieldFault] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.code
+        self.faults = tuple(faults)
+
+
+class NotFound(DomainError):
+    """It does not exist, or the actor may not see it: the two are never told apart (404)."""
+
+    code = "not_found"
+
+    def __init__(self, message: Words = _("There is nothing here that you can see.")) -> None:
+        super().__init__(message)
+
+
+class NotAllowed(DomainError):
+    """The actor sees it but may not do this (403)."""
+
+    code = "not_allowed"
+
+
+class Invalid(DomainError):
+    """What was typed cannot be taken; `faults` point at the fields (400)."""
+
+    code = "invalid"
+
+    @classmethod
+    def field(cls, field: str, message: Words, *, code: str = "invalid") -> "Invalid":
+        """Return an error about one field."""
+        return cls(message, faults=[FieldFault(field, code, message)])
+
+
+class Refused(DomainError):
+    """A rule of the product says no: a gate, a second question, an ended deal (409). `faults` say what is missing."""
+
+    code = "refused"
+
+
+class Stale(DomainError):
+    """Somebody changed it meanwhile (412, or 409 for an answer). `current` is the row as it is now."""
+
+    code = "stale"
+
+    def __init__(self, message: Words, *, current: Any, code: str | None = None, faults: Sequence[FieldFault] = ()) -> None:
+        super().__init__(message, code=code, faults=faults)
+        self.current = current

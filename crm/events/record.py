@@ -1,0 +1,62 @@
+"""Writing the event record: inside the caller's transaction or not at all."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models, transaction
+
+from crm.actors import Actor
+from crm.clock import now
+from crm.events.wake import wake
+from crm.models import Delivery, Event, Room
+from crm.registry import consumers_of, reactions_to
+
+
+
+def record(
+    type: str,
+    *,
+    actor: Actor,
+    subject: models.Model,
+    room: Room | None,
+    data: dict[str, Any] | None = None,
+    private_to: str = "",
+    at: datetime | None = None,
+    schema: int = 1,
+) -> Event:
+    """Insert one event with the deliveries it owes, and run its reactions.
+
+    `type` is `noun.past_tense`; `subject` the row it happened to; `data` ids and plain facts, no personal words.
+    Raises RuntimeError outside a transaction, and whatever a reaction raises to refuse the change.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"{type} was recorded outside a transaction.")
+    at = at or now()
+    event = Event.objects.create(
+        type=type,
+        schema=schema,
+        at=at,
+        room=room,
+        subject_type=subject._meta.model_name or "",
+        subject_id=_id_of(subject),
+        private_to=private_to,
+        by_user=actor.user,
+        by_contact=actor.participant.contact if actor.participant else None,
+        by_key=actor.key,
+        by_side=actor.side,
+        data=data or {},
+    )
+    owed = [Delivery(event=event, consumer=name, run_after=at) for name in consumers_of(type)]
+    if owed:
+        Delivery.objects.bulk_create(owed)
+    for reaction in reactions_to(type):
+        reaction(event, actor)
+    transaction.on_commit(wake)
+    return event
+
+
+def _id_of(subject: models.Model) -> UUID:
+    if not isinstance(subject.pk, UUID):
+        raise TypeError(f"{subject._meta.label} has no UUID to be the subject of an event.")
+    return subject.pk

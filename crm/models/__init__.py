@@ -1,0 +1,62 @@
+"""The ground: people, rooms, consent, the event record. One file per concept."""
+
+from crm.models.access import Invitation, RoomSession, SignInCode
+from crm.models.activity import Activity, ActivityType
+from crm.models.api_key import ApiKey, IdempotentAnswer
+from crm.models.attachment import Attachment, FileState
+from crm.models.authored import Authored, Draftable, DraftableQuerySet
+from crm.models.comment import Comment
+from crm.models.consent import Answer, Channel, Consent, Question
+from crm.models.contact import Contact
+from crm.models.custom_field import CustomField, CustomFieldOn, CustomFieldType
+from crm.models.demo_mail import DemoMail
+from crm.models.event import Delivery, Event, FeedPosition
+from crm.models.imported_row import ImportedRow
+from crm.models.ledger import LedgerEntry, LedgerPayload
+from crm.models.organization import Organization
+from crm.models.participant import Participant
+from crm.models.revision import Revision
+from crm.models.room import Room, RoomMember
+from crm.models.side import Side
+from crm.models.team import Team
+from crm.models.user import Role, User
+
+__all__ = [
+    "Activity",
+    "ActivityType",
+    "Answer",
+    "ApiKey",
+    "Attachment",
+    "Authored",
+    "Channel",
+    "Comment",
+    "Consent",
+    "Contact",
+    "CustomField",
+    "CustomFieldOn",
+    "CustomFieldType",
+    "Delivery",
+    "DemoMail",
+    "Draftable",
+    "DraftableQuerySet",
+    "Event",
+    "FeedPosition",
+    "FileState",
+    "IdempotentAnswer",
+    "ImportedRow",
+    "Invitation",
+    "LedgerEntry",
+    "LedgerPayload",
+    "Organization",
+    "Participant",
+    "Question",
+    "Revision",
+    "Role",
+    "Room",
+    "RoomMember",
+    "RoomSession",
+    "Side",
+    "SignInCode",
+    "Team",
+    "User",
+]

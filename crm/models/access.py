@@ -1,0 +1,61 @@
+"""The way into a room: invitations, codes and sessions. Only hashes of secrets are stored."""
+
+from django.db import models
+
+from crm.ids import new_id
+
+
+class Invitation(models.Model):
+    """A mailed link to a room. It signs nobody in: its page offers one button, "Send me a code"."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    participant = models.ForeignKey("crm.Participant", models.CASCADE, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    token_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the 256-bit token, in hex.")
+    invited_by = models.ForeignKey("crm.User", models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
+class SignInCode(models.Model):
+    """An eight-character code for one contact and one browser. Consumed by one conditional UPDATE."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    contact = models.ForeignKey("crm.Contact", models.CASCADE, related_name="codes")
+    browser_hash = models.CharField(max_length=64, help_text="SHA-256 of the asking browser's cookie, in hex.")
+    code_hash = models.CharField(max_length=64)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    consumed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index("contact", "browser_hash", "-created_at", name="code_newest")]
+
+    def __str__(self) -> str:
+        return f"code {self.pk}"
+
+
+class RoomSession(models.Model):
+    """A contact's sign-in in one browser, for all the rooms they were let into. 12 h idle, 14 days at most."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    contact = models.ForeignKey("crm.Contact", models.CASCADE, related_name="sessions")
+    key_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    fresh_at = models.DateTimeField(help_text="When the mailbox was last proved by a code.")
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    browser = models.CharField(max_length=400, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index("contact", "-created_at", name="room_session_by_contact")]
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"

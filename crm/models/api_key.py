@@ -1,0 +1,48 @@
+"""API keys and what their calls have already done."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from crm.ids import new_id
+
+
+class ApiKey(models.Model):
+    """A key acts for its owner within its scopes. The key itself is shown once; only its SHA-256 is kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey("crm.User", models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=200)
+    prefix = models.CharField(max_length=16)
+    last_four = models.CharField(max_length=4)
+    key_hash = models.CharField(max_length=64, unique=True)
+    scopes: "ArrayField[list[str], list[str]]" = ArrayField(models.CharField(max_length=32))
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…{self.last_four}"
+
+
+class IdempotentAnswer(models.Model):
+    """The stored 2xx of a POST with an `Idempotency-Key`, written in the transaction of its effect. Kept 30 days."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey("crm.User", models.CASCADE, related_name="+")
+    api_key = models.ForeignKey(ApiKey, models.CASCADE, null=True, related_name="+")
+    key = models.CharField(max_length=255)
+    request_hash = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
+    status = models.PositiveSmallIntegerField()
+    headers = models.JSONField(default=dict)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("user", "api_key", "key", name="idempotency_key_once", nulls_distinct=False)
+        ]
+        indexes = [models.Index("created_at", name="idempotency_by_age")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,56 @@
+"""Files: content-addressed, checked before anybody can open them."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.ids import new_id
+from crm.models.authored import Authored
+from crm.models.side import Side
+
+if TYPE_CHECKING:
+    from crm.actors import Actor
+
+
+class FileState(models.TextChoices):
+    """Whether a file may be opened."""
+
+    QUARANTINED = "quarantined", _("Being checked")
+    CLEAN = "clean", _("Checked")
+    REFUSED = "refused", _("Refused")
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    """Files, read through their rooms."""
+
+    def visible_to(self, actor: "Actor") -> "AttachmentQuerySet":
+        """Return what the actor's side may see in the actor's rooms."""
+        from crm.models.room import Room
+
+        rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
+        return self.filter(Exists(rooms), private_to__in=("", actor.side))
+
+
+class Attachment(Authored):
+    """One file in a room. `sha256` is the hash of its bytes and its name in the storage; `size` is in bytes."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    room = models.ForeignKey("crm.Room", models.PROTECT, related_name="attachments")
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=11, choices=FileState, default=FileState.QUARANTINED)
+    private_to = models.CharField(max_length=8, choices=Side, blank=True)
+    created_at = models.DateTimeField()
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index("room", "-created_at", name="attachment_by_room")]
+        constraints = [models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="attachment_hashed")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,68 @@
+"""Rows that a person of either side wrote."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from crm.models.side import Side
+
+if TYPE_CHECKING:
+    from crm.actors import Actor
+
+
+class Authored(models.Model):
+    """Who wrote a row: a user, or a contact in a room, or (both empty) the system. Filled from `Actor.authorship`."""
+
+    by_user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    by_contact = models.ForeignKey("crm.Contact", models.PROTECT, null=True, blank=True, related_name="+")
+    by_side = models.CharField(max_length=8, choices=Side)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def author_name(self) -> str:
+        """The name of whoever wrote it; empty for the system."""
+        author = self.by_contact or self.by_user
+        return author.name if author else ""
+
+
+class DraftableQuerySet[Row: "Draftable"](models.QuerySet[Row]):
+    """Rows that may be one side's draft. Which rooms the actor may see is decided by each model's `visible_to`."""
+
+    def shared(self) -> Self:
+        """Return what everybody in the room sees: no drafts, nothing archived."""
+        return self.filter(private_to="", archived_at=None)
+
+    def seen_by_side(self, actor: "Actor") -> Self:
+        """Return shared rows and the actor's own side's drafts. A partner's drafts are seen by their author only."""
+        if actor.is_system:
+            return self.filter(archived_at=None)
+        mine = Q(private_to=actor.side)
+        if actor.side == Side.PARTNER and actor.participant:
+            mine &= Q(by_contact=actor.participant.contact_id)
+        return self.filter(Q(private_to="") | mine, archived_at=None)
+
+
+class Draftable(Authored):
+    """A row of a section. It is one side's draft while `private_to` names that side, shared when it is empty.
+
+    A draft with `replaces` set is a change to a shared row: sharing it moves its words into that row.
+    """
+
+    private_to = models.CharField(max_length=8, choices=Side, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether only one side sees it so far."""
+        return bool(self.private_to)

@@ -1,0 +1,158 @@
+"""Questions and consents: who was asked what, and what they answered."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.ids import new_id
+
+if TYPE_CHECKING:
+    from crm.actors import Actor
+
+
+class Answer(models.TextChoices):
+    """Where one consent stands. Each change is a new ledger entry; this field is the present state."""
+
+    ASKED = "asked", _("Asked")
+    AGREED = "agreed", _("Agreed")
+    CHANGE = "change", _("Would change something")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Taken back")
+    CONTESTED = "contested", _("Contested")
+    REPLACED = "replaced", _("Replaced by newer words")
+    CANCELLED = "cancelled", _("No longer asked")
+
+
+class Channel(models.TextChoices):
+    """How an answer was given: in the room by the person, or elsewhere and recorded by staff."""
+
+    ROOM = "room", _("In the room")
+    PHONE = "phone", _("By phone")
+    MEETING = "meeting", _("In a meeting")
+    EMAIL = "email", _("By e-mail")
+    OTHER = "other", _("Otherwise")
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    """Questions of a room. Both sides see who was asked what."""
+
+    def visible_to(self, actor: "Actor") -> Self:
+        """Return the questions of the actor's rooms; a participant with limited sections sees only their own."""
+        from crm.models.room import Room
+
+        questions = self.filter(Exists(Room.objects.visible_to(actor).filter(pk=OuterRef("room"))))
+        if actor.participant and actor.participant.sections is not None:
+            questions = questions.filter(asked_of=actor.participant)
+        return questions
+
+    def open(self) -> Self:
+        """Return the questions that still wait for their answer."""
+        return self.filter(closed_at=None)
+
+
+class Question(models.Model):
+    """One sentence asked of one named person, about one or more revisions: one click, one answer for all of them.
+
+    A yes given elsewhere is a question too: `channel` says how, `recorded_by` who wrote it down, `words` what was said.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    room = models.ForeignKey("crm.Room", models.PROTECT, related_name="questions")
+    asked_of = models.ForeignKey("crm.Participant", models.PROTECT, related_name="questions")
+    asked_by = models.ForeignKey("crm.User", models.PROTECT, related_name="questions_asked")
+    asked_at = models.DateTimeField()
+    sentence = models.TextField()
+    benefit = models.TextField(blank=True, help_text=_("What the buyer gets out of this step, whatever comes later."))
+    note = models.TextField(blank=True)
+    useful_by = models.CharField(max_length=200, blank=True)
+    locale = models.CharField(max_length=16, default="en")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.ROOM)
+    given_at = models.DateTimeField(null=True, blank=True)
+    given_where = models.CharField(max_length=400, blank=True)
+    words = models.TextField(blank=True)
+    evidence = models.ForeignKey("crm.Attachment", models.PROTECT, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index("room", "-asked_at", name="question_by_room"),
+            models.Index("asked_of", condition=Q(closed_at=None), name="question_open_of"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(channel="room") | (Q(given_at__isnull=False) & ~Q(words="")), name="question_recorded_whole"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence[:80]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for its answer."""
+        return self.closed_at is None
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether staff wrote the answer down, rather than the person giving it in the room."""
+        return self.channel != Channel.ROOM
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    """Consents, read through their rooms."""
+
+    def visible_to(self, actor: "Actor") -> Self:
+        """Return the consents whose question the actor may see."""
+        return self.filter(Exists(Question.objects.visible_to(actor).filter(pk=OuterRef("question"))))
+
+    def of_subject(self, kind: str, subject_id: object) -> Self:
+        """Return the consents about one subject, newest first."""
+        return self.filter(kind=kind, subject_id=subject_id).order_by("-question__asked_at", "-id")
+
+
+class Consent(models.Model):
+    """One named person's answer about one revision. Agreed, waiting and out of date are comparisons of `content_hash`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    question = models.ForeignKey(Question, models.PROTECT, related_name="consents")
+    room = models.ForeignKey("crm.Room", models.PROTECT, related_name="consents")
+    participant = models.ForeignKey("crm.Participant", models.PROTECT, related_name="consents")
+    revision = models.ForeignKey("crm.Revision", models.PROTECT, related_name="consents")
+    kind = models.CharField(max_length=32)
+    subject_id = models.UUIDField()
+    content_hash = models.CharField(max_length=64)
+    answer = models.CharField(max_length=9, choices=Answer, default=Answer.ASKED)
+    note = models.TextField(blank=True, help_text=_("What they would change, why not, or what was different."))
+    answered_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    reopened_at = models.DateTimeField(null=True, blank=True)
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index("subject_id", "kind", name="consent_by_subject")]
+        constraints = [
+            models.UniqueConstraint(
+                "participant", "kind", "subject_id", condition=Q(answer="asked"), name="consent_asked_once"
+            ),
+            models.UniqueConstraint("question", "kind", "subject_id", name="consent_once_a_question"),
+            models.CheckConstraint(
+                condition=Q(answer="asked", answered_at=None) | (~Q(answer="asked") & Q(answered_at__isnull=False)),
+                name="consent_answered_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.answer}"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a yes that stands."""
+        return self.answer == Answer.AGREED

@@ -1,0 +1,67 @@
+"""Contacts: people on the buying side or at a partner."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+from crm.ids import new_id
+
+if TYPE_CHECKING:
+    from crm.actors import Actor
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    """The directory of contacts."""
+
+    def visible_to(self, actor: "Actor") -> "ContactQuerySet":
+        """Return every contact for staff; for a participant, the people who are in the same room."""
+        if not actor.participant:
+            return self
+        here = actor.participant.room.participants.filter(contact=OuterRef("pk"), revoked_at=None)
+        return self.filter(Exists(here))
+
+    def with_private_details_for(self, actor: "Actor") -> "ContactQuerySet":
+        """Annotate `details_visible`: whether the actor may see e-mail and phone, which follow the rooms.
+
+        They are visible to whoever sees a room the contact is in, to whoever entered the contact, and to administrators.
+        """
+        from crm.models.participant import Participant
+        from crm.models.room import Room
+
+        if actor.is_system or (actor.user and actor.user.is_admin):
+            return self.annotate(details_visible=models.Value(True))
+        rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
+        in_room = Participant.objects.filter(Exists(rooms), contact=OuterRef("pk"))
+        entered = models.Q(created_by=actor.user) if actor.user else models.Q(pk=None)
+        return self.annotate(details_visible=models.ExpressionWrapper(Exists(in_room) | entered, models.BooleanField()))
+
+
+class Contact(models.Model):
+    """A person outside the selling organisation. Two contacts may share an e-mail address (a shared mailbox)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=200)
+    organization = models.ForeignKey(
+        "crm.Organization", models.PROTECT, null=True, blank=True, related_name="contacts"
+    )
+    title = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(max_length=254, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    locale = models.CharField(max_length=16, default="en")
+    custom = models.JSONField(default=dict, blank=True)
+    created_by = models.ForeignKey("crm.User", models.PROTECT, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        indexes = [models.Index("name", "id", name="contact_by_name"), models.Index("email", name="contact_by_email")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,85 @@
+"""The event record: one append-only row per thing that happened, and what is owed because of it."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from crm.ids import new_id
+from crm.models.side import Side
+
+if TYPE_CHECKING:
+    from crm.actors import Actor
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Events, read through their rooms."""
+
+    def visible_to(self, actor: "Actor") -> "EventQuerySet":
+        """Return the events of the actor's rooms; a side's private ones only for that side. Roomless ones are for staff."""
+        from crm.models.room import Room
+
+        rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
+        seen = Q(Exists(rooms)) & Q(private_to__in=("", actor.side))
+        if actor.is_seller:
+            seen |= Q(room=None)
+        return self.filter(seen)
+
+
+class Event(models.Model):
+    """What happened: `type` is `noun.past_tense`, `data` carries ids and plain facts, never personal words."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    type = models.CharField(max_length=64)
+    schema = models.PositiveSmallIntegerField(default=1)
+    at = models.DateTimeField()
+    room = models.ForeignKey("crm.Room", models.PROTECT, null=True, related_name="events")
+    subject_type = models.CharField(max_length=32)
+    subject_id = models.UUIDField()
+    private_to = models.CharField(max_length=8, choices=Side, blank=True)
+    by_user = models.ForeignKey("crm.User", models.PROTECT, null=True, related_name="+")
+    by_contact = models.ForeignKey("crm.Contact", models.PROTECT, null=True, related_name="+")
+    by_key = models.ForeignKey("crm.ApiKey", models.PROTECT, null=True, related_name="+")
+    by_side = models.CharField(max_length=8, choices=Side)
+    data = models.JSONField(default=dict)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index("room", "-at", "-id", name="event_by_room"),
+            models.Index("subject_id", "-at", name="event_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return self.type
+
+
+class FeedPosition(models.Model):
+    """An event's place in the feed, given after commit by the one relay, so that no reader ever skips one."""
+
+    position = models.BigAutoField(primary_key=True)
+    event = models.OneToOneField(Event, models.PROTECT, related_name="feed")
+
+    def __str__(self) -> str:
+        return str(self.position)
+
+
+class Delivery(models.Model):
+    """One event owed to one consumer. Done at least once; `run_after` grows with `attempts`."""
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey(Event, models.PROTECT, related_name="deliveries")
+    consumer = models.CharField(max_length=64)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    run_after = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    dead_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("event", "consumer", name="delivery_once")]
+        indexes = [models.Index("run_after", condition=Q(done_at=None, dead_at=None), name="delivery_owed")]
+
+    def __str__(self) -> str:
+        return f"{self.consumer} {self.event_id}"

@@ -1,0 +1,24 @@
+"""What came from where: lets the same file be imported twice without effect."""
+
+from django.db import models
+
+from crm.ids import new_id
+
+
+class ImportedRow(models.Model):
+    """One row of an import source and the row it became. `digest` tells whether the source row has changed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    source = models.CharField(max_length=64)
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    subject_type = models.CharField(max_length=32)
+    subject_id = models.UUIDField()
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("source", "key", name="imported_row_once")]
+        indexes = [models.Index("subject_id", name="imported_row_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.key}"

@@ -1,0 +1,57 @@
+"""Revisions: immutable snapshots of what somebody is asked about."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+from crm.ids import new_id
+from crm.models.authored import Authored
+
+if TYPE_CHECKING:
+    from crm.actors import Actor
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    """Snapshots. They hold only what is shared."""
+
+    def visible_to(self, actor: "Actor") -> "RevisionQuerySet":
+        """Return the revisions of the actor's rooms, for a participant only of sections within the grant."""
+        from crm.models.room import Room
+
+        revisions = self.filter(Exists(Room.objects.visible_to(actor).filter(pk=OuterRef("room"))))
+        if actor.participant and actor.participant.sections is not None:
+            from crm.registry import consent_kinds
+
+            open_kinds = [kind.name for kind in consent_kinds() if not kind.is_section]
+            revisions = revisions.filter(kind__in=[*actor.participant.sections, *open_kinds])
+        return revisions
+
+
+class Revision(Authored):
+    """What was shown when somebody was asked: `content` in canonical form and its SHA-256. Never changed.
+
+    `kind` names a consent kind of the registry (`problem`, `criteria`, `stage_move`, `brief`, `goal_reached`, …) and
+    `subject_id` the row it is a snapshot of. Erasing a person empties `content`; the hash stays.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    room = models.ForeignKey("crm.Room", models.PROTECT, related_name="revisions")
+    kind = models.CharField(max_length=32)
+    subject_id = models.UUIDField()
+    number = models.PositiveIntegerField()
+    schema = models.PositiveSmallIntegerField(default=1)
+    content = models.JSONField(null=True)
+    content_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["subject_id", "number"]
+        constraints = [models.UniqueConstraint("subject_id", "kind", "number", name="revision_number_once")]
+        indexes = [models.Index("subject_id", "content_hash", name="revision_by_hash")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} revision {self.number}"

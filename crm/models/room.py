@@ -1,0 +1,96 @@
+"""The room: the shared space of one collaboration, and the one place where access is decided."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from crm.ids import new_id
+from crm.models.participant import Participant
+from crm.models.team import Team
+from crm.models.user import Role
+
+if TYPE_CHECKING:
+    from crm.actors import Actor
+
+
+class RoomQuerySet(models.QuerySet["Room"]):
+    """The predicate "rooms this actor is in". Pages, REST, feed, search and files all start here."""
+
+    def visible_to(self, actor: "Actor") -> "RoomQuerySet":
+        """Return the rooms the actor may read; see "The room" in the product's design."""
+        if actor.is_system:
+            return self
+        if actor.participant:
+            grant = Participant.objects.filter(pk=actor.participant.pk, room=OuterRef("pk"), revoked_at=None)
+            return self.filter(Exists(grant))
+        user = actor.user
+        if user is None or not user.is_active:
+            return self.none()
+        if user.is_admin:
+            return self
+        return self.filter(_owned_or_member(actor) | _of_team(actor))
+
+    def writable_by(self, actor: "Actor") -> "RoomQuerySet":
+        """Return the rooms the actor may write in: the rest of a team reads only."""
+        if actor.is_system or actor.participant or (actor.user and actor.user.is_admin):
+            return self.visible_to(actor)
+        if actor.user is None or not actor.user.is_active:
+            return self.none()
+        may_write = _owned_or_member(actor)
+        if actor.user.role == Role.MANAGER:
+            may_write |= _of_team(actor)
+        return self.filter(may_write)
+
+
+def _owned_or_member(actor: "Actor") -> Q:
+    members = RoomMember.objects.filter(room=OuterRef("pk"), user=actor.user)
+    return Q(owner=actor.user) | Q(Exists(members))
+
+
+def _of_team(actor: "Actor") -> Q:
+    user = actor.user
+    if user is None or user.team_id is None or user.role in (Role.SUCCESS, Role.DELIVERY):
+        return Q(pk=None)
+    if user.role == Role.MANAGER:
+        return Q(Exists(Team.objects.filter(pk=OuterRef("team"), lineage__contains=[user.team_id])))
+    return Q(team=user.team_id)
+
+
+class Room(models.Model):
+    """A room. Deals, success plans, comments, files, consents and events hang on it. Its lock serialises its ledger."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    title = models.CharField(max_length=200)
+    organization = models.ForeignKey("crm.Organization", models.PROTECT, null=True, blank=True, related_name="rooms")
+    team = models.ForeignKey("crm.Team", models.PROTECT, related_name="rooms")
+    owner = models.ForeignKey("crm.User", models.PROTECT, related_name="rooms")
+    time_zone = models.CharField(max_length=64, default="UTC")
+    is_demo = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = RoomQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index("owner", "id", name="room_by_owner"), models.Index("team", "id", name="room_by_team")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RoomMember(models.Model):
+    """A member of staff who works in a room, besides its owner."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    room = models.ForeignKey(Room, models.CASCADE, related_name="members")
+    user = models.ForeignKey("crm.User", models.PROTECT, related_name="memberships")
+    added_by = models.ForeignKey("crm.User", models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("room", "user", name="room_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.room_id}"

@@ -1,0 +1,34 @@
+"""Deals: pipelines, sections, and what both sides write in them."""
+
+from deals.models.criterion import Criterion, Direction, Frequency, Weight
+from deals.models.deal import Deal, DealStatus
+from deals.models.pipeline import Pipeline, Stage, StageGate
+from deals.models.problem import Period, ProblemPart, ProblemStatement
+from deals.models.section import AGREEABLE, Section, SectionKind
+from deals.models.stage_move import StageMove, Waiver
+from deals.models.stakeholder import Assessment, Attitude, Influence, Stakeholder, StakeholderRole
+
+__all__ = [
+    "AGREEABLE",
+    "Assessment",
+    "Attitude",
+    "Criterion",
+    "Deal",
+    "DealStatus",
+    "Direction",
+    "Frequency",
+    "Influence",
+    "Period",
+    "Pipeline",
+    "ProblemPart",
+    "ProblemStatement",
+    "Section",
+    "SectionKind",
+    "Stage",
+    "StageGate",
+    "StageMove",
+    "Stakeholder",
+    "StakeholderRole",
+    "Waiver",
+    "Weight",
+]

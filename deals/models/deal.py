@@ -1,0 +1,99 @@
+"""The deal."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.ids import new_id
+from crm.models import Room
+
+if TYPE_CHECKING:
+    from crm.actors import Actor
+
+
+class DealStatus(models.TextChoices):
+    """Whether a deal is open, and how it ended. Statuses are not stages."""
+
+    OPEN = "open", _("Open")
+    PAUSED = "paused", _("Paused")
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")
+    NO_DEAL = "no_deal", _("No deal by agreement")
+
+
+class DealQuerySet(models.QuerySet["Deal"]):
+    """Deals, read through their rooms."""
+
+    def visible_to(self, actor: "Actor") -> "DealQuerySet":
+        """Return the deals of the rooms the actor may read."""
+        return self.filter(Exists(Room.objects.visible_to(actor).filter(pk=OuterRef("room"))), archived_at=None)
+
+    def open(self) -> "DealQuerySet":
+        """Return the deals that are being worked on."""
+        return self.filter(status=DealStatus.OPEN)
+
+
+class Deal(models.Model):
+    """One deal in a room. `amount` is in `currency` (ISO 4217). An imported one may lack organisation and amount.
+
+    `success_owner` is the member of customer success who will take over.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    room = models.ForeignKey(Room, models.PROTECT, related_name="deals")
+    organization = models.ForeignKey("crm.Organization", models.PROTECT, null=True, blank=True, related_name="deals")
+    owner = models.ForeignKey("crm.User", models.PROTECT, related_name="deals")
+    team = models.ForeignKey("crm.Team", models.PROTECT, related_name="deals")
+    success_owner = models.ForeignKey("crm.User", models.PROTECT, null=True, blank=True, related_name="+")
+    pipeline = models.ForeignKey("deals.Pipeline", models.PROTECT, related_name="deals")
+    stage = models.ForeignKey("deals.Stage", models.PROTECT, related_name="deals")
+    stage_entered_at = models.DateTimeField()
+    title = models.CharField(max_length=200)
+    amount = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, default="USD")
+    amount_note = models.CharField(max_length=200, blank=True, help_text=_("For example: over 3 years."))
+    close_on = models.DateField(null=True, blank=True)
+    status = models.CharField(max_length=8, choices=DealStatus, default=DealStatus.OPEN)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_reason = models.TextField(blank=True)
+    is_imported = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False)
+    custom = models.JSONField(default=dict, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DealQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="deal_amount_not_negative"),
+            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="deal_currency_code"),
+            models.CheckConstraint(
+                condition=(Q(status__in=("open", "paused")) & Q(ended_at=None))
+                | (~Q(status__in=("open", "paused")) & Q(ended_at__isnull=False)),
+                name="deal_ended_when",
+            ),
+        ]
+        indexes = [
+            models.Index("stage", "-updated_at", "-id", condition=Q(status="open", archived_at=None), name="deal_open_by_stage"),
+            models.Index("owner", "-updated_at", "-id", name="deal_by_owner"),
+            models.Index("team", "-updated_at", "-id", name="deal_by_team"),
+            models.Index("-updated_at", "-id", name="deal_by_change"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is being worked on."""
+        return self.status == DealStatus.OPEN
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was won, lost or agreed not to be."""
+        return self.ended_at is not None

@@ -1,0 +1,72 @@
+"""Stage moves: asked for, consented to, executed; and waivers of gates."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from crm.ids import new_id
+from deals.models.deal import Deal
+from deals.models.pipeline import Stage
+
+if TYPE_CHECKING:
+    from crm.actors import Actor
+
+
+class StageMoveQuerySet(models.QuerySet["StageMove"]):
+    """Moves, read through their deals."""
+
+    def visible_to(self, actor: "Actor") -> "StageMoveQuerySet":
+        """Return the moves of the actor's deals."""
+        return self.filter(Exists(Deal.objects.visible_to(actor).filter(pk=OuterRef("deal"))))
+
+
+class StageMove(models.Model):
+    """A move from one stage to another; without `to_stage` it is the close: the yes to it wins the deal.
+
+    One not yet executed move per deal, from and to: everybody who is asked answers about the same move.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="moves")
+    from_stage = models.ForeignKey(Stage, models.PROTECT, related_name="+")
+    to_stage = models.ForeignKey(Stage, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    executed_at = models.DateTimeField(null=True, blank=True)
+    executed_by = models.ForeignKey("crm.User", models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    content_hash = models.CharField(max_length=64)
+
+    objects = StageMoveQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index("deal", "created_at", name="stage_move_by_deal")]
+        constraints = [
+            models.UniqueConstraint(
+                "deal", "from_stage", "to_stage", condition=Q(executed_at=None), name="stage_move_open_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(to_stage=None) | ~Q(from_stage=models.F("to_stage")), name="stage_move_goes_somewhere"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_stage_id} → {self.to_stage_id}"
+
+
+class Waiver(models.Model):
+    """A gate that a manager let pass, with the reason. It goes into the handoff as an open risk."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="waivers")
+    stage = models.ForeignKey(Stage, models.PROTECT, related_name="+")
+    gate = models.CharField(max_length=64)
+    reason = models.TextField()
+    waived_by = models.ForeignKey("crm.User", models.PROTECT, related_name="+")
+    waived_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("deal", "stage", "gate", name="waiver_once")]
+
+    def __str__(self) -> str:
+        return self.gate
