@@ -12,8 +12,8 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 
 
-def _die_with_parent(parent: int, death_signal: int) -> Callable[[], None] | None:
-    """Give what a child does before it starts: ask the kernel for a signal at its parent's death (Linux only)."""
+def die_with_parent(parent: int, death_signal: int) -> Callable[[], None] | None:
+    """Give what asks the kernel for a signal at the parent's death; None where the kernel cannot (not Linux)."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None, use_errno=True)
@@ -24,6 +24,17 @@ def _die_with_parent(parent: int, death_signal: int) -> Callable[[], None] | Non
             os._exit(1)
 
     return ask
+
+
+def _before_start(parent: int, death_signal: int) -> Callable[[], None]:
+    follow = die_with_parent(parent, death_signal)
+
+    def prepare() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job of a shell starts with it ignored
+        if follow:
+            follow()
+
+    return prepare
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ def start_child(
             env=dict(env) if env is not None else None,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=_die_with_parent(os.getpid(), stop_signal),
+            preexec_fn=_before_start(os.getpid(), stop_signal),
             **(identity or Identity()).popen_arguments(),
         )
     finally:

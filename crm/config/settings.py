@@ -240,7 +240,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Common Ground
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")  # LANGUAGE_CODE: used where a browser asks for none we have
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "crm" / "locale"]
-FORMAT_MODULE_PATH = ["crm.formats"]
+FORMAT_MODULE_PATH = ["crm.config.formats"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")  # TIME_ZONE: for rooms and people that chose none
 USE_I18N = USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
