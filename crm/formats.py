@@ -1,7 +1,7 @@
 """Money, numbers, dates and names as people read them. Pure: everything comes in as an argument.
 
-`locale` is a Babel identifier ("en", "de", "pt_BR"). Plain "en" is the product's own English: day before month, 24 hours,
-and "k" for thousands, as the design language asks; other locales follow CLDR.
+`locale` is a Babel identifier ("en", "de", "pt_BR"). Plain "en" is the product's own English: day before
+month, 24 hours, and "k" for thousands, as the design language asks; other locales follow CLDR.
 """
 
 import re
@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import TypeAlias
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import (
     format_compact_currency,
@@ -18,11 +18,19 @@ from babel.numbers import (
     format_percent,
     is_currency,
 )
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, to_locale
 
 Number: TypeAlias = Decimal | int | float
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def babel_locale() -> str:
+    """The active language as a Babel identifier; English if Babel does not know it."""
+    try:
+        return str(Locale.parse(to_locale(get_language() or "en")))
+    except (UnknownLocaleError, ValueError):
+        return "en"
 
 
 def _english(locale: str) -> bool:

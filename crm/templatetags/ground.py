@@ -1,10 +1,9 @@
-"""The tags of the design language: icons, the agreement glyph, avatars, and everything that is formatted for a reader."""
+"""The tags of the design language: icons, the agreement glyph, avatars, and what is formatted for a reader."""
 
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from django import forms, template
 from django.conf import settings
 from django.forms.boundfield import BoundField, BoundWidget
@@ -12,7 +11,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy, to_locale
+from django.utils.translation import gettext_lazy
 
 from crm import formats
 from crm.clock import now
@@ -42,14 +41,6 @@ def _sprite(static_url: str, backend: str) -> str:
 
 def _symbol(name: str) -> str:
     return _sprite(settings.STATIC_URL, settings.STORAGES["staticfiles"]["BACKEND"]) + "#" + name
-
-
-def _locale() -> str:
-    """The active language as a Babel identifier; English if Babel does not know it."""
-    try:
-        return str(Locale.parse(to_locale(get_language() or "en")))
-    except UnknownLocaleError:
-        return "en"
 
 
 def _one_of(value: str, allowed: Any, what: str) -> str:
@@ -88,7 +79,7 @@ def glyph(state: str, size: str = "", label: str | None = None) -> SafeString:
 
 @register.simple_tag
 def avatar(name: str, side: str = "", size: str = "") -> SafeString:
-    """`{% avatar "Maya Okafor" "seller" %}`: initials, round for the seller, squared for the buyer, a drop for a partner."""
+    """`{% avatar "Maya Okafor" "seller" %}`: initials; round seller, squared buyer, partner a drop."""
     classes = " ".join(filter(None, ("avatar", side and _one_of(side, SIDES, "side"), _one_of(size, SIZES, "size"))))
     return format_html(
         '<span class="{}" aria-hidden="true" title="{}">{}</span>', classes, name, formats.initials(str(name))
@@ -115,19 +106,19 @@ def first_name(name: str) -> str:
 @register.filter
 def money(amount: formats.Number | None, currency: str) -> str:
     """`{{ deal.amount|money:deal.currency }}`: "$1,860,000"; nothing for no amount."""
-    return "" if amount is None or amount == "" else formats.money(amount, currency, _locale())
+    return "" if amount is None or amount == "" else formats.money(amount, currency, formats.babel_locale())
 
 
 @register.filter
 def money_short(amount: formats.Number | None, currency: str) -> str:
     """`{{ deal.amount|money_short:deal.currency }}`: "$1.86M", for cards; nothing for no amount."""
-    return "" if amount is None or amount == "" else formats.money_short(amount, currency, _locale())
+    return "" if amount is None or amount == "" else formats.money_short(amount, currency, formats.babel_locale())
 
 
 @register.filter
 def number(value: formats.Number | None, unit: str = "") -> str:
     """`{{ goal.target|number:goal.unit }}`: "97.5%", "46 hours", "$431,000,000"; nothing for no value."""
-    return "" if value is None or value == "" else formats.number(value, _locale(), unit)
+    return "" if value is None or value == "" else formats.number(value, formats.babel_locale(), unit)
 
 
 def _date(value: date) -> date:
@@ -138,13 +129,13 @@ def _date(value: date) -> date:
 @register.filter
 def day(value: date | None) -> str:
     """`{{ milestone.due_on|day }}`: "14 April", with the year when it is another one."""
-    return formats.day(_date(value), timezone.localdate(now()), _locale()) if value else ""
+    return formats.day(_date(value), timezone.localdate(now()), formats.babel_locale()) if value else ""
 
 
 @register.filter
 def when(value: datetime | None) -> str:
     """`{{ consent.answered_at|when }}`: "yesterday, 17:12" or "9 April, 11:02", in the viewer's zone."""
-    return formats.when(value, now(), timezone.get_current_timezone(), _locale()) if value else ""
+    return formats.when(value, now(), timezone.get_current_timezone(), formats.babel_locale()) if value else ""
 
 
 @register.filter

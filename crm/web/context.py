@@ -33,6 +33,11 @@ class Shell:
         return str(settings.ORGANIZATION_NAME)
 
     @cached_property
+    def short_name(self) -> str:
+        """What the organisation is called in running text: "Only Nordlicht sees this"."""
+        return str(getattr(settings, "ORGANIZATION_SHORT_NAME", "") or settings.ORGANIZATION_NAME)
+
+    @cached_property
     def theme(self) -> Theme:
         """The theme chosen on this device, or ""."""
         return chosen_theme(self._request)

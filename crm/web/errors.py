@@ -1,4 +1,4 @@
-"""The pages for what could not be shown: calm words, what is safe, and a way on. Wired as handlers in the URL configuration."""
+"""The pages for what could not be shown: calm words, what is safe, and a way on. The URL configuration names them."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse

@@ -1,16 +1,20 @@
 """How every form is rendered, and the fields that say no to what the database cannot hold.
 
-`FORM_RENDERER = "crm.web.forms.GroundRenderer"` in the settings makes `{{ form }}` and `{{ field.as_field_group }}` give
-the design language's markup everywhere, in our own forms and in those of packages.
+`FORM_RENDERER = "crm.web.forms.GroundRenderer"` in the settings makes `{{ form }}` and `{{ field.as_field_group }}`
+give the design language's markup everywhere, in our own forms and in those of packages.
 """
 
 import re
+from decimal import Decimal
 from typing import Any
 
+from babel.numbers import NumberFormatError, parse_decimal
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
+
+from crm.formats import babel_locale
 
 MAX_NAME = 200
 MAX_TEXT = 20_000
@@ -49,6 +53,26 @@ class WordsField(forms.CharField):
         super().__init__(max_length=max_length, **options)
         if words:
             self.widget.attrs["class"] = "words"
+
+
+class NumberField(forms.DecimalField):
+    """A decimal number, typed as people write it in their language: "1,860,000" or "1.860.000,50".
+
+    A plain text control, so that whatever was typed is still there when it was not a number.
+    """
+
+    def __init__(self, *, max_digits: int = 18, decimal_places: int = 4, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(max_digits=max_digits, decimal_places=decimal_places, **options)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """The number that was meant, or a fault in words."""
+        if isinstance(value, str) and value.strip():
+            try:
+                value = parse_decimal(value.strip(), locale=babel_locale(), strict=True)
+            except NumberFormatError:
+                raise ValidationError(_("This needs a number, for example 431."), code="invalid") from None
+        return super().to_python(value)
 
 
 class DayInput(forms.DateInput):

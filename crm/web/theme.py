@@ -10,7 +10,7 @@ Theme = Literal["", "light", "dark"]
 
 
 def chosen_theme(request: HttpRequest) -> Theme:
-    """ "light" or "dark" when chosen on this device (`theme.js` writes the cookie), otherwise "": as the system says."""
+    """Light or dark, if chosen on this device (`theme.js` writes the cookie); "" follows the system."""
     chosen = request.COOKIES.get(COOKIE)
     if chosen == "light":
         return "light"

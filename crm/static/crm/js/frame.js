@@ -29,5 +29,6 @@ document.addEventListener('htmx:afterRequest', (event) => event.detail.target?.r
 document.addEventListener('htmx:afterSettle', (event) => openNow(event.detail.elt));
 
 const say = (name) => toast(document.getElementById('fault-words').content.querySelector(`[data-${name}]`).textContent, { passing: false });
+document.addEventListener('allauth.error', (event) => { event.preventDefault(); say('passkey'); });
 document.addEventListener('htmx:sendError', () => say('offline'));
 document.addEventListener('htmx:responseError', (event) => say([401, 403, 404].includes(event.detail.xhr.status) ? 'gone' : 'server'));
