@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
+    "django.forms",
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -76,11 +77,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "crm.web.viewer.ViewerMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "crm.web.errors.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "crm.config.urls"
@@ -97,10 +100,23 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "crm.web.context.shell",
             ],
         },
     }
 ]
+
+FORM_RENDERER = "crm.web.forms.GroundRenderer"
+CSRF_FAILURE_VIEW = "crm.web.errors.csrf_failure"
+
+# The seller, as its people and its buyers see it -------------------------------------------------------------------
+# ORGANIZATION_NAME: the selling organisation.   ORGANIZATION_SHORT_NAME: what it is called in a sentence.
+ORGANIZATION_NAME = env.str("ORGANIZATION_NAME", default="Nordlicht Analytics" if DEMO else "Common Ground")
+ORGANIZATION_SHORT_NAME = env.str("ORGANIZATION_SHORT_NAME", default="Nordlicht" if DEMO else ORGANIZATION_NAME)
+# ORGANIZATION_LOGO: static path of a picture for the room's top line; without it the first letter stands there.
+ORGANIZATION_LOGO = env.str("ORGANIZATION_LOGO", default="crm/brand/nordlicht.svg" if DEMO else "")
+# BRAND_STYLESHEET: static path of a style sheet that sets --brand, --brand-2, --on-brand and --brand-soft.
+BRAND_STYLESHEET = env.str("BRAND_STYLESHEET", default="")
 
 # Database --------------------------------------------------------------------------------------------------------
 # DATABASE_URL: PostgreSQL 15 or newer, with the role that the application runs as.
@@ -216,7 +232,7 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "files"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "crm.staticfiles.JoinedStaticFilesStorage"},
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -14,3 +14,8 @@ urlpatterns = [
     path("", include("deals.web.urls")),
     path("", include("handoff.web.urls")),
 ]
+
+handler400 = "crm.web.errors.bad_request"
+handler403 = "crm.web.errors.permission_denied"
+handler404 = "crm.web.errors.page_not_found"
+handler500 = "crm.web.errors.server_error"

@@ -1,61 +1,92 @@
-"""The pages for what could not be shown: calm words, what is safe, and a way on. The URL configuration names them."""
+"""The pages for what could not be done or shown, and the one place where refusals of actions become pages.
+
+Calm words: what happened, what is safe, a way on. The URL configuration names the handlers.
+"""
+
+import json
+from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm.errors import DomainError, Invalid, NotAllowed, NotFound, Refused, Stale, Words
+
 ROOM = "/room/"
+API = "/api/"
+STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Invalid: 400, Refused: 409, Stale: 409}
+HEADINGS: dict[int, Words] = {
+    400: _("That could not be taken"),
+    403: _("This is not yours to do"),
+    404: _("There is nothing here for you"),
+    409: _("This cannot be done now"),
+}
 
 
-def _page(request: HttpRequest, status: int, heading: str | Promise, text: str | Promise) -> HttpResponse:
+class DomainErrorMiddleware:
+    """Turns a refusal that no view has dealt with into a page, or for a fragment into a message that stays.
+
+    REST resources translate their own (`crm.api`).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for a domain error; leave everything else to Django."""
+        if not isinstance(exception, DomainError) or request.path.startswith(API):
+            return None
+        status = next(STATUS[kind] for kind in type(exception).__mro__ if kind in STATUS)
+        if request.headers.get("HX-Request") == "true":
+            return fragment_refusal(exception, status)
+        return _page(request, status, HEADINGS[status], exception.message, faults=exception.faults)
+
+
+def fragment_refusal(error: DomainError, status: int) -> HttpResponse:
+    """For htmx: the page stays as it is, with all that was typed, and says why (`frame.js` shows "refused")."""
+    words = " ".join(dict.fromkeys(str(said) for said in (error.message, *(fault.message for fault in error.faults))))
+    return HttpResponse(status=status, headers={"HX-Reswap": "none", "HX-Trigger": json.dumps({"refused": words})})
+
+
+def _page(request: HttpRequest, status: int, heading: Words, text: Words, **more: object) -> HttpResponse:
     in_room = request.path.startswith(ROOM)
     context = {
         "heading": heading,
         "text": text,
         "way_on": ROOM if in_room else "/",
         "way_on_words": _("Go to your rooms") if in_room else _("Go to the start page"),
+        **more,
     }
     return render(request, "crm/error.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: what was sent could not be read."""
-    return _page(
-        request, 400, _("That could not be read"), _("What your browser sent was not complete. Nothing was changed.")
-    )
+    return _page(request, 400, HEADINGS[400], _("What your browser sent was not complete. Nothing was changed."))
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: seen, but not to be done by this person."""
-    return _page(
-        request,
-        403,
-        _("This is not yours to do"),
-        _("You may see this, but somebody else has to do it. Nothing was changed."),
-    )
+    return _page(request, 403, HEADINGS[403], _("You may see it, but somebody else has to do it. Nothing was changed."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form without a valid token: `CSRF_FAILURE_VIEW`."""
-    return _page(
-        request,
-        403,
-        _("The page was open for too long"),
-        _("Nothing was saved. Go back, copy what you wrote, load the page again and send it once more."),
-    )
+    heading = _("The page was open for too long")
+    text = _("Nothing was saved. Go back, copy what you wrote, load the page again and send it once more.")
+    return _page(request, 403, heading, text)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: not there, or not for this person to see; both look the same."""
-    return _page(
-        request,
-        404,
-        _("There is nothing here for you"),
-        _("The address may be wrong, or what was here is not shared with you."),
-    )
+    text = _("The address may be wrong, or what was here is not shared with you.")
+    return _page(request, 404, HEADINGS[404], text)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,24 +1,22 @@
-"""How every form is rendered, and the fields that say no to what the database cannot hold.
+"""How every form is rendered, and fields that only read shapes: what is allowed is said once, by the action.
 
 `FORM_RENDERER = "crm.web.forms.GroundRenderer"` in the settings makes `{{ form }}` and `{{ field.as_field_group }}`
 give the design language's markup everywhere, in our own forms and in those of packages.
 """
 
-import re
+from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from babel.numbers import NumberFormatError, parse_decimal
+from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
-from django.utils.translation import gettext_lazy as _
 
+from crm.errors import DomainError, Invalid, Refused
 from crm.formats import babel_locale
 
-MAX_NAME = 200
-MAX_TEXT = 20_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+Result = TypeVar("Result")
 
 
 class GroundRenderer(TemplatesSetting):
@@ -28,66 +26,94 @@ class GroundRenderer(TemplatesSetting):
     field_template_name = "crm/forms/field.html"
 
 
-def refuse_control_characters(value: str) -> None:
-    """Refuse what is not text: NUL and other control characters, halves of surrogate pairs. Line breaks are fine."""
-    if _CONTROL.search(value):
-        raise ValidationError(_("This holds characters that are not text. Type it again, or paste it as plain text."))
+def add_faults(form: forms.BaseForm, error: DomainError) -> None:
+    """Show what an action refused: each fault at its field, the rest above the form."""
+    for fault in error.faults:
+        form.add_error(fault.field if fault.field in form.fields else None, str(fault.message))
+    if not error.faults:
+        form.add_error(None, str(error.message))
 
 
-class NameField(forms.CharField):
-    """One line, at most 200 characters."""
+def attempt(form: forms.BaseForm, act: Callable[[], Result]) -> Result | None:
+    """Run an action for a bound form; None when the form or the action said no, with the faults in the form.
 
-    default_validators = [refuse_control_characters]
+    `NotFound`, `NotAllowed` and `Stale` are not about the form and go on to the caller.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        return act()
+    except (Invalid, Refused) as error:
+        add_faults(form, error)
+        return None
 
-    def __init__(self, *, max_length: int = MAX_NAME, **options: Any) -> None:
-        super().__init__(max_length=max_length, **options)
+
+class _Unjudged:
+    """A field that takes what came: the action judges it. `required` only decides whether "optional" is shown."""
+
+    def validate(self, value: Any) -> None:
+        """Judge nothing."""
+
+    def run_validators(self, value: Any) -> None:
+        """Judge nothing."""
 
 
-class WordsField(forms.CharField):
-    """Text over several lines, at most 20,000 characters. `words=True` sets it in the shared serif."""
+class LineField(_Unjudged, forms.CharField):
+    """One line of text."""
 
-    default_validators = [refuse_control_characters]
 
-    def __init__(self, *, max_length: int = MAX_TEXT, words: bool = False, **options: Any) -> None:
-        options.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
-        super().__init__(max_length=max_length, **options)
+class WordsField(_Unjudged, forms.CharField):
+    """Text over several lines. `words=True` sets it in the shared serif."""
+
+    def __init__(self, *, words: bool = False, rows: int = 3, **options: Any) -> None:
+        options.setdefault("widget", forms.Textarea(attrs={"rows": rows, "cols": False}))
+        super().__init__(**options)
         if words:
             self.widget.attrs["class"] = "words"
 
 
-class NumberField(forms.DecimalField):
-    """A decimal number, typed as people write it in their language: "1,860,000" or "1.860.000,50".
+class NumberField(_Unjudged, forms.CharField):
+    """A number, typed as people write it in their language: "1,860,000" or "1.860.000,50".
 
-    A plain text control, so that whatever was typed is still there when it was not a number.
+    Gives a `Decimal`, None when empty, or the text as it came when it is not a number. A plain text control, so that
+    whatever was typed is still there.
     """
 
-    def __init__(self, *, max_digits: int = 18, decimal_places: int = 4, **options: Any) -> None:
+    def __init__(self, **options: Any) -> None:
         options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
-        super().__init__(max_digits=max_digits, decimal_places=decimal_places, **options)
+        super().__init__(**options)
 
-    def to_python(self, value: Any) -> Decimal | None:
-        """The number that was meant, or a fault in words."""
-        if isinstance(value, str) and value.strip():
-            try:
-                value = parse_decimal(value.strip(), locale=babel_locale(), strict=True)
-            except NumberFormatError:
-                raise ValidationError(_("This needs a number, for example 431."), code="invalid") from None
-        return super().to_python(value)
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored number as the reader writes numbers; show what was typed as it was typed."""
+        if isinstance(value, Decimal | int) and not isinstance(value, bool):
+            return format_decimal(value, locale=babel_locale(), decimal_quantization=False)
+        return value
 
-
-class DayInput(forms.DateInput):
-    """The browser's own date field."""
-
-    input_type = "date"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
+    def clean(self, value: Any) -> Decimal | str | None:
+        """The number, the text that is none, or None."""
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return parse_decimal(text, locale=babel_locale(), strict=True)
+        except NumberFormatError:
+            return text
 
 
-class DayField(forms.DateField):
-    """A date, entered with the browser's own control."""
+class DayField(_Unjudged, forms.CharField):
+    """A date, entered with the browser's own control. Gives ISO text, None when empty."""
 
-    widget = DayInput
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"type": "date"}))
+        super().__init__(**options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """The form that the browser's control takes."""
+        return value.isoformat() if isinstance(value, date) else value
+
+    def clean(self, value: Any) -> str | None:
+        """The text as it came, None when empty."""
+        return super().to_python(value) or None
 
 
 class ChoiceCards(forms.RadioSelect):
@@ -96,7 +122,7 @@ class ChoiceCards(forms.RadioSelect):
     `notes` gives a second line for a value; `columns` is "", "two", "three" or "four".
     """
 
-    def __init__(self, *, columns: str = "", notes: dict[str, Any] | None = None, **options: Any) -> None:
+    def __init__(self, *, columns: str = "", notes: Mapping[str, Any] | None = None, **options: Any) -> None:
         super().__init__(**options)
         self.columns = columns
         self.notes = notes or {}

@@ -31,4 +31,9 @@ document.addEventListener('htmx:afterSettle', (event) => openNow(event.detail.el
 const say = (name) => toast(document.getElementById('fault-words').content.querySelector(`[data-${name}]`).textContent, { passing: false });
 document.addEventListener('allauth.error', (event) => { event.preventDefault(); say('passkey'); });
 document.addEventListener('htmx:sendError', () => say('offline'));
-document.addEventListener('htmx:responseError', (event) => say([401, 403, 404].includes(event.detail.xhr.status) ? 'gone' : 'server'));
+// A refusal with words of its own (crm/web/errors.py): HX-Trigger: {"refused": "…"}
+document.addEventListener('refused', (event) => toast(event.detail.value, { passing: false }));
+document.addEventListener('htmx:responseError', (event) => {
+  if (event.detail.xhr.getResponseHeader('HX-Trigger')?.includes('"refused"')) return;
+  say([401, 403, 404].includes(event.detail.xhr.status) ? 'gone' : 'server');
+});
