@@ -1,6 +1,6 @@
 """Rows that a person of either side wrote."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,8 @@ from crm.models.side import Side
 
 if TYPE_CHECKING:
     from crm.actors import Actor
+
+Row = TypeVar("Row", bound="Draftable")
 
 
 class Authored(models.Model):
@@ -29,7 +31,7 @@ class Authored(models.Model):
         return author.name if author else ""
 
 
-class DraftableQuerySet[Row: "Draftable"](models.QuerySet[Row]):
+class DraftableQuerySet(models.QuerySet[Row]):
     """Rows that may be one side's draft. Which rooms the actor may see is decided by each model's `visible_to`."""
 
     def shared(self) -> Self:
