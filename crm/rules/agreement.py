@@ -34,6 +34,7 @@ class Answer(StrEnum):
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"
     CONTESTED = "contested"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def agreement_state(current_hash: str, answers: Sequence[AnswerData]) -> Agreeme
     """Return the state of the content with `current_hash`. The first line of this table that fits decides:
 
     ====  ==================================================================  =================================
-    rank  standing answers (replaced, contested and superseded ones are not)  state
+    rank  standing answers                                                    state
     ====  ==================================================================  =================================
     1     somebody agreed to the current content                              both
     2     the newest says: declined or withdrawn                              declined, by a seller
@@ -67,6 +68,7 @@ def agreement_state(current_hash: str, answers: Sequence[AnswerData]) -> Agreeme
     7     nothing                                                             none
     ====  ==================================================================  =================================
 
+    Replaced, contested, cancelled and superseded answers do not stand.
     A question about older content waits for nobody: its answer would be refused, so it does not count as asked. Of
     two with the same time the later in `answers` is the newer.
     """
@@ -87,6 +89,6 @@ def agreement_state(current_hash: str, answers: Sequence[AnswerData]) -> Agreeme
 
 
 def _stands(answer: AnswerData, current_hash: str) -> bool:
-    if answer.superseded or answer.answer in (Answer.REPLACED, Answer.CONTESTED):
+    if answer.superseded or answer.answer in (Answer.REPLACED, Answer.CONTESTED, Answer.CANCELLED):
         return False
     return answer.answer != Answer.ASKED or answer.revision_hash == current_hash

@@ -101,7 +101,7 @@ def payload_digest(payload: Mapping[str, object], salt: bytes) -> str:
     return hashlib.sha256(salt + canonical_bytes(payload)).hexdigest()
 
 
-def entry_hash(*, prev_hash: str, room_id: str, seq: int, type: str, at: datetime, payload_digest: str) -> str:
+def entry_hash(*, prev_hash: str, room_id: str, seq: int, type: str, at: datetime, payload_digest: str) -> str:  # noqa: A002
     """Return the hash that a row with these facts must have, as 64 hex digits."""
     facts = {
         "prev_hash": prev_hash,

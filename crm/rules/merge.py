@@ -83,7 +83,7 @@ def merge_text(base: str, mine: str, theirs: str) -> TextMerge:
     What both put in at the same place is kept from both, theirs first; what both changed alike is taken once.
     """
     start, ours, saved = (text.replace("\r\n", "\n") for text in (base, mine, theirs))
-    if ours == saved or ours == start:
+    if ours in (saved, start):
         return TextMerge(saved, saved)
     if saved == start:
         return TextMerge(ours, ours)

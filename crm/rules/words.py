@@ -97,7 +97,7 @@ def _joined(segments: Sequence[tuple[str, str, str]]) -> list[Piece]:
     for index, (same, was, now) in enumerate(segments):
         following = segments[index + 1] if index + 1 < len(segments) else ("", "", "")
         if same and not (same.isspace() and removed.strip() and added.strip() and following[1] and following[2]):
-            pieces += _changed(removed, added) + [Piece(PieceKind.SAME, same)]
+            pieces += [*_changed(removed, added), Piece(PieceKind.SAME, same)]
             removed = added = ""
         else:
             removed, added = removed + same + was, added + same + now

@@ -26,7 +26,8 @@ def by_the_table(kinds):
     standing = [
         k
         for k in kinds
-        if k[1] not in (Answer.REPLACED, Answer.CONTESTED) and not (k[1] == Answer.ASKED and k[2] == OLD)
+        if k[1] not in (Answer.REPLACED, Answer.CONTESTED, Answer.CANCELLED)
+        and not (k[1] == Answer.ASKED and k[2] == OLD)
     ]
     if any(k[1] == Answer.AGREED and k[2] == NOW for k in standing):
         return S.BOTH

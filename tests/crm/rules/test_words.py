@@ -1,5 +1,6 @@
 """Word differences: nothing is lost in showing them."""
 
+import itertools
 import time
 
 import pytest
@@ -27,7 +28,7 @@ def test_the_pieces_give_both_texts_back(before, after):
     assert joined(pieces, SAME, REMOVED) == before
     assert joined(pieces, SAME, ADDED) == after
     assert all(piece.text for piece in pieces)
-    assert all(one.kind != other.kind for one, other in zip(pieces, pieces[1:], strict=False))
+    assert all(one.kind != other.kind for one, other in itertools.pairwise(pieces))
 
 
 @given(texts, texts)
