@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from crm.rules.canonical import canonical_bytes
 
@@ -34,7 +35,7 @@ class ChainFault(StrEnum):
 class LinkData:
     """One ledger row: `seq` counts from 1 in each room, `at` is an instant, hashes are 64 hex digits."""
 
-    room_id: str
+    room_id: str | UUID
     seq: int
     type: str
     at: datetime
@@ -98,10 +99,18 @@ def payload_digest(payload: Mapping[str, object], salt: bytes) -> str:
     """Return SHA-256 over salt and canonical payload. Raises `ValueError` unless the salt has `SALT_BYTES` bytes."""
     if len(salt) != SALT_BYTES:
         raise ValueError(f"a salt has {SALT_BYTES} bytes, this one has {len(salt)}")
-    return hashlib.sha256(salt + canonical_bytes(payload)).hexdigest()
+    return hashlib.sha256(bytes(salt) + canonical_bytes(payload)).hexdigest()
 
 
-def entry_hash(*, prev_hash: str, room_id: str, seq: int, type: str, at: datetime, payload_digest: str) -> str:  # noqa: A002
+def entry_hash(
+    *,
+    prev_hash: str,
+    room_id: str | UUID,
+    seq: int,
+    type: str,  # noqa: A002
+    at: datetime,
+    payload_digest: str,
+) -> str:
     """Return the hash that a row with these facts must have, as 64 hex digits."""
     facts = {
         "prev_hash": prev_hash,
@@ -131,7 +140,7 @@ def verify_chain(entries: Iterable[LinkData], payloads: Mapping[int, StoredPaylo
             return ChainReport(head.seq, tuple(erased), head, expected_seq, fault)
         if stored is not None and stored.erased:
             erased.append(entry.seq)
-        room_id = entry.room_id
+        room_id = str(entry.room_id)
         head = Head(entry.seq, entry.entry_hash)
     return ChainReport(head.seq, tuple(erased), head)
 
@@ -164,7 +173,7 @@ def checkpoint_digest(heads: Mapping[str, Head]) -> str:
 def _fault(entry: LinkData, head: Head, room_id: str | None) -> ChainFault | None:
     if entry.seq != head.seq + 1:
         return ChainFault.GAP
-    if room_id is not None and entry.room_id != room_id:
+    if room_id is not None and str(entry.room_id) != room_id:
         return ChainFault.WRONG_ROOM
     if entry.prev_hash != head.entry_hash:
         return ChainFault.WRONG_PREVIOUS

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-#: Above this many candidate pairs the changed middle is taken as replaced in one piece (about half a second of work).
-MAX_PAIRS = 1_000_000
+#: Above this many candidate pairs the changed middle is taken as replaced in one piece (about a second of work).
+MAX_PAIRS = 250_000
 
 Tag = Literal["equal", "replace", "delete", "insert"]
 

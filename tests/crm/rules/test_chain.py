@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -178,3 +179,8 @@ def test_a_checkpoint_digest_changes_with_every_head():
 def test_a_salt_of_another_length_is_refused():
     with pytest.raises(ValueError, match="32 bytes"):
         payload_digest({}, b"short")
+
+
+def test_a_room_id_is_the_same_as_a_uuid_and_as_text():
+    facts = {"prev_hash": GENESIS, "seq": 1, "type": "asked", "at": START, "payload_digest": "a" * 64}
+    assert entry_hash(room_id=UUID(int=7), **facts) == entry_hash(room_id=str(UUID(int=7)), **facts)
