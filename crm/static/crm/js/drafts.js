@@ -27,7 +27,10 @@ function offer(form) {
   const lost = words && areas(form).filter((area) => words[area.name]?.trim() && words[area.name] !== area.value);
   const notice = form.querySelector('[data-draft-offer]');
   if (!words || !notice) return;
-  if (!lost.length) { forget(form); return; }
+  if (!lost.length) {
+    if (!form.querySelector('[aria-invalid="true"], .faults')) forget(form); // saved; a form with faults is not
+    return;
+  }
   notice.hidden = false;
   notice.querySelector('[data-draft-restore]').addEventListener('click', () => {
     lost.forEach((area) => { area.value = words[area.name]; });
