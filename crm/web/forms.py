@@ -95,9 +95,10 @@ class NumberField(_Unjudged, forms.CharField):
         if not text:
             return None
         try:
-            return parse_decimal(text, locale=babel_locale(), strict=True)
+            number = parse_decimal(text, locale=babel_locale(), strict=True)
         except NumberFormatError:
             return text
+        return number if number.is_finite() else text
 
 
 class DayField(_Unjudged, forms.CharField):
