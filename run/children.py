@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+LONGEST_SOCKET_FOLDER = 80
+"""Characters: the system allows 107 bytes for a socket's folder and name together."""
 _PR_SET_PDEATHSIG = 1
 
 

@@ -20,13 +20,12 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from run.children import Identity, start_child, stop_child
+from run.children import LONGEST_SOCKET_FOLDER, Identity, start_child, stop_child
 
 OLDEST_SUPPORTED = 15
 DATABASE = "common_ground"
 OWNER = "common_ground_owner"
 APP = "common_ground_app"
-_LONGEST_SOCKET_FOLDER = 80  # the system allows 107 bytes for folder and name together
 
 
 class PostgresError(RuntimeError):
@@ -48,6 +47,8 @@ class Postgres:
     def stop(self) -> None:
         """End the server: transactions are rolled back, the data folder is clean."""
         stop_child(self.process, stop_signal=signal.SIGINT, patience=20)
+        if self.socket_folder != self.home:
+            shutil.rmtree(self.socket_folder)
 
 
 def server_identity(data: Path) -> Identity:
@@ -198,7 +199,7 @@ def start_postgres(data: Path, *, durable: bool = True) -> Postgres:
     binaries = find_binaries(identity, None if fresh else int(version_file.read_text().strip()))
     if fresh:
         _initialise(binaries, home, identity)
-    short = len(str(home)) <= _LONGEST_SOCKET_FOLDER
+    short = len(str(home)) <= LONGEST_SOCKET_FOLDER
     socket_folder = home if short else _own(Path(tempfile.mkdtemp(prefix="cg-pg-")), identity)
     process = _launch(binaries, home, socket_folder, identity, durable=durable)
     server = Postgres(process, socket_folder, home)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from run.environment import ROOT
 
+APPS = ("crm", "deals", "handoff")
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
 
@@ -47,11 +48,11 @@ def _fingerprint(paths: Iterable[Path], *words: str) -> str:
 
 
 def _migrations() -> Iterable[Path]:
-    return [ROOT / "requirements.txt", *ROOT.glob("*/migrations/*.py")]
+    return [ROOT / "requirements.txt", *(path for app in APPS for path in (ROOT / app / "migrations").glob("*.py"))]
 
 
 def _static_files() -> Iterable[Path]:
-    files = [path for app in ROOT.glob("*/static") for path in app.rglob("*") if path.is_file()]
+    files = [path for app in APPS for path in (ROOT / app / "static").rglob("*") if path.is_file()]
     return [ROOT / "requirements.txt", *files]
 
 

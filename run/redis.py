@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from run.children import start_child, stop_child
+from run.children import LONGEST_SOCKET_FOLDER, start_child, stop_child
 
 
 class RedisError(RuntimeError):
@@ -31,9 +31,9 @@ class Redis:
         return f"unix://{self.socket_path}"
 
     def stop(self) -> None:
-        """End the server and remove its folder."""
+        """End the server and remove its folder, which holds nothing worth keeping."""
         stop_child(self.process, stop_signal=signal.SIGTERM, patience=5)
-        shutil.rmtree(self.socket_path.parent, ignore_errors=True)
+        shutil.rmtree(self.socket_path.parent)
 
 
 def find_binary() -> Path:
@@ -61,17 +61,24 @@ def _answers(path: Path) -> bool:
         return False
 
 
-def start_redis(log: Path | None = None) -> Redis:
-    """Start a server in a new folder below the system's temporary one. Raises RedisError."""
-    folder = Path(tempfile.mkdtemp(prefix="cg-redis-"))
+def start_redis(home: Path | None = None) -> Redis:
+    """Start a server in `home`, or in a new temporary folder when that is None or too long for a socket.
+
+    Raises RedisError.
+    """
+    if home is None or len(str(home)) > LONGEST_SOCKET_FOLDER:
+        home = Path(tempfile.mkdtemp(prefix="cg-redis-"))
+    folder = home
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "redis.sock"
+    log = folder / "redis.log"
     command: list[str | Path] = [find_binary(), "--port", "0", "--unixsocket", path, "--unixsocketperm", "700"]
     command += ["--save", "", "--appendonly", "no", "--dir", folder, "--loglevel", "warning"]
-    process = start_child(command, log=log or folder / "redis.log", cwd=folder)
+    process = start_child(command, log=log, cwd=folder)
     end = time.monotonic() + 15
     while time.monotonic() < end and process.poll() is None:
         if _answers(path):
             return Redis(process, path)
         time.sleep(0.02)
     stop_child(process, stop_signal=signal.SIGKILL, patience=1)
-    raise RedisError(f"Redis did not start; see {log or folder / 'redis.log'}")
+    raise RedisError(f"Redis did not start; see {log}")

@@ -57,7 +57,7 @@ class Supervisor:
             if not postgres.home.is_relative_to(self.var):
                 say(f"PostgreSQL's user cannot enter {self.var}; its data is in {postgres.home}")
         if "REDIS_URL" not in self.env:
-            redis = start_redis(self.var / "redis.log")
+            redis = start_redis(self.var / "redis")
             self.servers.append(("Redis", redis))
             self.env["REDIS_URL"] = redis.url
         return identity
