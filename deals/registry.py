@@ -1,1 +1,150 @@
-"""What `deals` plugs into the ground and into the app below."""
+"""What deals plug into the ground: their consent kinds, and the reaction that moves a deal on a yes."""
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.actors import Actor
+from crm.errors import FieldFault, NotFound, Refused
+from crm.models import Participant, Question, Side
+from crm.registry import ConsentKind, Snapshot, register_consent_kind, register_reaction
+from deals.actions.stage_move import SCHEMA as MOVE_SCHEMA
+from deals.actions.stage_move import react_to_yes
+from deals.models import AGREEABLE, Criterion, Deal, Section, SectionKind, StageMove
+from deals.queries.content import EMPTY_HASHES, section_snapshot
+from deals.queries.criterion import missing_of
+from deals.queries.stage_move import move_content
+
+_SECTION_LABELS = {SectionKind.PROBLEM: _("Our problem"), SectionKind.CRITERIA: _("What success means")}
+
+
+def _lock_deal(deal_id: UUID) -> Deal:
+    return Deal.objects.select_for_update(of=("self",), no_key=True).get(pk=deal_id)
+
+
+def _section(section_id: UUID) -> Section:
+    section = Section.objects.select_related("deal").filter(pk=section_id).first()
+    if section is None:
+        raise NotFound
+    return section
+
+
+def _lock_section(section_id: UUID) -> Section:
+    _lock_deal(_section(section_id).deal_id)
+    locked = Section.objects.select_for_update(of=("self",), no_key=True).select_related("deal")
+    return locked.get(pk=section_id)
+
+
+def _check_section_askable(actor: Actor, section: Section) -> None:
+    if section.deal.has_ended:
+        raise Refused(_("This deal has ended. Nothing more is asked in it."), code="deal_ended")
+    if section.content_hash == EMPTY_HASHES[SectionKind(section.kind)]:
+        raise Refused(_("Nothing is written here yet that could be agreed."), code="empty")
+    if section.kind == SectionKind.CRITERIA:
+        _check_measurable(section)
+
+
+def _check_measurable(section: Section) -> None:
+    """An unmeasurable criterion cannot be agreed (product idea 4)."""
+    faults = [
+        FieldFault(f"criteria.{criterion.pk}.{missing.code}", missing.code, criterion.title)
+        for criterion in Criterion.objects.shared().filter(section=section)
+        for missing in missing_of(criterion)
+    ]
+    if faults:
+        raise Refused(_("One of these cannot be measured yet. Two people must get the same number."), code="not_measurable", faults=faults)
+
+
+def _section_kind(kind: SectionKind) -> ConsentKind:
+    return ConsentKind(
+        name=kind.value,
+        binding=False,
+        is_section=True,
+        room_of=lambda section_id: _section(section_id).deal.room_id,
+        lock=_lock_section,
+        snapshot=section_snapshot,
+        current_hash=lambda section: str(section.content_hash),
+        check_askable=_check_section_askable,
+        may_answer=lambda person, _section: person.side == Side.BUYER and person.sees(kind.value),
+        label=lambda _section: _SECTION_LABELS[kind],
+        url=_section_url,
+    )
+
+
+def _section_url(actor: Actor, section: Section) -> str:
+    if actor.participant:
+        return reverse("deals_room:section", args=[section.deal.room_id, section.deal_id, section.kind])
+    return reverse("deals:section", args=[section.deal_id, section.kind])
+
+
+def _move(move_id: UUID) -> StageMove:
+    move = StageMove.objects.select_related("deal__room", "deal__stage", "from_stage", "to_stage").filter(pk=move_id).first()
+    if move is None:
+        raise NotFound
+    return move
+
+
+def _lock_move(move_id: UUID) -> StageMove:
+    _lock_deal(_move(move_id).deal_id)
+    StageMove.objects.select_for_update(of=("self",), no_key=True).get(pk=move_id)
+    return _move(move_id)
+
+
+def _check_move_askable(actor: Actor, move: StageMove) -> None:
+    deal = move.deal
+    if not deal.is_open:
+        raise Refused(_("This deal is not open. Reopen it first."), code="deal_not_open")
+    if move.executed_at is not None or move.from_stage_id != deal.stage_id:
+        raise Refused(_("The deal has moved since. Ask about the stage it is in."), code="deal_moved")
+    if deal.organization_id is None:
+        raise Refused(_("Say first which client this deal is with."), code="no_client")
+
+
+def _check_move_recordable(actor: Actor, move: StageMove, question: Question) -> None:
+    if not move.from_stage.recorded_is_enough:
+        raise Refused(_("This stage takes only answers given in the room."), code="room_only")
+    if move.to_stage_id is None and question.evidence_id is None:
+        raise Refused(_("A close that was agreed elsewhere needs the signed file."), code="signed_file_needed")
+
+
+def _move_label(move: StageMove) -> Any:
+    if move.to_stage is None:
+        return _("Working together")
+    return _("Moving on to %(stage)s") % {"stage": move.to_stage.name}
+
+
+def _move_url(actor: Actor, move: StageMove) -> str:
+    if actor.participant:
+        return reverse("room:today", args=[move.deal.room_id])
+    return reverse("deals:deal", args=[move.deal_id])
+
+
+def _may_answer_move(person: Participant, move: StageMove) -> bool:
+    return person.side == Side.BUYER
+
+
+for _kind in AGREEABLE:
+    register_consent_kind(_section_kind(_kind))
+
+register_consent_kind(
+    ConsentKind(
+        name="stage_move",
+        binding=False,
+        is_section=False,
+        room_of=lambda move_id: _move(move_id).deal.room_id,
+        lock=_lock_move,
+        snapshot=lambda move: Snapshot(
+            content=move_content(move.deal, move.from_stage, move.to_stage), schema=MOVE_SCHEMA, content_hash=move.content_hash
+        ),
+        current_hash=lambda move: str(move.content_hash),
+        check_askable=_check_move_askable,
+        may_answer=_may_answer_move,
+        label=_move_label,
+        url=_move_url,
+        check_recordable=_check_move_recordable,
+    )
+)
+
+register_reaction("consent.given", react_to_yes)

@@ -19,10 +19,10 @@ class Answer(models.TextChoices):
     AGREED = "agreed", _("Agreed")
     CHANGE = "change", _("Would change something")
     DECLINED = "declined", _("Declined")
-    WITHDRAWN = "withdrawn", _("Taken back")
+    WITHDRAWN = "withdrawn", _("Taken back by the person")
     CONTESTED = "contested", _("Contested")
     REPLACED = "replaced", _("Replaced by newer words")
-    CANCELLED = "cancelled", _("No longer asked")
+    CANCELLED = "cancelled", _("Taken back by the side that asked")
 
 
 class Channel(models.TextChoices):

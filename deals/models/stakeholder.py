@@ -72,6 +72,7 @@ class Stakeholder(Draftable):
     )
     wants = models.TextField(blank=True, help_text=_("What they personally want to get out of it."))
     wants_is_quoted = models.BooleanField(default=False)
+    replaces = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="drafts")
     reports_to = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="reports")
 
     objects = StakeholderQuerySet.as_manager()
@@ -90,10 +91,10 @@ class Stakeholder(Draftable):
                 condition=Q(user=None) | Q(side="seller"), name="stakeholder_user_is_seller"
             ),
             models.UniqueConstraint(
-                "section", "contact", condition=Q(archived_at=None, contact__isnull=False), name="stakeholder_contact_once"
+                "section", "contact", condition=Q(archived_at=None, replaces=None, contact__isnull=False), name="stakeholder_contact_once"
             ),
             models.UniqueConstraint(
-                "section", "user", condition=Q(archived_at=None, user__isnull=False), name="stakeholder_user_once"
+                "section", "user", condition=Q(archived_at=None, replaces=None, user__isnull=False), name="stakeholder_user_once"
             ),
         ]
 

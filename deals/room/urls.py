@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern, URLResolver
 
+app_name = "deals_room"
+
 urlpatterns: list[URLPattern | URLResolver] = []

@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern, URLResolver
 
+app_name = "handoff"
+
 urlpatterns: list[URLPattern | URLResolver] = []

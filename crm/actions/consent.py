@@ -1,0 +1,230 @@
+"""Answering: the one place where a buyer's yes, no, or "I'd change…" comes into being, and where it is taken back."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from crm.actions.ledger import actor_as_now, append_entry
+from crm.actions.question import LockedSubject, Subject, close_question, event_data, lock_subjects, reference
+from crm.actions.room import lock_room
+from crm.actors import Actor
+from crm.checks import Checks
+from crm.clock import now
+from crm.errors import NotAllowed, NotFound, Refused, Stale
+from crm.events.record import record
+from crm.models import Answer, Consent, Participant, Question, Room
+
+FRESH_FOR = timedelta(minutes=30)
+"""How long a code or passkey is fresh enough for a binding answer."""
+
+ANSWERS = (Answer.AGREED, Answer.CHANGE, Answer.DECLINED)
+_EVENTS = {Answer.AGREED: "consent.given", Answer.CHANGE: "consent.change_suggested", Answer.DECLINED: "consent.declined"}
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the person did: the answer, their words, the label of the button they pressed, and the hash they were shown."""
+
+    answer: Answer
+    note: str
+    button: str
+    shown_hash: str
+
+
+def fingerprint(consents: Sequence[Consent]) -> str:
+    """Return the SHA-256 over the hashes of everything a question shows; the answer form carries it."""
+    parts = sorted(f"{consent.kind}:{consent.subject_id}:{consent.content_hash}" for consent in consents)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def answer_question(
+    *, actor: Actor, question_id: UUID, shown_hash: str, answer: str, note: str = "", button: str = ""
+) -> Question:
+    """Answer a question as the person it was asked of: `agreed`, `change` (with `note`) or `declined`.
+
+    The same answer sent twice is one answer. Raises `NotAllowed` for anybody else (`fresh_code_needed` when a binding kind
+    needs a fresh code), `Refused` when it was answered otherwise, and `Stale` when the words have changed since they were
+    shown: then nothing is recorded, the question closes as replaced, and somebody of the asking side must ask again.
+    """
+    checks = Checks()
+    chosen = checks.choice("answer", answer, ANSWERS)
+    note = checks.text("note", note, required=chosen == Answer.CHANGE, limit=5000)
+    button = checks.line("button", button, required=False)
+    checks.done()
+    given = Given(Answer(chosen), note, button, shown_hash)
+    with transaction.atomic():
+        question, is_stale = _answer(actor, question_id, given)
+    if is_stale:
+        raise Stale(
+            _("The words have changed since they were shown to you. Nothing was recorded; you will be asked again."),
+            current=question,
+            code="words_changed",
+        )
+    return question
+
+
+def _answer(actor: Actor, question_id: UUID, given: Given) -> tuple[Question, bool]:
+    question, room = lock_question(actor, question_id)
+    consents = list(question.consents.select_related("revision", "question").order_by("subject_id"))
+    if not question.is_open:
+        if all(one.answer == given.answer and one.note == given.note for one in consents):
+            return question, False
+        raise Refused(_("This question was answered or taken back already."), code="already_answered")
+    locked = lock_subjects([Subject(one.kind, one.subject_id) for one in consents])
+    _check_fresh(actor, locked)
+    if given.shown_hash != fingerprint(consents) or not _is_current(consents, locked):
+        close_question(actor, room, question, Answer.REPLACED)
+        return question, True
+    _write_answers(actor, room, question, consents, given)
+    return question, False
+
+
+def lock_question(actor: Actor, question_id: UUID) -> tuple[Question, Room]:
+    """Return the actor's own question and its room, both locked. Raises `NotFound`, `NotAllowed` for anybody else."""
+    found = Question.objects.visible_to(actor).filter(pk=question_id).first()
+    if found is None:
+        raise NotFound
+    if actor.participant is None or found.asked_of_id != actor.participant.pk:
+        raise NotAllowed(_("Only the person who was asked can answer."), code="not_yours_to_answer")
+    room = lock_room(actor, found.room_id)
+    if not Participant.objects.active().filter(pk=actor.participant.pk).exists():
+        raise NotFound
+    return Question.objects.select_for_update(of=("self",), no_key=True).select_related("asked_of").get(pk=found.pk), room
+
+
+def _check_fresh(actor: Actor, subjects: Sequence[LockedSubject]) -> None:
+    if not any(subject.kind.binding for subject in subjects):
+        return
+    if actor.fresh_at is None or now() - actor.fresh_at > FRESH_FOR:
+        raise NotAllowed(_("This answer binds your side. Enter a fresh code first."), code="fresh_code_needed")
+
+
+def _is_current(consents: Sequence[Consent], subjects: Sequence[LockedSubject]) -> bool:
+    current = {subject.id: subject.kind.current_hash(subject.row) for subject in subjects}
+    return all(consent.content_hash == current[consent.subject_id] for consent in consents)
+
+
+def _write_answers(actor: Actor, room: Room, question: Question, consents: Sequence[Consent], given: Given) -> None:
+    question.closed_at, question.version = now(), question.version + 1
+    question.save(update_fields=["closed_at", "version"])
+    for consent in consents:
+        consent.supersedes = standing_yes(consent)
+        set_answer(consent, given.answer, given.note)
+        payload = {
+            "by": actor_as_now(actor),
+            "answer": given.answer.value,
+            "note": given.note,
+            "button": given.button,
+            "sentence": question.sentence,
+            "locale": question.locale,
+            "how": actor.session,
+            "supersedes": str(consent.supersedes_id or ""),
+            **reference(consent),
+        }
+        append_entry(room, "answered", consent=consent, payload=payload)
+    # All answers stand before the first event runs its reactions: a move may rest on the sections of the same question.
+    for consent in consents:
+        record(_EVENTS[given.answer], actor=actor, room=room, subject=consent, data=event_data(consent))
+
+
+def standing_yes(consent: Consent) -> Consent | None:
+    """Return the same person's earlier yes to the same subject, which this one takes the place of."""
+    same = Consent.objects.filter(
+        participant=consent.participant_id, kind=consent.kind, subject_id=consent.subject_id, answer=Answer.AGREED
+    )
+    return same.exclude(pk=consent.pk).order_by("-answered_at").first()
+
+
+def set_answer(consent: Consent, answer: Answer, note: str = "") -> None:
+    """Move a consent to its new state; the ledger entry and the event are the caller's."""
+    consent.answer, consent.answered_at, consent.version = answer, now(), consent.version + 1
+    consent.note = note
+    consent.save(update_fields=["answer", "answered_at", "note", "supersedes", "version"])
+
+
+@transaction.atomic
+def withdraw_consent(*, actor: Actor, consent_id: UUID, note: str = "") -> Consent:
+    """Take one's own yes back. As easy as giving it; a deal that moved on it stays where it is. Raises `Refused`."""
+    note = _note(note, required=False)
+    consent, room = _lock_own(actor, consent_id)
+    if consent.answer != Answer.AGREED:
+        raise Refused(_("There is no yes here to take back."), code="not_agreed")
+    return _turn(actor, room, consent, Answer.WITHDRAWN, note, "withdrawn")
+
+
+@transaction.atomic
+def contest_consent(*, actor: Actor, consent_id: UUID, note: str = "") -> Consent:
+    """Say "that's not what I said" to a recorded answer. It counts no more. Raises `Refused` when it was not recorded."""
+    note = _note(note, required=False)
+    consent, room = _lock_own(actor, consent_id)
+    if not consent.question.is_recorded or consent.answer not in ANSWERS:
+        raise Refused(_("Only an answer that somebody else wrote down can be contested."), code="not_recorded")
+    return _turn(actor, room, consent, Answer.CONTESTED, note, "contested")
+
+
+@transaction.atomic
+def confirm_consent(*, actor: Actor, consent_id: UUID) -> Consent:
+    """Say "that's right" to a recorded answer. Raises `Refused` when it was not recorded or no longer stands."""
+    consent, room = _lock_own(actor, consent_id)
+    if not consent.question.is_recorded or consent.answer not in ANSWERS:
+        raise Refused(_("Only an answer that somebody else wrote down needs confirming."), code="not_recorded")
+    if consent.confirmed_at is None:
+        consent.confirmed_at, consent.version = now(), consent.version + 1
+        consent.save(update_fields=["confirmed_at", "version"])
+        append_entry(room, "confirmed", consent=consent, payload=_own_payload(actor, consent, ""))
+        record("consent.confirmed", actor=actor, room=room, subject=consent, data=event_data(consent))
+    return consent
+
+
+@transaction.atomic
+def reopen_consent(*, actor: Actor, consent_id: UUID) -> Consent:
+    """Let the seller ask again after one's own no. Raises `Refused` when there is no no."""
+    consent, room = _lock_own(actor, consent_id)
+    if consent.answer != Answer.DECLINED:
+        raise Refused(_("There is no no here to reopen."), code="not_declined")
+    if consent.reopened_at is None:
+        consent.reopened_at, consent.version = now(), consent.version + 1
+        consent.save(update_fields=["reopened_at", "version"])
+        append_entry(room, "reopened", consent=consent, payload=_own_payload(actor, consent, ""))
+        record("consent.reopened", actor=actor, room=room, subject=consent, data=event_data(consent))
+    return consent
+
+
+def _note(note: str, *, required: bool) -> str:
+    checks = Checks()
+    note = checks.text("note", note, required=required, limit=5000)
+    checks.done()
+    return note
+
+
+def _lock_own(actor: Actor, consent_id: UUID) -> tuple[Consent, Room]:
+    found = Consent.objects.visible_to(actor).filter(pk=consent_id).first()
+    if found is None:
+        raise NotFound
+    if actor.participant is None or found.participant_id != actor.participant.pk:
+        raise NotAllowed(_("Only the person whose answer it is can do this."), code="not_yours_to_answer")
+    room = lock_room(actor, found.room_id)
+    return lock_consent(found.pk), room
+
+
+def lock_consent(consent_id: UUID) -> Consent:
+    """Return the consent locked, with its question and revision."""
+    locked = Consent.objects.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("question", "revision", "participant__contact__organization").get(pk=consent_id)
+
+
+def _own_payload(actor: Actor, consent: Consent, note: str) -> dict[str, Any]:
+    return {"by": actor_as_now(actor), "note": note, "how": actor.session, **reference(consent)}
+
+
+def _turn(actor: Actor, room: Room, consent: Consent, answer: Answer, note: str, entry: str) -> Consent:
+    set_answer(consent, answer, note)
+    append_entry(room, entry, consent=consent, payload=_own_payload(actor, consent, note))
+    record(f"consent.{entry}", actor=actor, room=room, subject=consent, data=event_data(consent))
+    return consent

@@ -1,0 +1,267 @@
+"""Asking for a yes: one sentence, one named person, one or more subjects."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from crm.actions.ledger import actor_as_now, append_entry, person_as_now
+from crm.actions.revision import cut_revision
+from crm.actions.room import lock_room
+from crm.actors import Actor
+from crm.checks import Checks
+from crm.clock import now
+from crm.errors import Invalid, NotAllowed, NotFound, Refused
+from crm.events.record import record
+from crm.models import Answer, Consent, Participant, Question, Room
+from crm.registry import ConsentKind, consent_kind, consent_kinds
+
+OPEN_QUESTIONS_LIMIT = 2
+"""How many questions may wait for one person in one room."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is asked about: a consent kind's name and the row's id."""
+
+    kind: str
+    id: UUID
+
+
+@dataclass(frozen=True)
+class LockedSubject:
+    """A subject with its row lock held."""
+
+    kind: ConsentKind
+    id: UUID
+    row: Any
+
+
+@transaction.atomic
+def ask_for_consent(
+    *,
+    actor: Actor,
+    asked_of: UUID,
+    subjects: Sequence[Subject],
+    sentence: str,
+    benefit: str,
+    note: str = "",
+    useful_by: str = "",
+) -> Question:
+    """Ask the participant `asked_of` for a yes to all `subjects`, as they are now.
+
+    `benefit` says what the buyer gets out of this step, whatever comes later. Raises `Invalid`, `NotFound`, `NotAllowed`,
+    and `Refused` when the person may not be asked: two open questions, a no that stands, an unmeasurable criterion.
+    """
+    checks = Checks()
+    sentence = checks.text("sentence", sentence, limit=1000)
+    benefit = checks.text("benefit", benefit, limit=2000)
+    note = checks.text("note", note, required=False, limit=2000)
+    useful_by = checks.line("useful_by", useful_by, required=False)
+    checks.done()
+    if not actor.is_seller:
+        raise NotAllowed(_("Only the selling side asks for a yes here."))
+    room = lock_room(actor, room_of(subjects))
+    person = answerer(room, asked_of)
+    locked = lock_subjects(subjects)
+    check_may_be_asked(actor, person, locked)
+    _check_not_asked_already(person, locked)
+    replace_older_questions(actor, room, person, locked)
+    _check_not_too_many(person)
+    at = now()
+    question = Question.objects.create(
+        room=room,
+        asked_of=person,
+        asked_by=_asking_user(actor),
+        asked_at=at,
+        sentence=sentence,
+        benefit=benefit,
+        note=note,
+        useful_by=useful_by,
+        locale=person.contact.locale or get_language() or "en",
+    )
+    for consent in write_consents(actor, question, locked):
+        append_entry(
+            room, "asked", consent=consent, payload=question_payload(actor, consent) | {"asked_of": person_as_now(person)}
+        )
+        record("consent.asked", actor=actor, room=room, subject=consent, data=event_data(consent))
+    return question
+
+
+@transaction.atomic
+def cancel_question(*, actor: Actor, question_id: UUID, version: int | None = None) -> Question:
+    """Take an open question back. Raises `Refused` when it was answered already."""
+    found = Question.objects.visible_to(actor).filter(pk=question_id).first()
+    if found is None:
+        raise NotFound
+    if not actor.is_seller:
+        raise NotAllowed(_("Only the side that asked can take a question back."))
+    room = lock_room(actor, found.room_id)
+    question = Question.objects.select_for_update(of=("self",), no_key=True).get(pk=found.pk)
+    if not question.is_open:
+        raise Refused(_("This question was answered already."), code="already_answered")
+    close_question(actor, room, question, Answer.CANCELLED)
+    return question
+
+
+def room_of(subjects: Sequence[Subject]) -> UUID:
+    """Return the one room all subjects lie in. Raises `Invalid` for none, an unknown kind, or several rooms."""
+    if not subjects:
+        raise Invalid.field("subjects", _("Choose what you ask about."), code="required")
+    known = {kind.name for kind in consent_kinds()}
+    if any(subject.kind not in known for subject in subjects):
+        raise Invalid.field("subjects", _("One of these is nothing that can be agreed."), code="not_a_choice")
+    if len(set(subjects)) != len(subjects):
+        raise Invalid.field("subjects", _("Ask about each thing once."), code="repeated")
+    rooms = {consent_kind(subject.kind).room_of(subject.id) for subject in subjects}
+    if len(rooms) > 1:
+        raise Invalid.field("subjects", _("One question stays within one room."), code="several_rooms")
+    return rooms.pop()
+
+
+def answerer(room: Room, participant_id: UUID) -> Participant:
+    """Return the participant who is to answer. Raises `Invalid` when they cannot."""
+    people = Participant.objects.select_related("contact__organization", "room")
+    person = people.filter(room=room, pk=participant_id).active().first()
+    if person is None:
+        raise Invalid.field("asked_of", _("This person is not in the room. Invite them first."), code="not_in_room")
+    if not person.may_answer:
+        raise Invalid.field("asked_of", _("This person reads along and does not answer for their side."), code="may_not_answer")
+    return person
+
+
+def lock_subjects(subjects: Sequence[Subject]) -> list[LockedSubject]:
+    """Lock the subjects' rows, always in the order of their ids; the caller holds the room's lock already."""
+    ordered = sorted(subjects, key=lambda subject: (subject.kind == "stage_move", subject.id))
+    return [LockedSubject(consent_kind(one.kind), one.id, consent_kind(one.kind).lock(one.id)) for one in ordered]
+
+
+def check_may_be_asked(actor: Actor, person: Participant, subjects: Sequence[LockedSubject]) -> None:
+    """Raise `Refused` or `Invalid` when one of the subjects cannot be asked of this person now."""
+    for subject in subjects:
+        subject.kind.check_askable(actor, subject.row)
+        if not subject.kind.may_answer(person, subject.row):
+            raise Refused(
+                _("%(name)s cannot answer for this.") % {"name": person.contact.name}, code="may_not_answer"
+            )
+        last = _last_answer(person, subject)
+        if last is None or last.content_hash != subject.kind.current_hash(subject.row):
+            continue
+        if last.answer == Answer.DECLINED and last.reopened_at is None:
+            raise Refused(
+                _("%(name)s said no to this. Ask again when its words have changed, or when they reopen it.")
+                % {"name": person.contact.name},
+                code="declined",
+            )
+        if last.answer == Answer.AGREED:
+            raise Refused(_("%(name)s agreed to exactly this.") % {"name": person.contact.name}, code="already_agreed")
+
+
+def _last_answer(person: Participant, subject: LockedSubject) -> Consent | None:
+    answers = Consent.objects.filter(participant=person).of_subject(subject.kind.name, subject.id)
+    return answers.exclude(answer__in=(Answer.CANCELLED, Answer.REPLACED, Answer.ASKED)).first()
+
+
+def _check_not_asked_already(person: Participant, subjects: Sequence[LockedSubject]) -> None:
+    waiting = Consent.objects.filter(participant=person, answer=Answer.ASKED)
+    for subject in subjects:
+        same = waiting.filter(subject_id=subject.id, content_hash=subject.kind.current_hash(subject.row))
+        if same.exists():
+            raise Refused(_("%(name)s has this question already.") % {"name": person.contact.name}, code="already_asked")
+
+
+def replace_older_questions(actor: Actor, room: Room, person: Participant, subjects: Sequence[LockedSubject]) -> None:
+    """Close the person's open questions about older words of the same subjects: the new one takes their place."""
+    ids = [subject.id for subject in subjects]
+    older = Question.objects.open().filter(asked_of=person, consents__subject_id__in=ids).distinct().order_by("pk")
+    for question in older:
+        close_question(actor, room, question, Answer.REPLACED)
+
+
+def _check_not_too_many(person: Participant) -> None:
+    if person.questions.open().count() >= OPEN_QUESTIONS_LIMIT:  # type: ignore[attr-defined]
+        raise Refused(
+            _("Two questions wait for %(name)s already. That is the most anybody gets.") % {"name": person.contact.name},
+            code="too_many_open",
+        )
+
+
+def _asking_user(actor: Actor) -> Any:
+    if actor.user is None:
+        raise NotAllowed(_("Somebody by name asks, not the system."))
+    return actor.user
+
+
+def write_consents(actor: Actor, question: Question, subjects: Sequence[LockedSubject]) -> list[Consent]:
+    """Write one open consent per subject, each to a revision of what it says now."""
+    consents = []
+    for subject in subjects:
+        revision = cut_revision(actor, question.room, subject.kind, subject.id, subject.row)
+        consents.append(
+            Consent.objects.create(
+                question=question,
+                room=question.room,
+                participant=question.asked_of,
+                revision=revision,
+                kind=subject.kind.name,
+                subject_id=subject.id,
+                content_hash=revision.content_hash,
+            )
+        )
+    return consents
+
+
+def close_question(actor: Actor, room: Room, question: Question, answer: Answer) -> None:
+    """Close a question without an answer by the person: replaced by newer words, or cancelled."""
+    at = now()
+    question.closed_at, question.version = at, question.version + 1
+    question.save(update_fields=["closed_at", "version"])
+    for consent in question.consents.select_related("revision", "question__asked_of__contact", "question__asked_by"):
+        consent.answer, consent.answered_at, consent.version = answer, at, consent.version + 1
+        consent.save(update_fields=["answer", "answered_at", "version"])
+        append_entry(room, answer.value, consent=consent, payload={"by": actor_as_now(actor), **reference(consent)})
+        record(f"consent.{answer.value}", actor=actor, room=room, subject=consent, data=event_data(consent))
+
+
+def question_payload(actor: Actor, consent: Consent) -> dict[str, Any]:
+    """Return the part of a ledger payload that says what was asked, by whom, in which words."""
+    question = consent.question
+    return {
+        "by": actor_as_now(actor),
+        "sentence": question.sentence,
+        "benefit": question.benefit,
+        "note": question.note,
+        "useful_by": question.useful_by,
+        "locale": question.locale,
+        **reference(consent),
+    }
+
+
+def reference(consent: Consent) -> dict[str, Any]:
+    """Return what a ledger payload says about the consent's question and revision."""
+    return {
+        "question": str(consent.question_id),
+        "consent": str(consent.pk),
+        "kind": consent.kind,
+        "subject": str(consent.subject_id),
+        "revision": str(consent.revision_id),
+        "revision_number": consent.revision.number,
+        "content_hash": consent.content_hash,
+    }
+
+
+def event_data(consent: Consent) -> dict[str, Any]:
+    """Return the ids and plain facts that an event about a consent carries."""
+    return {
+        "question": str(consent.question_id),
+        "kind": consent.kind,
+        "subject": str(consent.subject_id),
+        "revision": str(consent.revision_id),
+        "revision_number": consent.revision.number,
+        "participant": str(consent.participant_id),
+        "recorded": consent.question.is_recorded,
+    }

@@ -1,0 +1,167 @@
+"""Recording an answer that was given by voice or by mail: the rep's record, marked as such, told to the person at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from crm.actions.consent import ANSWERS, lock_consent, set_answer, standing_yes
+from crm.actions.ledger import actor_as_now, append_entry, person_as_now
+from crm.actions.question import (
+    LockedSubject,
+    Subject,
+    answerer,
+    check_may_be_asked,
+    event_data,
+    lock_subjects,
+    question_payload,
+    reference,
+    replace_older_questions,
+    room_of,
+    write_consents,
+)
+from crm.actions.room import lock_room
+from crm.actors import Actor
+from crm.checks import Checks
+from crm.clock import now
+from crm.errors import Invalid, NotAllowed, NotFound, Refused
+from crm.events.record import record
+from crm.models import Answer, Attachment, Channel, Consent, Question, Room
+from crm.models.attachment import FileState
+
+_EVENTS = {Answer.AGREED: "consent.given", Answer.CHANGE: "consent.change_suggested", Answer.DECLINED: "consent.declined"}
+ELSEWHERE = tuple(channel.value for channel in Channel if channel != Channel.ROOM)
+
+
+@dataclass(frozen=True)
+class Testimony:
+    """What was said, how, when (aware) and where; `evidence` is the id of a checked file in the room."""
+
+    answer: str
+    words: str
+    channel: str
+    given_at: datetime
+    given_where: str = ""
+    evidence: UUID | None = None
+
+
+@transaction.atomic
+def record_consent(
+    *, actor: Actor, asked_of: UUID, subjects: Sequence[Subject], sentence: str, testimony: Testimony, note: str = ""
+) -> Question:
+    """Write down an answer the participant `asked_of` gave elsewhere, in their words, to `sentence`.
+
+    Raises `Invalid`, `NotFound`, `NotAllowed`, and `Refused` for a binding kind, a stage that takes no recorded yes, or a
+    close without a signed file.
+    """
+    answer, testimony = _checked(testimony)
+    checks = Checks()
+    sentence = checks.text("sentence", sentence, limit=1000)
+    note = checks.text("note", note, required=answer == Answer.CHANGE, limit=5000)
+    checks.done()
+    if not actor.is_seller or actor.user is None:
+        raise NotAllowed(_("Only staff record an answer that was given elsewhere."))
+    room = lock_room(actor, room_of(subjects))
+    person = answerer(room, asked_of)
+    locked = lock_subjects(subjects)
+    check_may_be_asked(actor, person, locked)
+    replace_older_questions(actor, room, person, locked)
+    question = Question.objects.create(
+        room=room,
+        asked_of=person,
+        asked_by=actor.user,
+        asked_at=now(),
+        closed_at=now(),
+        sentence=sentence,
+        channel=testimony.channel,
+        given_at=testimony.given_at,
+        given_where=testimony.given_where,
+        words=testimony.words,
+        evidence=_evidence(actor, room, testimony),
+        locale=person.contact.locale,
+    )
+    _check_recordable(actor, question, locked)
+    _write_record(actor, question, locked, answer, note)
+    return question
+
+
+@transaction.atomic
+def withdraw_record(*, actor: Actor, consent_id: UUID, note: str) -> Consent:
+    """Take back a record that was wrong, contested or not. Says why. Raises `Refused` for an answer given in the room."""
+    checks = Checks()
+    note = checks.text("note", note, limit=5000)
+    checks.done()
+    found = Consent.objects.visible_to(actor).filter(pk=consent_id).first()
+    if found is None:
+        raise NotFound
+    if not actor.is_seller:
+        raise NotAllowed(_("Only the side that wrote it down can take a record back."))
+    room = lock_room(actor, found.room_id)
+    consent = lock_consent(found.pk)
+    if not consent.question.is_recorded:
+        raise Refused(_("This answer was given in the room. Only the person can take it back."), code="not_recorded")
+    if consent.answer == Answer.CANCELLED:
+        return consent
+    set_answer(consent, Answer.CANCELLED, note)
+    payload = {"by": actor_as_now(actor), "note": note, "record": True, **reference(consent)}
+    append_entry(room, "withdrawn", consent=consent, payload=payload)
+    record("consent.record_withdrawn", actor=actor, room=room, subject=consent, data=event_data(consent))
+    return consent
+
+
+def _checked(testimony: Testimony) -> tuple[Answer, Testimony]:
+    checks = Checks()
+    answer = checks.choice("answer", testimony.answer, ANSWERS)
+    words = checks.text("words", testimony.words, limit=5000)
+    channel = checks.choice("channel", testimony.channel, ELSEWHERE)
+    where = checks.line("given_where", testimony.given_where, required=False, limit=400)
+    if testimony.given_at.tzinfo is None or testimony.given_at > now():
+        checks.add("given_at", _("This must have happened already. Check day and time."), code="in_the_future")
+    checks.done()
+    return Answer(answer), Testimony(answer, words, channel, testimony.given_at, where, testimony.evidence)
+
+
+def _evidence(actor: Actor, room: Room, testimony: Testimony) -> Attachment | None:
+    if testimony.evidence is None:
+        return None
+    file = Attachment.objects.visible_to(actor).filter(room=room, pk=testimony.evidence).first()
+    if file is None:
+        raise Invalid.field("evidence", _("There is no such file in this room."), code="unknown")
+    if file.state != FileState.CLEAN:
+        raise Invalid.field("evidence", _("This file has not been checked yet, or was refused."), code="not_checked")
+    return file
+
+
+def _check_recordable(actor: Actor, question: Question, subjects: Sequence[LockedSubject]) -> None:
+    for subject in subjects:
+        if subject.kind.binding:
+            raise Refused(
+                _("This needs the person's own answer in the room, after a fresh code. It cannot be recorded."), code="binding"
+            )
+        if subject.kind.check_recordable:
+            subject.kind.check_recordable(actor, subject.row, question)
+
+
+def _write_record(
+    actor: Actor, question: Question, subjects: Sequence[LockedSubject], answer: Answer, note: str
+) -> None:
+    consents = write_consents(actor, question, subjects)
+    for consent in consents:
+        consent.supersedes = standing_yes(consent)
+        set_answer(consent, answer, note)
+        payload = question_payload(actor, consent) | {
+            "answer": answer.value,
+            "of": person_as_now(question.asked_of),
+            "words": question.words,
+            "channel": question.channel,
+            "given_at": question.given_at.isoformat() if question.given_at else "",
+            "given_where": question.given_where,
+            "evidence_sha256": question.evidence.sha256 if question.evidence else "",
+            "supersedes": str(consent.supersedes_id or ""),
+        }
+        append_entry(question.room, "recorded", consent=consent, payload=payload)
+    for consent in consents:
+        record(_EVENTS[answer], actor=actor, room=question.room, subject=consent, data=event_data(consent))

@@ -1,0 +1,190 @@
+"""Editing the rows of a section: add, change, share, archive. Problem, criteria and people check their own fields first."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.actions.room import lock_room
+from crm.actors import Actor
+from crm.clock import now
+from crm.errors import NotFound, Refused, Stale
+from crm.events.record import record
+from crm.models import Draftable, Room
+from deals.models import Deal, Section
+from deals.queries.content import section_snapshot
+
+Row = TypeVar("Row", bound=Draftable)
+
+
+def lock_section(actor: Actor, section: Section) -> tuple[Room, Deal, Section]:
+    """Lock room, deal and section, in that order. Raises `NotFound`, `NotAllowed`, and `Refused` when the deal has ended."""
+    deal = Deal.objects.visible_to(actor).filter(pk=section.deal_id).first()
+    if deal is None:
+        raise NotFound
+    room = lock_room(actor, deal.room_id)
+    deal = Deal.objects.select_for_update(of=("self",), no_key=True).get(pk=deal.pk)
+    if deal.has_ended:
+        raise Refused(_("This deal has ended. What it says stays as it is."), code="deal_ended")
+    locked = Section.objects.select_for_update(of=("self",), no_key=True).get(pk=section.pk)
+    return room, deal, locked
+
+
+def get_section(actor: Actor, deal_id: UUID, kind: str) -> Section:
+    """Return a section the actor may see. Raises `NotFound`."""
+    section = Section.objects.visible_to(actor).filter(deal=deal_id, kind=kind).first()
+    if section is None:
+        raise NotFound
+    return section
+
+
+def get_row(actor: Actor, model: type[Row], row_id: UUID) -> Row:
+    """Return a row the actor may see, with its section. Raises `NotFound`."""
+    visible = cast(Any, model).objects.visible_to(actor).select_related("section")
+    row: Row | None = visible.filter(pk=row_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def touch_section(section: Section) -> None:
+    """Raise the version of a locked section and refresh its hash after its rows changed."""
+    section.version += 1
+    section.content_hash = section_snapshot(section).content_hash
+    section.updated_at = now()
+    section.save(update_fields=["version", "content_hash", "updated_at"])
+
+
+def add_row(actor: Actor, section: Section, private: bool, make: Callable[..., Row]) -> Row:
+    """Insert a row made by `make(section=…, **common)` at the end of a section, as a draft of the actor's side if `private`."""
+    room, _deal, locked = lock_section(actor, section)
+    at = now()
+    row = make(
+        section=locked,
+        private_to=actor.side if private else "",
+        created_at=at,
+        updated_at=at,
+        **actor.authorship,
+    )
+    row.position = type(row).objects.filter(section=locked).count()  # type: ignore[attr-defined]
+    row.save(force_insert=True)
+    _finish(actor, room, locked, row, "added")
+    return row
+
+
+def edit_row(
+    actor: Actor, row: Row, version: int, values: dict[str, Any], *, private: bool, fields: tuple[str, ...]
+) -> Row:
+    """Change `fields` of a row to `values`, if it is still at `version`.
+
+    A private change to a shared row becomes a draft of the actor's side that replaces it when it is shared; the row stays
+    as it is. Raises `Stale` with the row as it is now when somebody else was faster.
+    """
+    room, _deal, section = lock_section(actor, row.section)  # type: ignore[attr-defined]
+    current = lock_row(actor, row)
+    check_version(current, version)
+    if private and not current.is_draft:
+        return _draft_change(actor, room, section, current, values, fields)
+    changed = [field for field in values if getattr(current, field) != values[field]]
+    if not changed:
+        return current
+    _write(current, values)
+    _finish(actor, room, section, current, "edited")
+    return current
+
+
+def share_row(actor: Actor, row: Row, version: int, fields: tuple[str, ...]) -> Row:
+    """Share a draft with everybody in the room. A draft that replaces a row moves its words there and is archived.
+
+    Raises `Stale` when the replaced row has changed since the draft was begun: `current` is that row.
+    """
+    room, _deal, section = lock_section(actor, row.section)  # type: ignore[attr-defined]
+    draft = lock_row(actor, row)
+    check_version(draft, version)
+    if not draft.is_draft:
+        return draft
+    replaces = getattr(draft, "replaces", None)
+    if replaces is None:
+        draft.private_to = ""
+        draft.version += 1
+        draft.updated_at = now()
+        draft.save(update_fields=["private_to", "version", "updated_at"])
+        _finish(actor, room, section, draft, "shared")
+        return draft
+    target = lock_row(actor, replaces)
+    if target.version != draft.base_version:
+        raise Stale(_("What this draft changes was changed meanwhile. Compare both."), current=target)
+    _write(target, {field: getattr(draft, field) for field in fields})
+    draft.archived_at = now()
+    draft.save(update_fields=["archived_at"])
+    _finish(actor, room, section, target, "edited")
+    return cast(Row, target)
+
+
+def archive_row(actor: Actor, row: Draftable, version: int) -> None:
+    """Take a row out of its section; history keeps it. Drafts that would replace it go with it."""
+    room, _deal, section = lock_section(actor, row.section)  # type: ignore[attr-defined]
+    current = lock_row(actor, row)
+    check_version(current, version)
+    current.archived_at = current.updated_at = now()
+    current.version += 1
+    current.save(update_fields=["archived_at", "updated_at", "version"])
+    current.drafts.filter(archived_at=None).update(archived_at=current.archived_at)  # type: ignore[attr-defined]
+    _finish(actor, room, section, current, "archived")
+
+
+def check_version(row: Draftable, version: int) -> None:
+    """Raise `Stale` unless the row is still at the version its editor saw."""
+    if row.version != version:
+        raise Stale(_("Somebody changed this while you were writing. Nothing of yours is gone: compare both."), current=row)
+
+
+def lock_row(actor: Actor, row: Row) -> Row:
+    """Lock a row of an already locked section. Raises `NotFound` when it has gone or is another side's draft."""
+    visible = type(row).objects.visible_to(actor).select_for_update(of=("self",), no_key=True)  # type: ignore[attr-defined]
+    locked: Row | None = visible.filter(pk=row.pk).first()
+    if locked is None:
+        raise NotFound
+    return locked
+
+
+def _write(row: Draftable, values: dict[str, Any]) -> None:
+    for field, value in values.items():
+        setattr(row, field, value)
+    row.version += 1
+    row.updated_at = now()
+    row.save(update_fields=[*values, "version", "updated_at"])
+
+
+def _draft_change(
+    actor: Actor, room: Room, section: Section, row: Row, values: dict[str, Any], fields: tuple[str, ...]
+) -> Row:
+    existing = row.drafts.filter(private_to=actor.side, archived_at=None).first()  # type: ignore[attr-defined]
+    if existing is not None:
+        raise Stale(_("Your side has a draft of this already. Go on with that one."), current=existing, code="draft_exists")
+    at = now()
+    draft = type(row)(
+        section=section,
+        replaces=row,
+        base_version=row.version,
+        private_to=actor.side,
+        position=row.position,
+        created_at=at,
+        updated_at=at,
+        **{field: getattr(row, field) for field in fields},
+        **actor.authorship,
+    )
+    for field, value in values.items():
+        setattr(draft, field, value)
+    draft.save(force_insert=True)
+    _finish(actor, room, section, draft, "added")
+    return draft
+
+
+def _finish(actor: Actor, room: Room, section: Section, row: Draftable, verb: str) -> None:
+    """Refresh the section and record what happened; a draft's event is for its own side only."""
+    touch_section(section)
+    name = row._meta.model_name
+    data = {"deal": str(section.deal_id), "section": section.kind, "version": row.version}
+    record(f"{name}.{verb}", actor=actor, room=room, subject=row, private_to=row.private_to, data=data)

@@ -1,0 +1,112 @@
+"""Reading stage moves: what a move says, and what it still lacks."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from crm.errors import FieldFault
+from crm.models import Answer, Consent
+from deals.models import Deal, Section, Stage, StageMove, Stakeholder
+from deals.queries.gate import gate_states, stages_left_by
+from deals.rules.answerers import MoveAnswer, move_consent_state
+
+
+def move_content(deal: Deal, from_stage: Stage, to_stage: Stage | None) -> dict[str, Any]:
+    """Return what a move says: from where to where. The sentence and the benefit belong to the question."""
+    return {
+        "stage_move": {
+            "deal": str(deal.pk),
+            "from": {"id": str(from_stage.pk), "name": from_stage.name, "question": from_stage.question},
+            "to": {"id": str(to_stage.pk), "name": to_stage.name} if to_stage else None,
+        }
+    }
+
+
+def faults_of_move(deal: Deal, move: StageMove | None, to_stage: Stage | None) -> list[FieldFault]:
+    """Return what is missing for a deal to move on to `to_stage` (None: the close); empty when it may.
+
+    Codes: deal_not_open, no_client, consent_missing, consent_blocked, contested, withdrawn, gate.<code>.
+    """
+    faults = []
+    if not deal.is_open:
+        faults.append(FieldFault("status", "deal_not_open", _("The deal is not open.")))
+    if deal.organization_id is None:
+        faults.append(FieldFault("organization", "no_client", _("The deal has no client yet.")))
+    faults += _consent_faults(deal, move)
+    faults += _standing_objections(deal)
+    for state in gate_states(deal, stages_left_by(deal, to_stage)):
+        if not state.is_open:
+            faults.append(FieldFault(f"gates.{state.gate.code}", f"gate.{state.gate.code}", state.gate.label))
+    return faults
+
+
+def _consent_faults(deal: Deal, move: StageMove | None) -> list[FieldFault]:
+    if move is None or move.from_stage_id != deal.stage_id:
+        return [FieldFault("consent", "consent_missing", _("Nobody was asked about this move yet."))]
+    state = move_consent_state(deal.stage.answer_roles, answers_to_move(deal, move))
+    if state.is_satisfied:
+        return []
+    if state.is_blocked:
+        return [FieldFault("consent", "consent_blocked", _("Somebody who must agree said no."))]
+    return [FieldFault("consent", "consent_missing", _("A named buyer has not said yes to this move yet."))]
+
+
+def answers_to_move(deal: Deal, move: StageMove) -> list[MoveAnswer]:
+    """Return each buyer's latest answer to the move, with the roles they have on the deal."""
+    roles = dict(
+        Stakeholder.objects.shared().filter(section__deal=deal, contact__isnull=False).values_list("contact_id", "roles")
+    )
+    latest: dict[Any, MoveAnswer] = {}
+    consents = Consent.objects.of_subject("stage_move", move.pk).filter(participant__side="buyer")
+    for consent in consents.select_related("participant", "question"):
+        person = consent.participant
+        if person.pk in latest or consent.answer in (Answer.REPLACED, Answer.CANCELLED):
+            continue
+        enough = deal.stage.recorded_is_enough or not consent.question.is_recorded
+        answer = consent.answer if enough or consent.answer != Answer.AGREED else Answer.ASKED
+        latest[person.pk] = MoveAnswer(str(person.pk), frozenset(roles.get(person.contact_id, ())), answer)
+    return list(latest.values())
+
+
+def consents_of_deal(deal: Deal) -> Q:
+    """Return the condition for consents about this deal: its sections and its moves."""
+    sections = Section.objects.filter(deal=deal).values("pk")
+    return Q(subject_id__in=sections) | Q(subject_id__in=StageMove.objects.filter(deal=deal).values("pk"))
+
+
+def _standing_objections(deal: Deal) -> list[FieldFault]:
+    """A contested record, or a yes taken back, holds the next move until that person has answered anew.
+
+    A later yes of the same person to the same thing, or to a later move of the deal, settles it.
+    """
+    faults = []
+    for consent in objections(deal):
+        name = consent.participant.contact.name
+        if consent.answer == Answer.CONTESTED:
+            words = _("%(name)s says a recorded answer is not what they said.") % {"name": name}
+            faults.append(FieldFault("consent", "contested", words))
+        else:
+            words = _("%(name)s took a yes back.") % {"name": name}
+            faults.append(FieldFault("consent", "withdrawn", words))
+    return faults
+
+
+def objections(deal: Deal) -> list[Consent]:
+    """Return the contested and the taken-back consents that nothing has settled since, oldest first."""
+    mine = Consent.objects.filter(consents_of_deal(deal)).select_related("participant__contact", "question")
+    consents = list(mine.filter(answer__in=(Answer.CONTESTED, Answer.WITHDRAWN, Answer.AGREED)).order_by("answered_at"))
+    standing = []
+    for consent in consents:
+        if consent.answer == Answer.AGREED:
+            continue
+        settled = any(
+            later.answer == Answer.AGREED
+            and later.participant_id == consent.participant_id
+            and later.answered_at > consent.answered_at
+            and (later.subject_id == consent.subject_id or later.kind == "stage_move")
+            for later in consents
+        )
+        if not settled:
+            standing.append(consent)
+    return standing
