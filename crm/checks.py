@@ -46,9 +46,16 @@ class Checks:
             return ""
         text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
         if _NOT_TEXT.search(text):
-            self.add(field, _("There is a character in here that cannot be kept. Remove it and save again."), code="control_character")
+            self.add(
+                field,
+                _("There is a character in here that cannot be kept. Remove it and save again."),
+                code="control_character",
+            )
         elif len(text) > limit:
-            words = _("This is %(length)s characters long; %(limit)s is the most.") % {"length": len(text), "limit": limit}
+            words = _("This is %(length)s characters long; %(limit)s is the most.") % {
+                "length": len(text),
+                "limit": limit,
+            }
             self.add(field, words, code="too_long")
         elif required and not text:
             self.add(field, _("Write something here."), code="required")
@@ -89,10 +96,18 @@ class Checks:
         try:
             number = Decimal(str(value).strip())
         except InvalidOperation:
-            self.add(field, _("“%(value)s” is not a number. For example: 30.") % {"value": str(value)[:40]}, code="not_a_number")
+            self.add(
+                field,
+                _("“%(value)s” is not a number. For example: 30.") % {"value": str(value)[:40]},
+                code="not_a_number",
+            )
             return None
         if not number.is_finite() or number < lowest or number > AMOUNT_LIMIT:
-            words = _("This number is too large.") if not number.is_finite() or number > 0 else _("This cannot be less than %(lowest)s.") % {"lowest": lowest}
+            words = (
+                _("This number is too large.")
+                if not number.is_finite() or number > 0
+                else _("This cannot be less than %(lowest)s.") % {"lowest": lowest}
+            )
             self.add(field, words, code="out_of_range")
             return None
         rounded = round(number, places)
@@ -135,7 +150,11 @@ class Checks:
             try:
                 validate_email(address)
             except ValidationError:
-                self.add(field, _("This is not a whole e-mail address. For example: name@company.example."), code="not_an_email")
+                self.add(
+                    field,
+                    _("This is not a whole e-mail address. For example: name@company.example."),
+                    code="not_an_email",
+                )
         return address
 
     def done(self) -> None:

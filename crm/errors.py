@@ -71,6 +71,8 @@ class Stale(DomainError):
 
     code = "stale"
 
-    def __init__(self, message: Words, *, current: Any, code: str | None = None, faults: Sequence[FieldFault] = ()) -> None:
+    def __init__(
+        self, message: Words, *, current: Any, code: str | None = None, faults: Sequence[FieldFault] = ()
+    ) -> None:
         super().__init__(message, code=code, faults=faults)
         self.current = current

@@ -54,7 +54,11 @@ def _check_measurable(section: Section) -> None:
         for missing in missing_of(criterion)
     ]
     if faults:
-        raise Refused(_("One of these cannot be measured yet. Two people must get the same number."), code="not_measurable", faults=faults)
+        raise Refused(
+            _("One of these cannot be measured yet. Two people must get the same number."),
+            code="not_measurable",
+            faults=faults,
+        )
 
 
 def _section_kind(kind: SectionKind) -> ConsentKind:
@@ -80,7 +84,11 @@ def _section_url(actor: Actor, section: Section) -> str:
 
 
 def _move(move_id: UUID) -> StageMove:
-    move = StageMove.objects.select_related("deal__room", "deal__stage", "from_stage", "to_stage").filter(pk=move_id).first()
+    move = (
+        StageMove.objects.select_related("deal__room", "deal__stage", "from_stage", "to_stage")
+        .filter(pk=move_id)
+        .first()
+    )
     if move is None:
         raise NotFound
     return move
@@ -136,7 +144,9 @@ register_consent_kind(
         room_of=lambda move_id: _move(move_id).deal.room_id,
         lock=_lock_move,
         snapshot=lambda move: Snapshot(
-            content=move_content(move.deal, move.from_stage, move.to_stage), schema=MOVE_SCHEMA, content_hash=move.content_hash
+            content=move_content(move.deal, move.from_stage, move.to_stage),
+            schema=MOVE_SCHEMA,
+            content_hash=move.content_hash,
         ),
         current_hash=lambda move: str(move.content_hash),
         check_askable=_check_move_askable,

@@ -63,7 +63,16 @@ def ensure_environment(lock: Path) -> Path:
     pip = _make() if not (PYTHON.exists() and stamp.exists()) else [str(PYTHON), "-m", "pip"]
     if pip[0] == str(PYTHON) and not (ENVIRONMENT / "bin" / "pip").exists():
         pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
-    command = [*pip, "install", "--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes", "-r", str(lock)]
+    command = [
+        *pip,
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--require-hashes",
+        "-r",
+        str(lock),
+    ]
     if subprocess.run(command).returncode:
         shutil.rmtree(ENVIRONMENT, ignore_errors=True)
         raise EnvironmentProblem("The packages could not be installed; pip says why above.")

@@ -155,7 +155,17 @@ def _initialise(binaries: Path, home: Path, identity: Identity) -> None:
     problem = ""
     for locale in ("C.UTF-8", "C"):  # some systems lack the first
         done = subprocess.run(  # type: ignore[call-overload]
-            [binaries / "initdb", "-D", unfinished, "-U", "postgres", "--auth=trust", "-E", "UTF8", f"--locale={locale}"],
+            [
+                binaries / "initdb",
+                "-D",
+                unfinished,
+                "-U",
+                "postgres",
+                "--auth=trust",
+                "-E",
+                "UTF8",
+                f"--locale={locale}",
+            ],
             cwd="/",
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
             capture_output=True,

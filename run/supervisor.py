@@ -221,7 +221,9 @@ def _run(supervisor: Supervisor) -> None:
     all_jobs = jobs(supervisor.host, supervisor.port, supervisor.var, demo=supervisor.env["DEMO"].lower() in _YES)
     supervisor.start(all_jobs[0])
     supervisor.wait_for_web()
-    say(f"Common Ground is ready: {supervisor.env.get('SITE_URL', f'http://{_reachable(supervisor.host)}:{supervisor.port}')}/")
+    say(
+        f"Common Ground is ready: {supervisor.env.get('SITE_URL', f'http://{_reachable(supervisor.host)}:{supervisor.port}')}/"
+    )
     for job in all_jobs[1:]:
         supervisor.start(job)
     supervisor.watch()

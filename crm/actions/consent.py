@@ -24,7 +24,11 @@ FRESH_FOR = timedelta(minutes=30)
 """How long a code or passkey is fresh enough for a binding answer."""
 
 ANSWERS = (Answer.AGREED, Answer.CHANGE, Answer.DECLINED)
-_EVENTS = {Answer.AGREED: "consent.given", Answer.CHANGE: "consent.change_suggested", Answer.DECLINED: "consent.declined"}
+_EVENTS = {
+    Answer.AGREED: "consent.given",
+    Answer.CHANGE: "consent.change_suggested",
+    Answer.DECLINED: "consent.declined",
+}
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,9 @@ def lock_question(actor: Actor, question_id: UUID) -> tuple[Question, Room]:
     room = lock_room(actor, found.room_id)
     if not Participant.objects.active().filter(pk=actor.participant.pk).exists():
         raise NotFound
-    return Question.objects.select_for_update(of=("self",), no_key=True).select_related("asked_of").get(pk=found.pk), room
+    return Question.objects.select_for_update(of=("self",), no_key=True).select_related("asked_of").get(
+        pk=found.pk
+    ), room
 
 
 def _check_fresh(actor: Actor, subjects: Sequence[LockedSubject]) -> None:

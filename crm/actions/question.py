@@ -86,7 +86,10 @@ def ask_for_consent(
     )
     for consent in write_consents(actor, question, locked):
         append_entry(
-            room, "asked", consent=consent, payload=question_payload(actor, consent) | {"asked_of": person_as_now(person)}
+            room,
+            "asked",
+            consent=consent,
+            payload=question_payload(actor, consent) | {"asked_of": person_as_now(person)},
         )
         record("consent.asked", actor=actor, room=room, subject=consent, data=event_data(consent))
     return question
@@ -130,7 +133,9 @@ def answerer(room: Room, participant_id: UUID) -> Participant:
     if person is None:
         raise Invalid.field("asked_of", _("This person is not in the room. Invite them first."), code="not_in_room")
     if not person.may_answer:
-        raise Invalid.field("asked_of", _("This person reads along and does not answer for their side."), code="may_not_answer")
+        raise Invalid.field(
+            "asked_of", _("This person reads along and does not answer for their side."), code="may_not_answer"
+        )
     return person
 
 
@@ -145,9 +150,7 @@ def check_may_be_asked(actor: Actor, person: Participant, subjects: Sequence[Loc
     for subject in subjects:
         subject.kind.check_askable(actor, subject.row)
         if not subject.kind.may_answer(person, subject.row):
-            raise Refused(
-                _("%(name)s cannot answer for this.") % {"name": person.contact.name}, code="may_not_answer"
-            )
+            raise Refused(_("%(name)s cannot answer for this.") % {"name": person.contact.name}, code="may_not_answer")
         last = _last_answer(person, subject)
         if last is None or last.content_hash != subject.kind.current_hash(subject.row):
             continue
@@ -171,7 +174,9 @@ def _check_not_asked_already(person: Participant, subjects: Sequence[LockedSubje
     for subject in subjects:
         same = waiting.filter(subject_id=subject.id, content_hash=subject.kind.current_hash(subject.row))
         if same.exists():
-            raise Refused(_("%(name)s has this question already.") % {"name": person.contact.name}, code="already_asked")
+            raise Refused(
+                _("%(name)s has this question already.") % {"name": person.contact.name}, code="already_asked"
+            )
 
 
 def replace_older_questions(actor: Actor, room: Room, person: Participant, subjects: Sequence[LockedSubject]) -> None:
@@ -185,7 +190,8 @@ def replace_older_questions(actor: Actor, room: Room, person: Participant, subje
 def _check_not_too_many(person: Participant) -> None:
     if person.questions.open().count() >= OPEN_QUESTIONS_LIMIT:  # type: ignore[attr-defined]
         raise Refused(
-            _("Two questions wait for %(name)s already. That is the most anybody gets.") % {"name": person.contact.name},
+            _("Two questions wait for %(name)s already. That is the most anybody gets.")
+            % {"name": person.contact.name},
             code="too_many_open",
         )
 

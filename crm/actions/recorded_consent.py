@@ -32,7 +32,11 @@ from crm.events.record import record
 from crm.models import Answer, Attachment, Channel, Consent, Question, Room
 from crm.models.attachment import FileState
 
-_EVENTS = {Answer.AGREED: "consent.given", Answer.CHANGE: "consent.change_suggested", Answer.DECLINED: "consent.declined"}
+_EVENTS = {
+    Answer.AGREED: "consent.given",
+    Answer.CHANGE: "consent.change_suggested",
+    Answer.DECLINED: "consent.declined",
+}
 ELSEWHERE = tuple(channel.value for channel in Channel if channel != Channel.ROOM)
 
 
@@ -139,7 +143,8 @@ def _check_recordable(actor: Actor, question: Question, subjects: Sequence[Locke
     for subject in subjects:
         if subject.kind.binding:
             raise Refused(
-                _("This needs the person's own answer in the room, after a fresh code. It cannot be recorded."), code="binding"
+                _("This needs the person's own answer in the room, after a fresh code. It cannot be recorded."),
+                code="binding",
             )
         if subject.kind.check_recordable:
             subject.kind.check_recordable(actor, subject.row, question)

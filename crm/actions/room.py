@@ -28,7 +28,13 @@ def lock_room(actor: Actor, room_id: UUID, *, writing: bool = True) -> Room:
 
 @transaction.atomic
 def open_room(
-    *, actor: Actor, title: str, owner: User, team: Team, organization: Organization | None = None, time_zone: str = "UTC"
+    *,
+    actor: Actor,
+    title: str,
+    owner: User,
+    team: Team,
+    organization: Organization | None = None,
+    time_zone: str = "UTC",
 ) -> Room:
     """Open a room. Raises `Invalid` for a bad title."""
     checks = Checks()
@@ -36,7 +42,13 @@ def open_room(
     checks.done()
     at = now()
     room = Room.objects.create(
-        title=title, owner=owner, team=team, organization=organization, time_zone=time_zone, created_at=at, updated_at=at
+        title=title,
+        owner=owner,
+        team=team,
+        organization=organization,
+        time_zone=time_zone,
+        created_at=at,
+        updated_at=at,
     )
     record("room.opened", actor=actor, room=room, subject=room)
     return room

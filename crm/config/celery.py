@@ -9,7 +9,7 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.config.settings")
 
-from django.conf import settings  # noqa: E402  (the settings module must be named first)
+from django.conf import settings
 
 log = structlog.get_logger(__name__)
 

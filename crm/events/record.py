@@ -13,7 +13,6 @@ from crm.models import Delivery, Event, Room
 from crm.registry import consumers_of, reactions_to
 
 
-
 def record(
     type: str,
     *,

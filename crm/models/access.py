@@ -34,7 +34,7 @@ class SignInCode(models.Model):
     consumed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index("contact", "browser_hash", "-created_at", name="code_newest")]
+        indexes = [models.Index(fields=["contact", "browser_hash", "-created_at"], name="code_newest")]
 
     def __str__(self) -> str:
         return f"code {self.pk}"
@@ -55,7 +55,7 @@ class RoomSession(models.Model):
     address = models.GenericIPAddressField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index("contact", "-created_at", name="room_session_by_contact")]
+        indexes = [models.Index(fields=["contact", "-created_at"], name="room_session_by_contact")]
 
     def __str__(self) -> str:
         return f"session {self.pk}"

@@ -53,7 +53,7 @@ class Activity(Authored):
     objects = ActivityQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index("room", "-at", name="activity_by_room")]
+        indexes = [models.Index(fields=["room", "-at"], name="activity_by_room")]
 
     def __str__(self) -> str:
         return self.subject

@@ -40,9 +40,11 @@ class IdempotentAnswer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("user", "api_key", "key", name="idempotency_key_once", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["user", "api_key", "key"], name="idempotency_key_once", nulls_distinct=False
+            )
         ]
-        indexes = [models.Index("created_at", name="idempotency_by_age")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_by_age")]
 
     def __str__(self) -> str:
         return self.key

@@ -49,7 +49,7 @@ class Attachment(Authored):
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index("room", "-created_at", name="attachment_by_room")]
+        indexes = [models.Index(fields=["room", "-created_at"], name="attachment_by_room")]
         constraints = [models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="attachment_hashed")]
 
     def __str__(self) -> str:

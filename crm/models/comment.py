@@ -45,7 +45,10 @@ class Comment(Authored):
 
     class Meta:
         ordering = ["created_at", "id"]
-        indexes = [models.Index("room", "created_at", name="comment_by_room"), models.Index("subject_id", name="comment_by_subject")]
+        indexes = [
+            models.Index(fields=["room", "created_at"], name="comment_by_room"),
+            models.Index(fields=["subject_id"], name="comment_by_subject"),
+        ]
 
     def __str__(self) -> str:
         return self.body[:80]

@@ -80,8 +80,8 @@ class Question(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("room", "-asked_at", name="question_by_room"),
-            models.Index("asked_of", condition=Q(closed_at=None), name="question_open_of"),
+            models.Index(fields=["room", "-asked_at"], name="question_by_room"),
+            models.Index(fields=["asked_of"], condition=Q(closed_at=None), name="question_open_of"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -137,12 +137,12 @@ class Consent(models.Model):
     objects = ConsentQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index("subject_id", "kind", name="consent_by_subject")]
+        indexes = [models.Index(fields=["subject_id", "kind"], name="consent_by_subject")]
         constraints = [
             models.UniqueConstraint(
-                "participant", "kind", "subject_id", condition=Q(answer="asked"), name="consent_asked_once"
+                fields=["participant", "kind", "subject_id"], condition=Q(answer="asked"), name="consent_asked_once"
             ),
-            models.UniqueConstraint("question", "kind", "subject_id", name="consent_once_a_question"),
+            models.UniqueConstraint(fields=["question", "kind", "subject_id"], name="consent_once_a_question"),
             models.CheckConstraint(
                 condition=Q(answer="asked", answered_at=None) | (~Q(answer="asked") & Q(answered_at__isnull=False)),
                 name="consent_answered_when",

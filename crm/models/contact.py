@@ -42,9 +42,7 @@ class Contact(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=200)
-    organization = models.ForeignKey(
-        "crm.Organization", models.PROTECT, null=True, blank=True, related_name="contacts"
-    )
+    organization = models.ForeignKey("crm.Organization", models.PROTECT, null=True, blank=True, related_name="contacts")
     title = models.CharField(max_length=200, blank=True)
     email = models.EmailField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)
@@ -61,7 +59,10 @@ class Contact(models.Model):
 
     class Meta:
         ordering = ["name", "id"]
-        indexes = [models.Index("name", "id", name="contact_by_name"), models.Index("email", name="contact_by_email")]
+        indexes = [
+            models.Index(fields=["name", "id"], name="contact_by_name"),
+            models.Index(fields=["email"], name="contact_by_email"),
+        ]
 
     def __str__(self) -> str:
         return self.name

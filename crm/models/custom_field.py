@@ -40,7 +40,7 @@ class CustomField(models.Model):
 
     class Meta:
         ordering = ["on", "position", "key"]
-        constraints = [models.UniqueConstraint("on", "key", name="custom_field_key_once")]
+        constraints = [models.UniqueConstraint(fields=["on", "key"], name="custom_field_key_once")]
 
     def __str__(self) -> str:
         return self.label

@@ -47,8 +47,8 @@ class Event(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("room", "-at", "-id", name="event_by_room"),
-            models.Index("subject_id", "-at", name="event_by_subject"),
+            models.Index(fields=["room", "-at", "-id"], name="event_by_room"),
+            models.Index(fields=["subject_id", "-at"], name="event_by_subject"),
         ]
 
     def __str__(self) -> str:
@@ -78,8 +78,8 @@ class Delivery(models.Model):
     last_error = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("event", "consumer", name="delivery_once")]
-        indexes = [models.Index("run_after", condition=Q(done_at=None, dead_at=None), name="delivery_owed")]
+        constraints = [models.UniqueConstraint(fields=["event", "consumer"], name="delivery_once")]
+        indexes = [models.Index(fields=["run_after"], condition=Q(done_at=None, dead_at=None), name="delivery_owed")]
 
     def __str__(self) -> str:
         return f"{self.consumer} {self.event_id}"

@@ -17,8 +17,8 @@ class ImportedRow(models.Model):
     imported_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint("source", "key", name="imported_row_once")]
-        indexes = [models.Index("subject_id", name="imported_row_by_subject")]
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="imported_row_once")]
+        indexes = [models.Index(fields=["subject_id"], name="imported_row_by_subject")]
 
     def __str__(self) -> str:
         return f"{self.source}: {self.key}"

@@ -41,7 +41,7 @@ class LedgerEntry(models.Model):
 
     class Meta:
         ordering = ["room", "seq"]
-        constraints = [models.UniqueConstraint("room", "seq", name="ledger_seq_once")]
+        constraints = [models.UniqueConstraint(fields=["room", "seq"], name="ledger_seq_once")]
 
     def __str__(self) -> str:
         return f"{self.seq} {self.type}"

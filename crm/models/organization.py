@@ -44,7 +44,7 @@ class Organization(models.Model):
         constraints = [
             models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="organization_not_below_itself"),
         ]
-        indexes = [models.Index("name", "id", name="organization_by_name")]
+        indexes = [models.Index(fields=["name", "id"], name="organization_by_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -50,7 +50,7 @@ class Participant(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("room", "contact", name="participant_once"),
+            models.UniqueConstraint(fields=["room", "contact"], name="participant_once"),
             models.CheckConstraint(condition=Q(side__in=(Side.BUYER, Side.PARTNER)), name="participant_not_seller"),
         ]
 

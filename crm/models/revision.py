@@ -50,8 +50,8 @@ class Revision(Authored):
 
     class Meta:
         ordering = ["subject_id", "number"]
-        constraints = [models.UniqueConstraint("subject_id", "kind", "number", name="revision_number_once")]
-        indexes = [models.Index("subject_id", "content_hash", name="revision_by_hash")]
+        constraints = [models.UniqueConstraint(fields=["subject_id", "kind", "number"], name="revision_number_once")]
+        indexes = [models.Index(fields=["subject_id", "content_hash"], name="revision_by_hash")]
 
     def __str__(self) -> str:
         return f"{self.kind} revision {self.number}"

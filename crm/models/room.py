@@ -74,7 +74,10 @@ class Room(models.Model):
     objects = RoomQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index("owner", "id", name="room_by_owner"), models.Index("team", "id", name="room_by_team")]
+        indexes = [
+            models.Index(fields=["owner", "id"], name="room_by_owner"),
+            models.Index(fields=["team", "id"], name="room_by_team"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -90,7 +93,7 @@ class RoomMember(models.Model):
     added_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint("room", "user", name="room_member_once")]
+        constraints = [models.UniqueConstraint(fields=["room", "user"], name="room_member_once")]
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.room_id}"

@@ -34,10 +34,10 @@ class Team(models.Model):
     class Meta:
         ordering = ["name", "id"]
         constraints = [
-            models.UniqueConstraint("name", "parent", name="team_name_once", nulls_distinct=False),
+            models.UniqueConstraint(fields=["name", "parent"], name="team_name_once", nulls_distinct=False),
             models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="team_not_below_itself"),
         ]
-        indexes = [GinIndex("lineage", name="team_lineage")]
+        indexes = [GinIndex(fields=["lineage"], name="team_lineage")]
 
     def __str__(self) -> str:
         return self.name

@@ -55,7 +55,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person on the selling side. Signs in with e-mail and password, a second factor or a passkey."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField(max_length=254)
+    email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=200)
     title = models.CharField(max_length=200, blank=True, help_text=_("What it says on their card."))
     role = models.CharField(max_length=8, choices=Role, default=Role.REP)

@@ -79,7 +79,8 @@ def open_deal(
 def add_sections(deal: Deal) -> None:
     """Give a new deal its empty sections."""
     Section.objects.bulk_create(
-        Section(deal=deal, kind=kind, content_hash=EMPTY_HASHES[kind], updated_at=deal.created_at) for kind in SectionKind
+        Section(deal=deal, kind=kind, content_hash=EMPTY_HASHES[kind], updated_at=deal.created_at)
+        for kind in SectionKind
     )
 
 
@@ -160,7 +161,9 @@ def end_deal(*, actor: Actor, deal_id: UUID, version: int, status: str, reason: 
         raise Refused(_("This deal has ended already."), code="deal_ended")
     deal.status, deal.ended_at, deal.ended_reason = status, now(), reason
     save_deal(deal, "status", "ended_at", "ended_reason")
-    record("deal.lost" if status == DealStatus.LOST else "deal.ended_in_agreement", actor=actor, room=room, subject=deal)
+    record(
+        "deal.lost" if status == DealStatus.LOST else "deal.ended_in_agreement", actor=actor, room=room, subject=deal
+    )
     return deal
 
 

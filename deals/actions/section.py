@@ -137,7 +137,9 @@ def archive_row(actor: Actor, row: Draftable, version: int) -> None:
 def check_version(row: Draftable, version: int) -> None:
     """Raise `Stale` unless the row is still at the version its editor saw."""
     if row.version != version:
-        raise Stale(_("Somebody changed this while you were writing. Nothing of yours is gone: compare both."), current=row)
+        raise Stale(
+            _("Somebody changed this while you were writing. Nothing of yours is gone: compare both."), current=row
+        )
 
 
 def lock_row(actor: Actor, row: Row) -> Row:
@@ -162,7 +164,9 @@ def _draft_change(
 ) -> Row:
     existing = row.drafts.filter(private_to=actor.side, archived_at=None).first()  # type: ignore[attr-defined]
     if existing is not None:
-        raise Stale(_("Your side has a draft of this already. Go on with that one."), current=existing, code="draft_exists")
+        raise Stale(
+            _("Your side has a draft of this already. Go on with that one."), current=existing, code="draft_exists"
+        )
     at = now()
     draft = type(row)(
         section=section,

@@ -16,7 +16,7 @@ from crm.models import Event, Room
 from crm.rules.canonical import content_hash
 from deals.actions.deal import check_deal_version, lock_deal, save_deal
 from deals.models import Deal, DealStatus, Stage, StageMove, Waiver
-from deals.queries.gate import CATALOGUE, gate_states, stages_left_by
+from deals.queries.gate import CATALOGUE, gate_states
 from deals.queries.stage_move import faults_of_move, move_content
 
 SCHEMA = 1
@@ -37,7 +37,10 @@ def propose_move(*, actor: Actor, deal_id: UUID, to_stage_id: UUID | None) -> Su
         from_stage=deal.stage,
         to_stage=to_stage,
         executed_at=None,
-        defaults={"created_at": now(), "content_hash": content_hash(move_content(deal, deal.stage, to_stage), schema=SCHEMA)},
+        defaults={
+            "created_at": now(),
+            "content_hash": content_hash(move_content(deal, deal.stage, to_stage), schema=SCHEMA),
+        },
     )
     return Subject("stage_move", move.pk)
 
@@ -136,7 +139,13 @@ def waive_gate(*, actor: Actor, deal_id: UUID, gate: str, reason: str) -> Waiver
     waiver = Waiver.objects.create(
         deal=deal, stage=deal.stage, gate=gate, reason=reason, waived_by=actor.user, waived_at=now()
     )
-    payload = {"by": actor_as_now(actor), "deal": str(deal.pk), "stage": str(deal.stage_id), "gate": gate, "reason": reason}
+    payload = {
+        "by": actor_as_now(actor),
+        "deal": str(deal.pk),
+        "stage": str(deal.stage_id),
+        "gate": gate,
+        "reason": reason,
+    }
     append_entry(room, "waived", payload=payload)
     record("gate.waived", actor=actor, room=room, subject=waiver, data={"deal": str(deal.pk), "gate": gate})
     return waiver
@@ -162,8 +171,10 @@ def undo_win(*, actor: Actor, deal_id: UUID, version: int, reason: str) -> Deal:
     close.save(update_fields=["undone_at"])
     deal.status, deal.ended_at = DealStatus.OPEN, None
     save_deal(deal, "status", "ended_at")
-    append_entry(room, "undone", payload={"by": actor_as_now(actor), "deal": str(deal.pk), "move": str(close.pk), "reason": reason})
+    append_entry(
+        room,
+        "undone",
+        payload={"by": actor_as_now(actor), "deal": str(deal.pk), "move": str(close.pk), "reason": reason},
+    )
     record("deal.win_undone", actor=actor, room=room, subject=deal, data={"move": str(close.pk)})
     return deal
-
-

@@ -12,7 +12,16 @@ from crm.clock import now
 from crm.errors import Refused, Stale
 from crm.events.record import record
 from crm.models import Contact, Side, User
-from deals.actions.section import add_row, archive_row, edit_row, get_row, get_section, lock_row, lock_section, share_row
+from deals.actions.section import (
+    add_row,
+    archive_row,
+    edit_row,
+    get_row,
+    get_section,
+    lock_row,
+    lock_section,
+    share_row,
+)
 from deals.models import Assessment, Attitude, Influence, Section, SectionKind, Stakeholder, StakeholderRole
 from deals.queries.content import STAKEHOLDER_FIELDS
 
@@ -27,7 +36,9 @@ def add_stakeholder(*, actor: Actor, deal_id: UUID, values: dict[str, Any], priv
     side = checks.choice("side", values.get("side"), Side.values)
     named = [field for field in ("contact", "user", "place") if values.get(field)]
     if len(named) != 1:
-        checks.add("place", _("Name one contact, one colleague, or the place that somebody should fill."), code="one_of")
+        checks.add(
+            "place", _("Name one contact, one colleague, or the place that somebody should fill."), code="one_of"
+        )
     if values.get("user") and side != Side.SELLER:
         checks.add("side", _("A colleague stands on the selling side."), code="wrong_side")
     checks.done()
@@ -66,7 +77,13 @@ def archive_stakeholder(*, actor: Actor, stakeholder_id: UUID, version: int) -> 
 
 @transaction.atomic
 def assess_stakeholder(
-    *, actor: Actor, stakeholder_id: UUID, influence: str = "", attitude: str = "", note: str = "", version: int | None = None
+    *,
+    actor: Actor,
+    stakeholder_id: UUID,
+    influence: str = "",
+    attitude: str = "",
+    note: str = "",
+    version: int | None = None,
 ) -> Assessment:
     """Write down what the actor's side thinks of somebody. It stays with that side, and is in no hash and no revision."""
     checks = Checks()

@@ -63,7 +63,9 @@ class Criterion(Draftable):
     baseline_source = models.CharField(max_length=400, blank=True)
     target = models.DecimalField(max_digits=20, decimal_places=4, null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=400, blank=True, help_text=_("From what it is measured: a list, a system, a count."))
+    source = models.CharField(
+        max_length=400, blank=True, help_text=_("From what it is measured: a list, a system, a count.")
+    )
     measured_by = models.CharField(max_length=200, blank=True)
     frequency = models.CharField(max_length=8, choices=Frequency, blank=True)
     weight = models.CharField(max_length=4, choices=Weight, default=Weight.MUST)
@@ -77,10 +79,12 @@ class Criterion(Draftable):
 
     class Meta:
         ordering = ["position", "created_at", "id"]
-        indexes = [models.Index("section", "position", name="criterion_by_section")]
+        indexes = [models.Index(fields=["section", "position"], name="criterion_by_section")]
         constraints = [
             models.UniqueConstraint(
-                "replaces", "private_to", condition=Q(archived_at=None, replaces__isnull=False), name="criterion_one_draft_a_side"
+                fields=["replaces", "private_to"],
+                condition=Q(archived_at=None, replaces__isnull=False),
+                name="criterion_one_draft_a_side",
             ),
         ]
 

@@ -79,10 +79,14 @@ class Deal(models.Model):
             ),
         ]
         indexes = [
-            models.Index("stage", "-updated_at", "-id", condition=Q(status="open", archived_at=None), name="deal_open_by_stage"),
-            models.Index("owner", "-updated_at", "-id", name="deal_by_owner"),
-            models.Index("team", "-updated_at", "-id", name="deal_by_team"),
-            models.Index("-updated_at", "-id", name="deal_by_change"),
+            models.Index(
+                fields=["stage", "-updated_at", "-id"],
+                condition=Q(status="open", archived_at=None),
+                name="deal_open_by_stage",
+            ),
+            models.Index(fields=["owner", "-updated_at", "-id"], name="deal_by_owner"),
+            models.Index(fields=["team", "-updated_at", "-id"], name="deal_by_team"),
+            models.Index(fields=["-updated_at", "-id"], name="deal_by_change"),
         ]
 
     def __str__(self) -> str:

@@ -30,12 +30,14 @@ class Stage(models.Model):
     name = models.CharField(max_length=200)
     question = models.CharField(max_length=400)
     position = models.PositiveIntegerField()
-    answer_roles: "ArrayField[list[str], list[str]]" = ArrayField(models.CharField(max_length=32), default=list, blank=True)
+    answer_roles: "ArrayField[list[str], list[str]]" = ArrayField(
+        models.CharField(max_length=32), default=list, blank=True
+    )
     recorded_is_enough = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["pipeline", "position"]
-        constraints = [models.UniqueConstraint("pipeline", "position", name="stage_position_once")]
+        constraints = [models.UniqueConstraint(fields=["pipeline", "position"], name="stage_position_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -51,7 +53,7 @@ class StageGate(models.Model):
 
     class Meta:
         ordering = ["stage", "position"]
-        constraints = [models.UniqueConstraint("stage", "code", name="stage_gate_once")]
+        constraints = [models.UniqueConstraint(fields=["stage", "code"], name="stage_gate_once")]
 
     def __str__(self) -> str:
         return self.code

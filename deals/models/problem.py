@@ -66,11 +66,13 @@ class ProblemStatement(Draftable):
 
     class Meta:
         ordering = ["position", "created_at", "id"]
-        indexes = [models.Index("section", "position", name="statement_by_section")]
+        indexes = [models.Index(fields=["section", "position"], name="statement_by_section")]
         constraints = [
             models.CheckConstraint(condition=Q(amount=None) | ~Q(currency=""), name="statement_amount_has_currency"),
             models.UniqueConstraint(
-                "replaces", "private_to", condition=Q(archived_at=None, replaces__isnull=False), name="statement_one_draft_a_side"
+                fields=["replaces", "private_to"],
+                condition=Q(archived_at=None, replaces__isnull=False),
+                name="statement_one_draft_a_side",
             ),
         ]
 

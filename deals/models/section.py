@@ -49,7 +49,7 @@ class Section(models.Model):
     objects = SectionQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint("deal", "kind", name="section_once")]
+        constraints = [models.UniqueConstraint(fields=["deal", "kind"], name="section_once")]
 
     def __str__(self) -> str:
         return self.kind

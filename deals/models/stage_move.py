@@ -40,10 +40,13 @@ class StageMove(models.Model):
     objects = StageMoveQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index("deal", "created_at", name="stage_move_by_deal")]
+        indexes = [models.Index(fields=["deal", "created_at"], name="stage_move_by_deal")]
         constraints = [
             models.UniqueConstraint(
-                "deal", "from_stage", "to_stage", condition=Q(executed_at=None), name="stage_move_open_once", nulls_distinct=False
+                fields=["deal", "from_stage", "to_stage"],
+                condition=Q(executed_at=None),
+                name="stage_move_open_once",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=Q(to_stage=None) | ~Q(from_stage=models.F("to_stage")), name="stage_move_goes_somewhere"
@@ -66,7 +69,7 @@ class Waiver(models.Model):
     waived_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint("deal", "stage", "gate", name="waiver_once")]
+        constraints = [models.UniqueConstraint(fields=["deal", "stage", "gate"], name="waiver_once")]
 
     def __str__(self) -> str:
         return self.gate

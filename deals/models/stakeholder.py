@@ -79,7 +79,7 @@ class Stakeholder(Draftable):
 
     class Meta:
         ordering = ["position", "created_at", "id"]
-        indexes = [models.Index("section", "position", name="stakeholder_by_section")]
+        indexes = [models.Index(fields=["section", "position"], name="stakeholder_by_section")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(contact__isnull=False, user=None, place="")
@@ -87,14 +87,16 @@ class Stakeholder(Draftable):
                 | (Q(contact=None, user=None) & ~Q(place="")),
                 name="stakeholder_is_one_of_three",
             ),
-            models.CheckConstraint(
-                condition=Q(user=None) | Q(side="seller"), name="stakeholder_user_is_seller"
+            models.CheckConstraint(condition=Q(user=None) | Q(side="seller"), name="stakeholder_user_is_seller"),
+            models.UniqueConstraint(
+                fields=["section", "contact"],
+                condition=Q(archived_at=None, replaces=None, contact__isnull=False),
+                name="stakeholder_contact_once",
             ),
             models.UniqueConstraint(
-                "section", "contact", condition=Q(archived_at=None, replaces=None, contact__isnull=False), name="stakeholder_contact_once"
-            ),
-            models.UniqueConstraint(
-                "section", "user", condition=Q(archived_at=None, replaces=None, user__isnull=False), name="stakeholder_user_once"
+                fields=["section", "user"],
+                condition=Q(archived_at=None, replaces=None, user__isnull=False),
+                name="stakeholder_user_once",
             ),
         ]
 
@@ -132,7 +134,7 @@ class Assessment(models.Model):
     objects = AssessmentQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint("stakeholder", "private_to", name="assessment_once_a_side")]
+        constraints = [models.UniqueConstraint(fields=["stakeholder", "private_to"], name="assessment_once_a_side")]
 
     def __str__(self) -> str:
         return f"{self.influence} {self.attitude}"

@@ -42,7 +42,11 @@ def _is_agreed(deal: Deal, kind: str) -> bool:
     if section is None:
         return False
     standing = Consent.objects.filter(
-        kind=kind, subject_id=section.pk, content_hash=section.content_hash, answer=Answer.AGREED, participant__side="buyer"
+        kind=kind,
+        subject_id=section.pk,
+        content_hash=section.content_hash,
+        answer=Answer.AGREED,
+        participant__side="buyer",
     )
     return standing.exists()
 

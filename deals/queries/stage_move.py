@@ -9,7 +9,7 @@ from crm.errors import FieldFault
 from crm.models import Answer, Consent
 from deals.models import Deal, Section, Stage, StageMove, Stakeholder
 from deals.queries.gate import gate_states, stages_left_by
-from deals.rules.answerers import MoveAnswer, move_consent_state
+from deals.rules.answerers import ConsentAnswer, ConsentStatus, move_consent_state
 
 
 def move_content(deal: Deal, from_stage: Stage, to_stage: Stage | None) -> dict[str, Any]:
@@ -45,28 +45,28 @@ def _consent_faults(deal: Deal, move: StageMove | None) -> list[FieldFault]:
     if move is None or move.from_stage_id != deal.stage_id:
         return [FieldFault("consent", "consent_missing", _("Nobody was asked about this move yet."))]
     state = move_consent_state(deal.stage.answer_roles, answers_to_move(deal, move))
-    if state.is_satisfied:
+    if state.status == ConsentStatus.SATISFIED:
         return []
-    if state.is_blocked:
+    if state.status == ConsentStatus.BLOCKED:
         return [FieldFault("consent", "consent_blocked", _("Somebody who must agree said no."))]
     return [FieldFault("consent", "consent_missing", _("A named buyer has not said yes to this move yet."))]
 
 
-def answers_to_move(deal: Deal, move: StageMove) -> list[MoveAnswer]:
-    """Return each buyer's latest answer to the move, with the roles they have on the deal."""
+def answers_to_move(deal: Deal, move: StageMove) -> list[ConsentAnswer]:
+    """Return the buyers' answers to the move in the order they were asked, with the roles they have on the deal."""
     roles = dict(
-        Stakeholder.objects.shared().filter(section__deal=deal, contact__isnull=False).values_list("contact_id", "roles")
+        Stakeholder.objects.shared()
+        .filter(section__deal=deal, contact__isnull=False)
+        .values_list("contact_id", "roles")
     )
-    latest: dict[Any, MoveAnswer] = {}
+    answers = []
     consents = Consent.objects.of_subject("stage_move", move.pk).filter(participant__side="buyer")
-    for consent in consents.select_related("participant", "question"):
-        person = consent.participant
-        if person.pk in latest or consent.answer in (Answer.REPLACED, Answer.CANCELLED):
-            continue
+    for consent in reversed(consents.select_related("participant", "question")):
         enough = deal.stage.recorded_is_enough or not consent.question.is_recorded
         answer = consent.answer if enough or consent.answer != Answer.AGREED else Answer.ASKED
-        latest[person.pk] = MoveAnswer(str(person.pk), frozenset(roles.get(person.contact_id, ())), answer)
-    return list(latest.values())
+        held = frozenset(roles.get(consent.participant.contact_id, ()))
+        answers.append(ConsentAnswer(str(consent.participant_id), held, answer))
+    return answers
 
 
 def consents_of_deal(deal: Deal) -> Q:

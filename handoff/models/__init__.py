@@ -1,0 +1,1 @@
+"""Handoffs, success plans, goals and measurements."""
