@@ -176,7 +176,7 @@ def control(field: BoundField, **attributes: str) -> SafeString:
     """`{% control field %}`: the control alone, with its class, its hint and its fault tied to it."""
     own = field.field.widget.attrs.get("class", "")
     classes = f"{CONTROL_CLASSES.get(control_kind(field), '')} {own} {attributes.pop('class', '')}".split()
-    attrs = {name.replace("_", "-"): value for name, value in attributes.items()}
+    attrs: dict[str, str | bool] = {name.replace("_", "-"): value for name, value in attributes.items()}
     return field.as_widget(attrs=attrs | ({"class": " ".join(classes)} if classes else {}))
 
 

@@ -30,12 +30,12 @@ class Shell:
     @cached_property
     def organization_name(self) -> str:
         """The name of the selling organisation that this installation serves."""
-        return settings.ORGANIZATION_NAME
+        return str(settings.ORGANIZATION_NAME)
 
     @cached_property
     def short_name(self) -> str:
         """What the organisation is called in running text: "Only Nordlicht sees this"."""
-        return settings.ORGANIZATION_SHORT_NAME
+        return str(settings.ORGANIZATION_SHORT_NAME)
 
     @cached_property
     def theme(self) -> Theme:
@@ -45,17 +45,17 @@ class Shell:
     @cached_property
     def is_demo(self) -> bool:
         """Whether this installation shows demo data."""
-        return settings.DEMO
+        return bool(settings.DEMO)
 
     @cached_property
     def logo(self) -> str:
         """Static path of the seller's logo for the room, or "" for the first letter of the name."""
-        return settings.ORGANIZATION_LOGO
+        return str(settings.ORGANIZATION_LOGO)
 
     @cached_property
     def brand_stylesheet(self) -> str:
         """Static path of the small style sheet with the seller's four brand colours, or ""."""
-        return settings.BRAND_STYLESHEET
+        return str(settings.BRAND_STYLESHEET)
 
     @cached_property
     def home(self) -> str:

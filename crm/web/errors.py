@@ -56,13 +56,15 @@ def fragment_refusal(error: DomainError, status: int) -> HttpResponse:
 
 def _page(request: HttpRequest, status: int, heading: Words, text: Words, **more: object) -> HttpResponse:
     in_room = request.path.startswith(ROOM)
-    context = {
+    context: dict[str, object] = {
         "heading": heading,
         "text": text,
         "way_on": ROOM if in_room else "/",
         "way_on_words": _("Go to your rooms") if in_room else _("Go to the start page"),
         **more,
     }
+    if in_room:
+        context["messages"] = ()  # they lie in the staff session, which the room never reads
     return render(request, "crm/error.html", context, status=status)
 
 

@@ -66,3 +66,14 @@ def test_the_import_map_carries_the_nonce():
     assert render("{% import_map %}", request=Request()).startswith(
         '<script type="importmap" nonce="abc123">{"imports"'
     )
+
+
+def test_the_common_ground_bar_has_one_label_or_a_link_for_each_section():
+    sections = [{"label": "Problem", "state": "stale", "words": "with you", "url": "/room/1/problem/"}]
+    source = '{% include "crm/_ground.html" with summary="Problem: out of date" %}'
+    html = render(source, sections=sections)
+    assert 'role="img" aria-label="Problem: out of date"' in html
+    assert "<a" not in html
+    html = render('{% include "crm/_ground.html" with labelled=True %}', sections=sections)
+    assert '<a href="/room/1/problem/">' in html
+    assert 'aria-label="Agreed, but out of date"' in html
