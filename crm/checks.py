@@ -1,6 +1,7 @@
 """Checking what was typed: every fault at its field, all of them at once, before anything is written.
 
-An action collects with `Checks` and calls `done()`; forms and serializers only parse shapes, so a page and the API say the same.
+An action collects with `Checks` and calls `done()`; forms and serializers only parse shapes, so a page and the API say
+the same.
 """
 
 import re
@@ -88,7 +89,7 @@ class Checks:
     def decimal(
         self, field: str, value: Any, *, required: bool = True, places: int = 4, lowest: Decimal = -AMOUNT_LIMIT
     ) -> Decimal | None:
-        """Return `value` as a finite decimal with at most `places` decimals, between `lowest` and 10^15; None when empty."""
+        """Return `value` as a finite decimal of at most `places` decimals, from `lowest` to 10^15; None when empty."""
         if value in (None, ""):
             if required:
                 self.add(field, _("Write a number here."), code="required")

@@ -15,7 +15,7 @@ Words = str | Promise
 
 @dataclass(frozen=True)
 class FieldFault:
-    """One fault in one field: `field` is the action's argument (dots for nesting), `code` is stable, `message` is for people."""
+    """A fault in one field: `field` is the action's argument (dots nest), `code` is stable, `message` is for people."""
 
     field: str
     code: str
@@ -39,8 +39,8 @@ class NotFound(DomainError):
 
     code = "not_found"
 
-    def __init__(self, message: Words = _("There is nothing here that you can see.")) -> None:
-        super().__init__(message)
+    def __init__(self, message: Words = "") -> None:
+        super().__init__(message or _("There is nothing here that you can see."))
 
 
 class NotAllowed(DomainError):

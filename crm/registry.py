@@ -28,10 +28,10 @@ class Snapshot:
 class ConsentKind:
     """Something that needs a yes: a section, a stage move, a brief, a reached goal.
 
-    `lock` takes the subject's row lock and returns it (raises `NotFound`); `snapshot` and `current_hash` read the locked row.
-    `check_askable` raises a `DomainError` when it cannot be asked now. `may_answer` says whether a participant can answer it.
-    `label` and `url` name it for people; `url` takes the actor, since staff and room have their own pages.
-    Binding kinds need a fresh code and cannot be recorded by staff.
+    `lock` takes the subject's row lock and returns it (raises `NotFound`); `snapshot` and `current_hash` read the
+    locked row. `check_askable` raises a `DomainError` when it cannot be asked now. `may_answer` says whether a
+    participant can answer it. `label` and `url` name it for people; `url` takes the actor, since staff and room have
+    their own pages. Binding kinds need a fresh code and cannot be recorded by staff.
     """
 
     name: str
@@ -80,7 +80,7 @@ class TodayBlock:
 
 @dataclass(frozen=True)
 class PersonalData:
-    """One place with personal data: `model` (`app.Model`), the `fields` that hold it, and how to find a person's rows."""
+    """One place with personal data: `model` (`app.Model`), the `fields` that hold it, and a person's rows."""
 
     model: str
     fields: tuple[str, ...]

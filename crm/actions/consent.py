@@ -33,7 +33,7 @@ _EVENTS = {
 
 @dataclass(frozen=True)
 class Given:
-    """What the person did: the answer, their words, the label of the button they pressed, and the hash they were shown."""
+    """What the person did: the answer, their words, the button they pressed, and the hash they were shown."""
 
     answer: Answer
     note: str
@@ -52,9 +52,10 @@ def answer_question(
 ) -> Question:
     """Answer a question as the person it was asked of: `agreed`, `change` (with `note`) or `declined`.
 
-    The same answer sent twice is one answer. Raises `NotAllowed` for anybody else (`fresh_code_needed` when a binding kind
-    needs a fresh code), `Refused` when it was answered otherwise, and `Stale` when the words have changed since they were
-    shown: then nothing is recorded, the question closes as replaced, and somebody of the asking side must ask again.
+    The same answer sent twice is one answer. Raises `NotAllowed` for anybody else (`fresh_code_needed` when a binding
+    kind needs a fresh code), `Refused` when it was answered otherwise, and `Stale` when the words have changed since
+    they were shown: then nothing is recorded, the question closes as replaced, and somebody of the asking side must ask
+    again.
     """
     checks = Checks()
     chosen = checks.choice("answer", answer, ANSWERS)
@@ -166,7 +167,10 @@ def withdraw_consent(*, actor: Actor, consent_id: UUID, note: str = "") -> Conse
 
 @transaction.atomic
 def contest_consent(*, actor: Actor, consent_id: UUID, note: str = "") -> Consent:
-    """Say "that's not what I said" to a recorded answer. It counts no more. Raises `Refused` when it was not recorded."""
+    """Say "that's not what I said" to a recorded answer.
+
+    It counts no more. Raises `Refused` when it was not recorded.
+    """
     note = _note(note, required=False)
     consent, room = _lock_own(actor, consent_id)
     if not consent.question.is_recorded or consent.answer not in ANSWERS:

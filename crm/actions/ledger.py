@@ -12,7 +12,10 @@ SALT_BYTES = 32
 
 
 def append_entry(room: Room, type: str, *, payload: dict[str, Any], consent: Consent | None = None) -> LedgerEntry:
-    """Add one entry to the chain of `room`, whose lock the caller holds. `payload` is plain JSON, kept apart and salted."""
+    """Add one entry to the chain of `room`, whose lock the caller holds.
+
+    `payload` is plain JSON, kept apart and salted.
+    """
     last = LedgerEntry.objects.filter(room=room).order_by("-seq").first()
     seq, prev_hash, at = (last.seq + 1, last.hash, now()) if last else (1, GENESIS, now())
     salt = secrets.token_bytes(SALT_BYTES)

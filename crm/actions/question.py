@@ -54,8 +54,9 @@ def ask_for_consent(
 ) -> Question:
     """Ask the participant `asked_of` for a yes to all `subjects`, as they are now.
 
-    `benefit` says what the buyer gets out of this step, whatever comes later. Raises `Invalid`, `NotFound`, `NotAllowed`,
-    and `Refused` when the person may not be asked: two open questions, a no that stands, an unmeasurable criterion.
+    `benefit` says what the buyer gets out of this step, whatever comes later. Raises `Invalid`, `NotFound`,
+    `NotAllowed`, and `Refused` when the person may not be asked: two open questions, a no that stands, an unmeasurable
+    criterion.
     """
     checks = Checks()
     sentence = checks.text("sentence", sentence, limit=1000)
@@ -188,7 +189,7 @@ def replace_older_questions(actor: Actor, room: Room, person: Participant, subje
 
 
 def _check_not_too_many(person: Participant) -> None:
-    if person.questions.open().count() >= OPEN_QUESTIONS_LIMIT:  # type: ignore[attr-defined]
+    if person.questions.open().count() >= OPEN_QUESTIONS_LIMIT:
         raise Refused(
             _("Two questions wait for %(name)s already. That is the most anybody gets.")
             % {"name": person.contact.name},

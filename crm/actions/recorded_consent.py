@@ -1,4 +1,4 @@
-"""Recording an answer that was given by voice or by mail: the rep's record, marked as such, told to the person at once."""
+"""Recording an answer given by voice or by mail: the rep's record, marked as such, told to the person at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,8 +58,8 @@ def record_consent(
 ) -> Question:
     """Write down an answer the participant `asked_of` gave elsewhere, in their words, to `sentence`.
 
-    Raises `Invalid`, `NotFound`, `NotAllowed`, and `Refused` for a binding kind, a stage that takes no recorded yes, or a
-    close without a signed file.
+    Raises `Invalid`, `NotFound`, `NotAllowed`, and `Refused` for a binding kind, a stage that takes no recorded yes,
+    or a close without a signed file.
     """
     answer, testimony = _checked(testimony)
     checks = Checks()
@@ -94,7 +94,10 @@ def record_consent(
 
 @transaction.atomic
 def withdraw_record(*, actor: Actor, consent_id: UUID, note: str) -> Consent:
-    """Take back a record that was wrong, contested or not. Says why. Raises `Refused` for an answer given in the room."""
+    """Take back a record that was wrong, contested or not.
+
+    Says why. Raises `Refused` for an answer given in the room.
+    """
     checks = Checks()
     note = checks.text("note", note, limit=5000)
     checks.done()

@@ -109,7 +109,7 @@ TEMPLATES = [
 FORM_RENDERER = "crm.web.forms.GroundRenderer"
 CSRF_FAILURE_VIEW = "crm.web.errors.csrf_failure"
 
-# The seller, as its people and its buyers see it -------------------------------------------------------------------
+# The seller, as its people and its buyers see it --------------------------------------------------------------------
 # ORGANIZATION_NAME: the selling organisation.   ORGANIZATION_SHORT_NAME: what it is called in a sentence.
 ORGANIZATION_NAME = env.str("ORGANIZATION_NAME", default="Nordlicht Analytics" if DEMO else "Common Ground")
 ORGANIZATION_SHORT_NAME = env.str("ORGANIZATION_SHORT_NAME", default="Nordlicht" if DEMO else ORGANIZATION_NAME)
@@ -118,7 +118,7 @@ ORGANIZATION_LOGO = env.str("ORGANIZATION_LOGO", default="crm/brand/nordlicht.sv
 # BRAND_STYLESHEET: static path of a style sheet that sets --brand, --brand-2, --on-brand and --brand-soft.
 BRAND_STYLESHEET = env.str("BRAND_STYLESHEET", default="")
 
-# Database --------------------------------------------------------------------------------------------------------
+# Database -----------------------------------------------------------------------------------------------------------
 # DATABASE_URL: PostgreSQL 15 or newer, with the role that the application runs as.
 # DATABASE_OWNER_URL: the same database with the role that owns the tables; migrates, prunes, flushes.
 # DATABASE_ROLE: "owner" or "app"; set by manage.py for the commands that need the owner.
@@ -153,7 +153,7 @@ CACHES = {
     }
 }
 
-# People and sign-in ------------------------------------------------------------------------------------------------
+# People and sign-in -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "crm.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -191,7 +191,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-# Browser rules -------------------------------------------------------------------------------------------------------
+# Browser rules ------------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -226,7 +226,7 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     "usb": [],
 }
 
-# Static files and uploads ---------------------------------------------------------------------------------------------
+# Static files and uploads -------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "files"
@@ -238,7 +238,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
-# Mail ---------------------------------------------------------------------------------------------------------------------
+# Mail ---------------------------------------------------------------------------------------------------------------
 # EMAIL_URL: smtp://…, smtp+tls://… or smtp+ssl://…. Without it a demo keeps mails as files, shown in the app.
 # EMAIL_FROM: the sender of all mails.
 DEMO_OUTBOX = DEMO and not env.str("EMAIL_URL", default="")
@@ -252,7 +252,7 @@ else:
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Common Ground <noreply@localhost>")
 
-# Languages, formats, time ---------------------------------------------------------------------------------------------------
+# Languages, formats, time -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")  # LANGUAGE_CODE: used where a browser asks for none we have
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "crm" / "locale"]
@@ -261,7 +261,7 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")  # TIME_ZONE: for rooms and peop
 USE_I18N = USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
-# REST -----------------------------------------------------------------------------------------------------------------------
+# REST ---------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -279,7 +279,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
-# Logs -----------------------------------------------------------------------------------------------------------------------
+# Logs ---------------------------------------------------------------------------------------------------------------
 # LOG_LEVEL: DEBUG, INFO, WARNING or ERROR.   LOG_FORMAT: "json" for machines, "console" for people.
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", default="console" if DEBUG or DEMO else "json")

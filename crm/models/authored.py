@@ -51,8 +51,8 @@ class DraftableQuerySet(models.QuerySet[Row]):
 class Draftable(Authored):
     """A row of a section. It is one side's draft while `private_to` names that side, shared when it is empty.
 
-    A draft with `replaces` set (each model has that key to itself) is a change to a shared row: sharing it moves its words
-    into that row, which must still be at `base_version`.
+    A draft with `replaces` set (each model has that key to itself) is a change to a shared row: sharing it moves its
+    words into that row, which must still be at `base_version`.
     """
 
     base_version = models.PositiveIntegerField(null=True, blank=True, editable=False)

@@ -116,7 +116,10 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
 
 class Consent(models.Model):
-    """One named person's answer about one revision. Agreed, waiting and out of date are comparisons of `content_hash`."""
+    """One named person's answer about one revision.
+
+    Agreed, waiting and out of date are comparisons of `content_hash`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     question = models.ForeignKey(Question, models.PROTECT, related_name="consents")

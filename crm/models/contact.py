@@ -24,7 +24,8 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def with_private_details_for(self, actor: "Actor") -> "ContactQuerySet":
         """Annotate `details_visible`: whether the actor may see e-mail and phone, which follow the rooms.
 
-        They are visible to whoever sees a room the contact is in, to whoever entered the contact, and to administrators.
+        They are visible to whoever sees a room the contact is in, to whoever entered the contact, and to
+        administrators.
         """
         from crm.models.participant import Participant
         from crm.models.room import Room

@@ -16,7 +16,10 @@ class EventQuerySet(models.QuerySet["Event"]):
     """Events, read through their rooms."""
 
     def visible_to(self, actor: "Actor") -> "EventQuerySet":
-        """Return the events of the actor's rooms; a side's private ones only for that side. Roomless ones are for staff."""
+        """Return the events of the actor's rooms; a side's private ones only for that side.
+
+        Roomless ones are for staff.
+        """
         from crm.models.room import Room
 
         rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))

@@ -48,7 +48,10 @@ class LedgerEntry(models.Model):
 
 
 class LedgerPayload(models.Model):
-    """What an entry says in full, with its salt. May hold personal data, so it can be erased; the chain still verifies."""
+    """What an entry says in full, with its salt.
+
+    May hold personal data, so it can be erased; the chain still verifies.
+    """
 
     entry = models.OneToOneField(LedgerEntry, models.PROTECT, primary_key=True, related_name="payload")
     salt = models.BinaryField(max_length=32)

@@ -107,7 +107,7 @@ def entry_hash(
     prev_hash: str,
     room_id: str | UUID,
     seq: int,
-    type: str,  # noqa: A002
+    type: str,
     at: datetime,
     payload_digest: str,
 ) -> str:

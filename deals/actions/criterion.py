@@ -19,7 +19,10 @@ _LINES = {"unit": 64, "baseline_source": 400, "source": 400, "measured_by": 200}
 
 @transaction.atomic
 def add_criterion(*, actor: Actor, deal_id: UUID, values: dict[str, Any], private: bool = False) -> Criterion:
-    """Add a criterion. Only the title is required: what is missing for it to be measurable is asked for before the yes."""
+    """Add a criterion.
+
+    Only the title is required: what is missing for it to be measurable is asked for before the yes.
+    """
     clean = _checked(actor, {"title": None, **values})
     section = get_section(actor, deal_id, SectionKind.CRITERIA)
     return add_row(actor, section, private, lambda **common: Criterion(**common, **clean))

@@ -107,7 +107,7 @@ def lock_deal(actor: Actor, deal_id: UUID, *, writing: bool = True) -> tuple[Roo
 
 @transaction.atomic
 def change_deal(*, actor: Actor, deal_id: UUID, version: int, values: dict[str, Any]) -> Deal:
-    """Change facts of a deal: title, amount, currency, amount_note, close_on, organization, owner, success_owner, custom.
+    """Change title, amount, currency, amount_note, close_on, organization, owner, success_owner or custom of a deal.
 
     A new owner brings the deal into their team. Raises `Stale` when the deal is no longer at `version`.
     """
@@ -134,7 +134,7 @@ def change_deal(*, actor: Actor, deal_id: UUID, version: int, values: dict[str, 
 
 
 def _bring_room_along(room: Room, deal: Deal, changed: list[str]) -> None:
-    """A room belongs to the owner and client of its deal: a new owner must be able to enter, and access follows the room."""
+    """Give the room the owner and client of its deal: a new owner must be able to enter, and access follows the room."""
     fields = []
     if "owner_id" in changed:
         room.owner_id, room.team_id = deal.owner_id, deal.team_id

@@ -18,7 +18,10 @@ FIELDS = ("part", *STATEMENT_FIELDS)
 
 @transaction.atomic
 def add_statement(*, actor: Actor, deal_id: UUID, values: dict[str, Any], private: bool = False) -> ProblemStatement:
-    """Add a statement to the problem. `values` has the model's fields; `private` keeps it as a draft of the actor's side."""
+    """Add a statement to the problem.
+
+    `values` has the model's fields; `private` keeps it as a draft of the actor's side.
+    """
     clean = _checked({"part": None, "text": None, **values})
     section = get_section(actor, deal_id, SectionKind.PROBLEM)
     return add_row(actor, section, private, lambda **common: ProblemStatement(**common, **clean))
@@ -47,7 +50,7 @@ def archive_statement(*, actor: Actor, statement_id: UUID, version: int) -> None
 
 
 def _checked(values: dict[str, Any], currency: str = "", amount: Decimal | None = None) -> dict[str, Any]:
-    """Return the clean fields; `currency` and `amount` are what the row has already, for a change that names only one."""
+    """Return the clean fields; `currency` and `amount` are what the row has, for a change that names one of them."""
     checks = Checks()
     clean: dict[str, Any] = {}
     for field, value in values.items():

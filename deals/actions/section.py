@@ -1,4 +1,7 @@
-"""Editing the rows of a section: add, change, share, archive. Problem, criteria and people check their own fields first."""
+"""Editing the rows of a section: add, change, share, archive.
+
+Problem, criteria and people check their own fields first.
+"""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -19,7 +22,10 @@ Row = TypeVar("Row", bound=Draftable)
 
 
 def lock_section(actor: Actor, section: Section) -> tuple[Room, Deal, Section]:
-    """Lock room, deal and section, in that order. Raises `NotFound`, `NotAllowed`, and `Refused` when the deal has ended."""
+    """Lock room, deal and section, in that order.
+
+    Raises `NotFound`, `NotAllowed`, and `Refused` when the deal has ended.
+    """
     deal = Deal.objects.visible_to(actor).filter(pk=section.deal_id).first()
     if deal is None:
         raise NotFound
@@ -57,7 +63,7 @@ def touch_section(section: Section) -> None:
 
 
 def add_row(actor: Actor, section: Section, private: bool, make: Callable[..., Row]) -> Row:
-    """Insert a row made by `make(section=…, **common)` at the end of a section, as a draft of the actor's side if `private`."""
+    """Insert a row made by `make(section=…, **common)` at the end of a section, as a draft if `private`."""
     room, _deal, locked = lock_section(actor, section)
     at = now()
     row = make(
@@ -78,8 +84,8 @@ def edit_row(
 ) -> Row:
     """Change `fields` of a row to `values`, if it is still at `version`.
 
-    A private change to a shared row becomes a draft of the actor's side that replaces it when it is shared; the row stays
-    as it is. Raises `Stale` with the row as it is now when somebody else was faster.
+    A private change to a shared row becomes a draft of the actor's side that replaces it when it is shared; the row
+    stays as it is. Raises `Stale` with the row as it is now when somebody else was faster.
     """
     room, _deal, section = lock_section(actor, row.section)  # type: ignore[attr-defined]
     current = lock_row(actor, row)

@@ -85,7 +85,10 @@ def assess_stakeholder(
     note: str = "",
     version: int | None = None,
 ) -> Assessment:
-    """Write down what the actor's side thinks of somebody. It stays with that side, and is in no hash and no revision."""
+    """Write down what the actor's side thinks of somebody.
+
+    It stays with that side, and is in no hash and no revision.
+    """
     checks = Checks()
     influence = checks.choice("influence", influence, Influence.values, required=False)
     attitude = checks.choice("attitude", attitude, Attitude.values, required=False)

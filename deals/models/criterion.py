@@ -50,7 +50,10 @@ class CriterionQuerySet(DraftableQuerySet["Criterion"]):
 
 
 class Criterion(Draftable):
-    """One criterion. Numbers are decimals in `unit`. What is missing for it to be measurable is told by `deals.rules`."""
+    """One criterion.
+
+    Numbers are decimals in `unit`. What is missing for it to be measurable is told by `deals.rules`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     section = models.ForeignKey(Section, models.CASCADE, related_name="criteria")

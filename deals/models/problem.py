@@ -48,7 +48,10 @@ class ProblemStatementQuerySet(DraftableQuerySet["ProblemStatement"]):
 
 
 class ProblemStatement(Draftable):
-    """One statement. A cost has `amount`, `currency` and `period`; a quote or a disagreement says whose words (`said_by`)."""
+    """One statement.
+
+    A cost has `amount`, `currency` and `period`; a quote or a disagreement says whose words (`said_by`).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     section = models.ForeignKey(Section, models.CASCADE, related_name="statements")

@@ -1,4 +1,4 @@
-"""The canonical content of a section: what both sides see, and nothing else. Hashes, revisions and questions rest on it.
+"""The canonical content of a section: what both sides see, and nothing else. Hashes, revisions, questions rest on it.
 
 Fields at their default are left out, so that an upgrade that adds a field makes nothing out of date. Shape, schema 1:
 `{"problem": {part: [row, …]}}`, `{"criteria": [row, …]}`, `{"people": [row, …]}`; a row is its fields with `id`.

@@ -1,4 +1,7 @@
-"""The gates of a deal: which are open, what is missing in words, who may waive. The catalogue that stages choose from."""
+"""The gates of a deal: which are open, what is missing in words, who may waive.
+
+The catalogue that stages choose from.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -114,6 +117,6 @@ def gate_states(deal: Deal, stages: Sequence[Stage]) -> list[GateState]:
 
 
 def stages_left_by(deal: Deal, to_stage: Stage | None) -> list[Stage]:
-    """Return the stages whose gates a move passes: from the present one up to, not including, `to_stage` (None: the close)."""
+    """Return the stages whose gates a move passes: from the present one to the one before `to_stage` (None: the close)."""
     stages = Stage.objects.filter(pipeline=deal.pipeline_id, position__gte=deal.stage.position)
     return list(stages.filter(position__lt=to_stage.position) if to_stage else stages)

@@ -97,15 +97,14 @@ def objections(deal: Deal) -> list[Consent]:
     mine = Consent.objects.filter(consents_of_deal(deal)).select_related("participant__contact", "question")
     consents = list(mine.filter(answer__in=(Answer.CONTESTED, Answer.WITHDRAWN, Answer.AGREED)).order_by("answered_at"))
     standing = []
-    for consent in consents:
+    for place, consent in enumerate(consents):
         if consent.answer == Answer.AGREED:
             continue
         settled = any(
             later.answer == Answer.AGREED
             and later.participant_id == consent.participant_id
-            and later.answered_at > consent.answered_at
             and (later.subject_id == consent.subject_id or later.kind == "stage_move")
-            for later in consents
+            for later in consents[place + 1 :]
         )
         if not settled:
             standing.append(consent)

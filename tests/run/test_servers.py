@@ -67,7 +67,8 @@ def test_redis_answers_and_ends() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's death")
 def test_servers_end_when_their_starter_is_killed(tmp_path: Path) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from run.postgres import start_postgres; from run.redis import start_redis;"
+        "import sys, time; from pathlib import Path;"
+        " from run.postgres import start_postgres; from run.redis import start_redis;"
         "p = start_postgres(Path(sys.argv[1]), durable=False); r = start_redis();"
         "print(p.process.pid, r.process.pid, flush=True); time.sleep(60)"
     )
