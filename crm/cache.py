@@ -1,6 +1,6 @@
 """The cache. What it holds may vanish at any time, so a Redis that is away is a cache that is empty."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -43,7 +43,7 @@ class FailOpenRedisCache(RedisCache):
     def get_many(self, *args: Any, **kwargs: Any) -> Any:  # noqa: D102
         return _or_nothing(lambda: super(FailOpenRedisCache, self).get_many(*args, **kwargs), {})
 
-    def set_many(self, data: Mapping[Any, Any], *args: Any, **kwargs: Any) -> Any:  # noqa: D102
+    def set_many(self, data: dict[Any, Any], *args: Any, **kwargs: Any) -> Any:  # noqa: D102
         return _or_nothing(lambda: super(FailOpenRedisCache, self).set_many(data, *args, **kwargs), list(data))
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> Any:  # noqa: D102

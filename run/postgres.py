@@ -275,4 +275,4 @@ def _make_roles(server: Postgres) -> None:
 def _execute(server: Postgres, database: str, statements: list[str]) -> None:
     with psycopg.connect(server.url("postgres", database), autocommit=True) as connection:
         for statement in statements:
-            connection.execute(sql.SQL(statement))  # type: ignore[arg-type]  # names of ours, no input
+            connection.execute(sql.SQL(statement))  # names of ours, no input

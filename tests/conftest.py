@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import browser
 from tests.servers import start_servers, stop_servers
 
 _servers = pytest.StashKey[list]()
@@ -29,6 +30,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     stop_servers(config.stash.get(_servers, []))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what this machine cannot run."""
+    browser.skip_without_browser(config, items)
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    """Say loudly what was skipped for want of a browser."""
+    if config.stash.get(browser.missing, False):
+        terminalreporter.write_sep("!", browser.MISSING)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """Launch the browser of this machine."""
+    return browser.launch_arguments()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     """Hand the finished test database to the application's role, and take it back to drop it."""
@@ -39,7 +57,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         database.keep_seed_rows()
         database.use_app()
-    TransactionTestCase._fixture_teardown = lambda self: database.reset()  # type: ignore[method-assign]
+    # Django would flush as the application's role, which may not, and would lose the rows that migrations made.
+    TransactionTestCase._fixture_teardown = lambda self: database.reset()  # type: ignore[attr-defined]
     yield
     with django_db_blocker.unblock():
         database.use_owner()

@@ -43,6 +43,6 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks(["crm", "deals", "handoff"])
 
 
-@setup_logging.connect
+@setup_logging.connect  # type: ignore[untyped-decorator]
 def _keep_our_logging(**_kwargs: object) -> None:
     """Stop Celery from replacing Django's logging."""

@@ -22,16 +22,16 @@ if (VAR_DIR / "run.env").is_file():
     env.read_env(str(VAR_DIR / "run.env"))
 
 # DEBUG: Django's debug pages. Never in production.
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG: bool = env.bool("DEBUG", default=False)
 # DEMO: the story and the imported pipeline are loaded, mails land in a page of the app, plain HTTP is fine.
-DEMO = env.bool("DEMO", default=False)
+DEMO: bool = env.bool("DEMO", default=False)
 # SECRET_KEY: signs cookies and links; at least 50 random characters. Only debug and demo do without.
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-debugging-" * 3 if DEBUG or DEMO else environ.Env.NOTSET)
 # PORT: the port that `make run` serves.
 PORT = env.int("PORT", default=8000)
 # SITE_URL: the address that people type; links in mails start with it. HTTPS here switches all HTTPS rules on.
-SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
-HTTPS = SITE_URL.startswith("https://")
+SITE_URL: str = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+HTTPS: bool = SITE_URL.startswith("https://")
 # ALLOWED_HOSTS: host names that requests may name, comma-separated; the host of SITE_URL always may.
 ALLOWED_HOSTS = [
     urlsplit(SITE_URL).hostname or "",
@@ -111,27 +111,27 @@ CSRF_FAILURE_VIEW = "crm.web.errors.csrf_failure"
 
 # The seller, as its people and its buyers see it --------------------------------------------------------------------
 # ORGANIZATION_NAME: the selling organisation.   ORGANIZATION_SHORT_NAME: what it is called in a sentence.
-ORGANIZATION_NAME = env.str("ORGANIZATION_NAME", default="Nordlicht Analytics" if DEMO else "Common Ground")
-ORGANIZATION_SHORT_NAME = env.str("ORGANIZATION_SHORT_NAME", default="Nordlicht" if DEMO else ORGANIZATION_NAME)
+ORGANIZATION_NAME: str = env.str("ORGANIZATION_NAME", default="Nordlicht Analytics" if DEMO else "Common Ground")
+ORGANIZATION_SHORT_NAME: str = env.str("ORGANIZATION_SHORT_NAME", default="Nordlicht" if DEMO else ORGANIZATION_NAME)
 # ORGANIZATION_LOGO: static path of a picture for the room's top line; without it the first letter stands there.
-ORGANIZATION_LOGO = env.str("ORGANIZATION_LOGO", default="crm/brand/nordlicht.svg" if DEMO else "")
+ORGANIZATION_LOGO: str = env.str("ORGANIZATION_LOGO", default="crm/brand/nordlicht.svg" if DEMO else "")
 # BRAND_STYLESHEET: static path of a style sheet that sets --brand, --brand-2, --on-brand and --brand-soft.
-BRAND_STYLESHEET = env.str("BRAND_STYLESHEET", default="")
+BRAND_STYLESHEET: str = env.str("BRAND_STYLESHEET", default="")
 
 # Database -----------------------------------------------------------------------------------------------------------
 # DATABASE_URL: PostgreSQL 15 or newer, with the role that the application runs as.
 # DATABASE_OWNER_URL: the same database with the role that owns the tables; migrates, prunes, flushes.
 # DATABASE_ROLE: "owner" or "app"; set by manage.py for the commands that need the owner.
 # DATABASE_POOL: connections kept open for each process; 0 opens one for each request.
-DATABASE_URL = env.str("DATABASE_URL", default="postgresql:///common_ground")
-DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default=DATABASE_URL)
-DATABASE_ROLE = env.str("DATABASE_ROLE", default="app")
+DATABASE_URL: str = env.str("DATABASE_URL", default="postgresql:///common_ground")
+DATABASE_OWNER_URL: str = env.str("DATABASE_OWNER_URL", default=DATABASE_URL)
+DATABASE_ROLE: str = env.str("DATABASE_ROLE", default="app")
 DATABASE_POOL = env.int("DATABASE_POOL", default=0)
 
 _app_database = env.db_url_config(DATABASE_URL)
 _owner_database = env.db_url_config(DATABASE_OWNER_URL)
 # The role that gets no UPDATE, DELETE or TRUNCATE on append-only tables; "" where one role does both jobs.
-DATABASE_APP_ROLE = _app_database["USER"] if _app_database["USER"] != _owner_database["USER"] else ""
+DATABASE_APP_ROLE: str = _app_database["USER"] if _app_database["USER"] != _owner_database["USER"] else ""
 
 DATABASES = {"default": _owner_database if DATABASE_ROLE == "owner" else _app_database}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
@@ -141,9 +141,9 @@ if DATABASE_POOL:
 
 # Redis: job queue, cache, live updates. Never the record of anything, and no request needs it to succeed. ----------
 # REDIS_URL: redis://…, rediss://… or unix://…
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+REDIS_URL: str = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 # REDIS_PREFIX: put before every key, so that several installations can share one server.
-REDIS_PREFIX = env.str("REDIS_PREFIX", default="cg:")
+REDIS_PREFIX: str = env.str("REDIS_PREFIX", default="cg:")
 CACHES = {
     "default": {
         "BACKEND": "crm.cache.FailOpenRedisCache",
