@@ -62,7 +62,8 @@ def reset() -> None:
         for (table,) in cursor.fetchall():
             columns = _plain_columns(cursor, table)
             cursor.execute(
-                f'INSERT INTO public."{table}" ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {_SEED}."{table}"'
+                f'INSERT INTO public."{table}" ({columns}) OVERRIDING SYSTEM VALUE'
+                f' SELECT {columns} FROM {_SEED}."{table}"'
             )
             _restart_identity(cursor, table)
 

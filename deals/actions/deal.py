@@ -134,7 +134,7 @@ def change_deal(*, actor: Actor, deal_id: UUID, version: int, values: dict[str, 
 
 
 def _bring_room_along(room: Room, deal: Deal, changed: list[str]) -> None:
-    """Give the room the owner and client of its deal: a new owner must be able to enter, and access follows the room."""
+    """Give the room the owner and client of its deal: access follows the room, and a new owner must enter."""
     fields = []
     if "owner_id" in changed:
         room.owner_id, room.team_id = deal.owner_id, deal.team_id

@@ -18,6 +18,7 @@ from deals.actions.deal import check_deal_version, lock_deal, save_deal
 from deals.models import Deal, DealStatus, Stage, StageMove, Waiver
 from deals.queries.gate import CATALOGUE, gate_states
 from deals.queries.stage_move import faults_of_move, move_content
+from deals.rules.gates import WaivableBy
 
 SCHEMA = 1
 
@@ -132,9 +133,9 @@ def waive_gate(*, actor: Actor, deal_id: UUID, gate: str, reason: str) -> Waiver
     states = {state.gate.code: state for state in gate_states(deal, [deal.stage])}
     if gate not in states:
         raise NotFound
-    if CATALOGUE[gate].waivable_by != "manager":
+    if CATALOGUE[gate].waivable_by != WaivableBy.MANAGER:
         raise Refused(_("This one is never waived."), code="never_waived")
-    if states[gate].is_open:
+    if states[gate].lets_pass:
         raise Refused(_("This gate is open already."), code="gate_open")
     waiver = Waiver.objects.create(
         deal=deal, stage=deal.stage, gate=gate, reason=reason, waived_by=actor.user, waived_at=now()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Answer, Consent, RoomMember
 from deals.models import Criterion, Deal, Section, SectionKind, Stage, StageGate, Waiver, Weight
 from deals.queries.criterion import missing_of
+from deals.rules.gates import GateResult, StageGates, WaivableBy, WaiverData, may_move
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Gate:
     code: str
     label: str | Promise
     hint: str | Promise
-    waivable_by: str
+    waivable_by: WaivableBy
     is_met: Callable[[Deal], bool]
 
 
@@ -35,7 +36,7 @@ class GateState:
     waiver: Waiver | None
 
     @property
-    def is_open(self) -> bool:
+    def lets_pass(self) -> bool:
         """Whether the deal may pass: met, or waived by somebody who may."""
         return self.is_met or self.waiver is not None
 
@@ -72,28 +73,28 @@ CATALOGUE = {
             "problem_agreed",
             _("Problem agreed by the client"),
             _("Ask a buyer whether the problem, as it reads now, is theirs."),
-            "never",
+            WaivableBy.NEVER,
             lambda deal: _is_agreed(deal, SectionKind.PROBLEM),
         ),
         Gate(
             "must_have_measurable",
             _("One must-have criterion that can be measured"),
             _("Give a must-have criterion everything it needs to be measured."),
-            "manager",
+            WaivableBy.MANAGER,
             _has_measurable_must,
         ),
         Gate(
             "criteria_agreed",
             _("Success criteria agreed by the client"),
             _("Ask a buyer whether these criteria, as they read now, mean success to them."),
-            "never",
+            WaivableBy.NEVER,
             lambda deal: _is_agreed(deal, SectionKind.CRITERIA),
         ),
         Gate(
             "success_owner_named",
             _("A customer success owner named and invited"),
             _("Name who takes over after the close, so that the client meets them before."),
-            "manager",
+            WaivableBy.MANAGER,
             _has_success_owner,
         ),
     )
@@ -116,7 +117,17 @@ def gate_states(deal: Deal, stages: Sequence[Stage]) -> list[GateState]:
     return states
 
 
-def stages_left_by(deal: Deal, to_stage: Stage | None) -> list[Stage]:
-    """Return the stages whose gates a move passes: from the present one to the one before `to_stage` (None: the close)."""
-    stages = Stage.objects.filter(pipeline=deal.pipeline_id, position__gte=deal.stage.position)
-    return list(stages.filter(position__lt=to_stage.position) if to_stage else stages)
+def unmet_gates(deal: Deal, to_stage: Stage | None) -> list[GateState]:
+    """Return the gates that hold a move to `to_stage` (None: the close), those of skipped stages included."""
+    stages = list(Stage.objects.filter(pipeline=deal.pipeline_id).order_by("position"))
+    end = to_stage.position if to_stage else stages[-1].position + 1
+    states = gate_states(deal, [stage for stage in stages if deal.stage.position <= stage.position < end])
+    by_place = {(state.stage.position, state.gate.code): state for state in states}
+    verdict = may_move(
+        deal.stage.position,
+        end,
+        [StageGates(stage.position, tuple(code for at, code in by_place if at == stage.position)) for stage in stages],
+        {code: GateResult(code, state.is_met, state.gate.waivable_by) for (_at, code), state in by_place.items()},
+        [WaiverData(code, at, WaivableBy.MANAGER) for (at, code), state in by_place.items() if state.waiver],
+    )
+    return [by_place[unmet.position, unmet.result.code] for unmet in verdict.unmet_gates]

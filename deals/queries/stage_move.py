@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from crm.errors import FieldFault
 from crm.models import Answer, Consent
 from deals.models import Deal, Section, Stage, StageMove, Stakeholder
-from deals.queries.gate import gate_states, stages_left_by
+from deals.queries.gate import unmet_gates
 from deals.rules.answerers import ConsentAnswer, ConsentStatus, move_consent_state
 
 
@@ -35,9 +35,8 @@ def faults_of_move(deal: Deal, move: StageMove | None, to_stage: Stage | None) -
         faults.append(FieldFault("organization", "no_client", _("The deal has no client yet.")))
     faults += _consent_faults(deal, move)
     faults += _standing_objections(deal)
-    for state in gate_states(deal, stages_left_by(deal, to_stage)):
-        if not state.is_open:
-            faults.append(FieldFault(f"gates.{state.gate.code}", f"gate.{state.gate.code}", state.gate.label))
+    for state in unmet_gates(deal, to_stage):
+        faults.append(FieldFault(f"gates.{state.gate.code}", f"gate.{state.gate.code}", state.gate.label))
     return faults
 
 

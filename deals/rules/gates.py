@@ -56,7 +56,7 @@ class WaiverData:
 
 
 @dataclass(frozen=True)
-class OpenGate:
+class UnmetGate:
     """A gate that is in the way, and the stage it belongs to."""
 
     position: int
@@ -70,24 +70,24 @@ class MoveVerdict:
     direction: Direction
     may_move: bool
     needs_consent: bool
-    open_gates: tuple[OpenGate, ...] = ()
+    unmet_gates: tuple[UnmetGate, ...] = ()
 
 
-def open_gates(
+def unmet_gates(
     stages_passed: Sequence[StageGates],
     results: Mapping[str, GateResult],
     waivers: Collection[WaiverData] = (),
-) -> list[OpenGate]:
+) -> list[UnmetGate]:
     """Return the gates of these stages that are neither met nor validly waived, in order, every one evaluated.
 
     `results` are by gate code. A waiver counts for its own stage only, and only if given by whom the gate names.
     """
-    found: list[OpenGate] = []
+    found: list[UnmetGate] = []
     for stage in sorted(stages_passed, key=lambda stage: stage.position):
         for code in dict.fromkeys(stage.gates):
             result = results.get(code) or GateResult(code, met=False, reasons=(NOT_EVALUATED,))
             if not result.met and not _is_waived(result, stage.position, waivers):
-                found.append(OpenGate(stage.position, result))
+                found.append(UnmetGate(stage.position, result))
     return found
 
 
@@ -112,8 +112,8 @@ def may_move(
         return MoveVerdict(Direction.STAY, may_move=False, needs_consent=False)
     if to_position < from_position:
         return MoveVerdict(Direction.BACK, may_move=True, needs_consent=False)
-    found = open_gates(stages_between(stages, from_position, to_position), results, waivers)
-    return MoveVerdict(Direction.FORWARD, not found, needs_consent=True, open_gates=tuple(found))
+    found = unmet_gates(stages_between(stages, from_position, to_position), results, waivers)
+    return MoveVerdict(Direction.FORWARD, not found, needs_consent=True, unmet_gates=tuple(found))
 
 
 def _is_waived(result: GateResult, position: int, waivers: Collection[WaiverData]) -> bool:

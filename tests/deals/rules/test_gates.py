@@ -7,12 +7,12 @@ from deals.rules.gates import (
     NOT_EVALUATED,
     Direction,
     GateResult,
-    OpenGate,
+    UnmetGate,
     StageGates,
     WaivableBy,
     WaiverData,
     may_move,
-    open_gates,
+    unmet_gates,
 )
 
 CODES = ["problem_agreed", "fit_answered", "criteria_agreed", "plan_agreed", "cs_owner"]
@@ -30,23 +30,23 @@ positions = st.integers(0, 6)
 
 
 @given(stage_lists, result_maps, waiver_sets, positions, positions)
-def test_only_open_gates_on_the_way_hold_a_forward_move(stages, results, waivers, start, end):
+def test_only_unmet_gates_on_the_way_hold_a_forward_move(stages, results, waivers, start, end):
     verdict = may_move(start, end, stages, results, waivers)
     if end <= start:
-        assert verdict.open_gates == ()
+        assert verdict.unmet_gates == ()
         assert verdict.may_move == (end < start)
         assert not verdict.needs_consent
         return
     assert verdict.direction == Direction.FORWARD
     assert verdict.needs_consent
-    assert verdict.may_move == (not verdict.open_gates)
-    assert all(start <= gate.position < end for gate in verdict.open_gates)
+    assert verdict.may_move == (not verdict.unmet_gates)
+    assert all(start <= gate.position < end for gate in verdict.unmet_gates)
     on_the_way = [(stage.position, code) for stage in stages if start <= stage.position < end for code in stage.gates]
-    closed = set(on_the_way) - {(gate.position, gate.result.code) for gate in verdict.open_gates}
+    closed = set(on_the_way) - {(gate.position, gate.result.code) for gate in verdict.unmet_gates}
     for position, code in closed:
         result = results[code]
         assert result.met or WaiverData(code, position, result.waivable_by) in waivers
-    for gate in verdict.open_gates:
+    for gate in verdict.unmet_gates:
         assert not gate.result.met
 
 
@@ -54,14 +54,14 @@ def test_only_open_gates_on_the_way_hold_a_forward_move(stages, results, waivers
 def test_a_skip_is_held_by_exactly_what_holds_its_single_steps(stages, results, waivers, start, end):
     if end <= start:
         start, end = end, start + 1
-    steps = [may_move(at, at + 1, stages, results, waivers).open_gates for at in range(start, end)]
-    assert may_move(start, end, stages, results, waivers).open_gates == tuple(gate for step in steps for gate in step)
+    steps = [may_move(at, at + 1, stages, results, waivers).unmet_gates for at in range(start, end)]
+    assert may_move(start, end, stages, results, waivers).unmet_gates == tuple(gate for step in steps for gate in step)
 
 
 @given(stage_lists, result_maps, st.sampled_from(WaivableBy))
 def test_what_is_never_waivable_is_never_waived(stages, results, by):
     waivers = {WaiverData(code, position, by) for code in CODES for position in range(6)}
-    left = open_gates(stages, results, waivers)
+    left = unmet_gates(stages, results, waivers)
     for stage in stages:
         for code in stage.gates:
             result = results.get(code, GateResult(code, met=False))
@@ -70,8 +70,8 @@ def test_what_is_never_waivable_is_never_waived(stages, results, by):
 
 
 def test_a_gate_that_nobody_evaluated_is_not_met():
-    [gate] = open_gates([StageGates(1, ("cs_owner",))], {})
-    assert gate == OpenGate(1, GateResult("cs_owner", met=False, reasons=(NOT_EVALUATED,)))
+    [gate] = unmet_gates([StageGates(1, ("cs_owner",))], {})
+    assert gate == UnmetGate(1, GateResult("cs_owner", met=False, reasons=(NOT_EVALUATED,)))
 
 
 def test_a_manager_cannot_waive_the_buyer_s_gate_and_a_waiver_is_for_its_own_stage():
@@ -81,6 +81,6 @@ def test_a_manager_cannot_waive_the_buyer_s_gate_and_a_waiver_is_for_its_own_sta
         "cs_owner": GateResult("cs_owner", met=False, waivable_by=WaivableBy.MANAGER),
     }
     waivers = [WaiverData("fit", 1, WaivableBy.MANAGER), WaiverData("cs_owner", 1, WaivableBy.MANAGER)]
-    assert [gate.result.code for gate in open_gates(stages, results, waivers)] == ["fit", "cs_owner"]
+    assert [gate.result.code for gate in unmet_gates(stages, results, waivers)] == ["fit", "cs_owner"]
     good = [WaiverData("fit", 1, WaivableBy.BUYER), WaiverData("cs_owner", 2, WaivableBy.MANAGER)]
     assert may_move(1, 3, stages, results, good).may_move
