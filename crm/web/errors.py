@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import DomainError, Invalid, NotAllowed, NotFound, Refused, Stale, Words
+from crm.web.theme import chosen_theme
 
 ROOM = "/room/"
 API = "/api/"
@@ -98,6 +99,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "text": _("What was saved before is safe. What you sent last was not saved. Try again in a minute."),
         "way_on": "/",
         "way_on_words": _("Go to the start page"),
-        "shell": {"organization_name": settings.ORGANIZATION_NAME},
+        "shell": {"organization_name": settings.ORGANIZATION_NAME, "theme": chosen_theme(request)},
     }
-    return HttpResponse(render_to_string("crm/error.html", context), status=500)
+    return HttpResponse(render_to_string("crm/server_error.html", context), status=500)

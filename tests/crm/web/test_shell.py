@@ -86,7 +86,9 @@ def test_other_errors_and_the_api_are_left_alone(request_to):
 
 def test_the_way_on_from_the_room_stays_in_the_room(request_to):
     assert 'href="/room/"' in page_not_found(request_to("/room/x/"), Exception()).content.decode()
-    assert "broke on our side" in server_error(request_to()).content.decode()
+    broken = server_error(request_to()).content.decode()
+    assert "broke on our side" in broken
+    assert "<script" not in broken
 
 
 def test_styles_are_collected_into_one_hashed_file(settings, tmp_path):
