@@ -25,7 +25,7 @@ class JoinedStaticFilesStorage(CompressedManifestStaticFilesStorage):
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
     def compress_files(self, paths: Iterable[str]) -> Any:
-        """Compress our own files; those of the packages (API docs, admin) take half a minute and are rarely asked for."""
+        """Compress our own files; those of packages (API docs, admin) take half a minute and are rarely asked for."""
         return super().compress_files([path for path in paths if path.startswith(OWN)])
 
     def _join(self, paths: dict[str, Any]) -> None:
