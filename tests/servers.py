@@ -31,6 +31,7 @@ def start_servers() -> list[Postgres | Redis]:
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" * 4)
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     os.environ["DATABASE_POOL"] = "0"
+    (TEST_DATA / "files" / "static").mkdir(parents=True, exist_ok=True)
     _remove_leftovers()
     started: list[Postgres | Redis] = []
     if "DATABASE_URL" not in os.environ:

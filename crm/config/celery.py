@@ -2,7 +2,6 @@
 
 import os
 
-import structlog
 from celery import Celery
 from celery.signals import setup_logging
 from django_structlog.celery.steps import DjangoStructLogInitStep
@@ -10,8 +9,6 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.config.settings")
 
 from django.conf import settings
-
-log = structlog.get_logger(__name__)
 
 
 def broker_url(redis_url: str) -> str:
@@ -37,7 +34,9 @@ app.conf.update(
     task_time_limit=300,
     task_soft_time_limit=240,
     timezone="UTC",
-    beat_schedule={},
+    beat_schedule={
+        "sweep deliveries": {"task": "crm.tasks.deliver_owed", "schedule": 10.0, "options": {"expires": 10}},
+    },
 )
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks(["crm", "deals", "handoff"])

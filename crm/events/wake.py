@@ -9,7 +9,7 @@ from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = "commonground:wake"
+CHANNEL = f"{settings.REDIS_PREFIX}wake"
 PATIENCE = 0.1
 """Seconds a request waits for Redis at most."""
 
