@@ -14,3 +14,4 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registry, once all models are known."""
         import_module("crm.registry")
+        import_module("crm.config.deploy")

@@ -5,7 +5,7 @@ from celery import shared_task
 from crm.events import deliver
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]
 def deliver_owed() -> int:
     """Deliver what is due; return how many deliveries were tried."""
     return deliver.deliver_owed()

@@ -65,6 +65,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
 
 
 @pytest.fixture
+def assert_query_baseline():
+    """Give the block's guard against more queries than `tests/architecture/query_baselines.json` says."""
+    from tests.architecture.query_baselines import query_baseline
+
+    return query_baseline
+
+
+@pytest.fixture
 def empty_redis() -> Iterator[None]:
     """Remove this worker's keys from Redis before and after the test."""
     from django.conf import settings

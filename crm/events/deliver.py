@@ -67,4 +67,4 @@ def _note_failure(delivery: Delivery, error: Exception) -> None:
 
 def pause_after(attempts: int) -> timedelta:
     """Return the pause before the next try: 5 s, doubled with each attempt, 6 h at most."""
-    return min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * int(2 ** (attempts - 1)), LONGEST_PAUSE)

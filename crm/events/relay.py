@@ -70,7 +70,7 @@ class Wakings:
         """Return when something was committed, or after `seconds`."""
         try:
             if self._subscription is None:
-                self._subscription = self._client.pubsub(ignore_subscribe_messages=True)
+                self._subscription = self._client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 self._subscription.subscribe(CHANNEL)
             end = time.monotonic() + seconds
             while (left := end - time.monotonic()) > 0:

@@ -66,7 +66,7 @@ def stage_name(cast: Cast) -> str:
 
 def said_by_phone(**changes: object) -> Testimony:
     facts = {"answer": "agreed", "words": "Yes, go ahead.", "channel": "phone", "given_at": now() - timedelta(hours=1)}
-    return Testimony(**(facts | changes))  # type: ignore[arg-type]
+    return Testimony(**(facts | changes))
 
 
 def record_yes(cast: Cast, subject: Subject, **changes: object) -> Question:

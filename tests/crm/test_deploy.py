@@ -1,0 +1,11 @@
+"""`check --deploy` refuses what would let the application change its own record."""
+
+import pytest
+from django.core.checks import run_checks
+
+
+@pytest.mark.parametrize(("role", "refused"), [("", True), ("common_ground_app", False)])
+def test_one_role_for_both_jobs_is_refused(settings, role: str, refused: bool) -> None:
+    settings.DATABASE_APP_ROLE = role
+    ids = {message.id for message in run_checks(include_deployment_checks=True)}
+    assert ("crm.E001" in ids) is refused
