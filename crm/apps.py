@@ -13,5 +13,5 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registry, once all models are known."""
-        import_module("crm.registry")
+        import_module("crm.registered")
         import_module("crm.config.deploy")

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
 from babel.core import get_global
 from django.core.exceptions import ValidationError
@@ -52,7 +53,8 @@ class Checks:
                 _("There is a character in here that cannot be kept. Remove it and save again."),
                 code="control_character",
             )
-        elif len(text) > limit:
+            return ""  # nothing with such a character may reach a query
+        if len(text) > limit:
             words = _("This is %(length)s characters long; %(limit)s is the most.") % {
                 "length": len(text),
                 "limit": limit,
@@ -162,3 +164,14 @@ class Checks:
         """Raise `Invalid` with every fault that was collected, or return when there is none."""
         if self.faults:
             raise Invalid(_("Some of this cannot be taken yet. See the notes at the fields."), faults=self.faults)
+
+
+def checked_id(checks: Checks, field: str, value: Any) -> UUID | None:
+    """Return `value` (a UUID or its text) as an id; None when empty. Whether the row exists is the caller's to look."""
+    if value in (None, ""):
+        return None
+    try:
+        return value if isinstance(value, UUID) else UUID(str(value))
+    except ValueError:
+        checks.add(field, _("Choose one from the list."), code="unknown")
+        return None

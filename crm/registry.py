@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 
 if TYPE_CHECKING:
     from crm.actors import Actor
-    from crm.models import Event, Participant, Question, Room
+    from crm.models import Event, Organization, Participant, Question, Room
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,23 @@ class TodayBlock:
 
 
 @dataclass(frozen=True)
+class Commentable:
+    """A section whose rows can be commented on. `has_row` says whether the actor sees that row in that room."""
+
+    section: str
+    has_row: Callable[["Actor", "Room", UUID], bool]
+
+
+@dataclass(frozen=True)
+class ClientBlock:
+    """A block on a client's page: `template` rendered with `context(actor, organization)`; nothing when it is None."""
+
+    template: str
+    context: Callable[["Actor", "Organization"], dict[str, Any] | None]
+    position: int
+
+
+@dataclass(frozen=True)
 class PersonalData:
     """One place with personal data: `model` (`app.Model`), the `fields` that hold it, and a person's rows."""
 
@@ -98,6 +115,8 @@ _renderers: dict[str, Renderer] = {}
 _panels: dict[str, RoomPanel] = {}
 _today: list[TodayBlock] = []
 _personal: list[PersonalData] = []
+_commentable: dict[str, Commentable] = {}
+_client: list[ClientBlock] = []
 
 
 def register_consent_kind(kind: ConsentKind) -> None:
@@ -179,6 +198,27 @@ def register_today_block(block: TodayBlock) -> None:
 def today_blocks() -> Sequence[TodayBlock]:
     """Return the blocks of the room's first page, in order."""
     return tuple(_today)
+
+
+def register_commentable(place: Commentable) -> None:
+    """Let people comment on the rows of a section."""
+    _commentable[place.section] = place
+
+
+def commentable(section: str) -> Commentable | None:
+    """Return the section called `section` if its rows can be commented on."""
+    return _commentable.get(section)
+
+
+def register_client_block(block: ClientBlock) -> None:
+    """Add a block to the page of a client."""
+    _client.append(block)
+    _client.sort(key=lambda one: one.position)
+
+
+def client_blocks() -> Sequence[ClientBlock]:
+    """Return the blocks of a client's page, in order."""
+    return tuple(_client)
 
 
 def register_personal_data(place: PersonalData) -> None:

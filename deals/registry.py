@@ -8,11 +8,27 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
 from crm.errors import FieldFault, NotFound, Refused
-from crm.models import Participant, Question, Side
-from crm.registry import ConsentKind, Snapshot, register_consent_kind, register_reaction
+from crm.models import Participant, Question, Room, Side
+from crm.registry import (
+    Commentable,
+    ConsentKind,
+    Snapshot,
+    register_commentable,
+    register_consent_kind,
+    register_reaction,
+)
 from deals.actions.stage_move import SCHEMA as MOVE_SCHEMA
 from deals.actions.stage_move import react_to_yes
-from deals.models import AGREEABLE, Criterion, Deal, Section, SectionKind, StageMove
+from deals.models import (
+    AGREEABLE,
+    Criterion,
+    Deal,
+    ProblemStatement,
+    Section,
+    SectionKind,
+    StageMove,
+    Stakeholder,
+)
 from deals.queries.content import EMPTY_HASHES, section_snapshot
 from deals.queries.criterion import missing_of
 from deals.queries.stage_move import move_content
@@ -158,3 +174,21 @@ register_consent_kind(
 )
 
 register_reaction("consent.given", react_to_yes)
+
+_ROWS = {
+    SectionKind.PROBLEM: ProblemStatement,
+    SectionKind.CRITERIA: Criterion,
+    SectionKind.PEOPLE: Stakeholder,
+}
+
+
+def _commentable(kind: SectionKind) -> Commentable:
+    def has_row(actor: Actor, room: Room, row_id: UUID) -> bool:
+        rows = _ROWS[kind].objects.visible_to(actor)
+        return rows.filter(pk=row_id, section__kind=kind, section__deal__room=room).exists()
+
+    return Commentable(kind.value, has_row)
+
+
+for _kind in SectionKind:
+    register_commentable(_commentable(_kind))

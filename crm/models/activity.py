@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
-from crm.models.authored import Authored
+from crm.models.authored import Authored, private_rows_of
 from crm.models.side import Side
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         from crm.models.room import Room
 
         rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
-        return self.filter(Exists(rooms), private_to__in=("", actor.side), archived_at=None)
+        return self.filter(Exists(rooms), private_rows_of(actor), archived_at=None)
 
 
 class Activity(Authored):

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
-from crm.models.authored import Authored
+from crm.models.authored import Authored, private_rows_of
 from crm.models.side import Side
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         from crm.models.room import Room
 
         rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
-        return self.filter(Exists(rooms), private_to__in=("", actor.side))
+        return self.filter(Exists(rooms), private_rows_of(actor))
 
 
 class Attachment(Authored):

@@ -14,6 +14,19 @@ if TYPE_CHECKING:
 Row = TypeVar("Row", bound="Draftable")
 
 
+def private_rows_of(actor: "Actor") -> Q:
+    """Return the condition for rows that are shared (`private_to` empty) or private to the actor's own side.
+
+    Partners of one room may come from different firms: a partner's private rows are seen by their author only.
+    """
+    if actor.is_system:
+        return Q()
+    mine = Q(private_to=actor.side)
+    if actor.side == Side.PARTNER and actor.participant:
+        mine &= Q(by_contact=actor.participant.contact_id)
+    return Q(private_to="") | mine
+
+
 class Authored(models.Model):
     """Who wrote a row: a user, or a contact in a room, or (both empty) the system. Filled from `Actor.authorship`."""
 
@@ -40,12 +53,7 @@ class DraftableQuerySet(models.QuerySet[Row]):
 
     def seen_by_side(self, actor: "Actor") -> Self:
         """Return shared rows and the actor's own side's drafts. A partner's drafts are seen by their author only."""
-        if actor.is_system:
-            return self.filter(archived_at=None)
-        mine = Q(private_to=actor.side)
-        if actor.side == Side.PARTNER and actor.participant:
-            mine &= Q(by_contact=actor.participant.contact_id)
-        return self.filter(Q(private_to="") | mine, archived_at=None)
+        return self.filter(private_rows_of(actor), archived_at=None)
 
 
 class Draftable(Authored):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from crm.ids import new_id
-from crm.models.authored import Authored
+from crm.models.authored import Authored, private_rows_of
 from crm.models.side import Side
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         from crm.models.room import Room
 
         rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
-        comments = self.filter(Exists(rooms), private_to__in=("", actor.side), archived_at=None)
+        comments = self.filter(Exists(rooms), private_rows_of(actor), archived_at=None)
         if actor.participant and actor.participant.sections is not None:
             comments = comments.filter(section__in=["", *actor.participant.sections])
         return comments

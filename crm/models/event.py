@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from crm.ids import new_id
+from crm.models.authored import private_rows_of
 from crm.models.side import Side
 
 if TYPE_CHECKING:
@@ -18,14 +19,20 @@ class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, actor: "Actor") -> "EventQuerySet":
         """Return the events of the actor's rooms; a side's private ones only for that side.
 
-        Roomless ones are for staff.
+        Roomless ones are for staff. A participant with limited sections gets neither the events of other sections
+        nor questions to other people.
         """
         from crm.models.room import Room
 
         rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
-        seen = Q(Exists(rooms)) & Q(private_to__in=("", actor.side))
+        seen = Q(Exists(rooms)) & private_rows_of(actor)
         if actor.is_seller:
             seen |= Q(room=None)
+        elif actor.participant and actor.participant.sections is not None:
+            in_grant = Q(data__section="") | Q(data__section__in=actor.participant.sections)
+            seen &= in_grant | Q(data__section__isnull=True)
+            asked_of_me = Q(data__participant=str(actor.participant.pk))
+            seen &= ~Q(type__startswith="consent.") | asked_of_me
         return self.filter(seen)
 
 

@@ -1,0 +1,85 @@
+"""API keys: made and revoked by their owner. The key itself is given once and kept only as its SHA-256."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from crm.actors import Actor
+from crm.checks import Checks
+from crm.clock import now
+from crm.errors import NotAllowed, NotFound
+from crm.events.record import record
+from crm.models import ApiKey, User
+from crm.scopes import SCOPES
+
+PREFIX = "cg_live_"
+SECRET_BYTES = 32
+SHOWN = 12
+"""Characters of the key's beginning that stay visible in lists."""
+DAYS_LIMIT = 3650
+
+
+def key_hash(secret: str) -> str:
+    """Return the SHA-256 under which a key is stored, as 64 hex digits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def create_api_key(
+    *, actor: Actor, user_id: UUID, name: str, scopes: Sequence[str], days: int | None = None
+) -> tuple[ApiKey, str]:
+    """Make a key for a user and return it with its secret, which is never shown again.
+
+    `days` is how long it lasts (None: until revoked). A person makes keys for themselves only, a key makes none.
+    Raises `Invalid` at the field.
+    """
+    if not actor.is_system and (actor.key is not None or actor.participant or actor.id != user_id):
+        raise NotAllowed(_("Everybody makes their own keys, signed in as themselves."))
+    checks = Checks()
+    name = checks.line("name", name)
+    chosen = checks.choices("scopes", scopes, SCOPES)
+    if not chosen:
+        checks.add("scopes", _("Choose at least one scope."), code="required")
+    if days is not None and not 1 <= days <= DAYS_LIMIT:
+        checks.add("days", _("A key lasts from one day to ten years."), code="out_of_range")
+    checks.done()
+    user = User.objects.active().filter(pk=user_id).first()
+    if user is None:
+        raise NotFound
+    secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    at = now()
+    key = ApiKey.objects.create(
+        user=user,
+        name=name,
+        prefix=secret[:SHOWN],
+        last_four=secret[-4:],
+        key_hash=key_hash(secret),
+        scopes=chosen,
+        created_at=at,
+        expires_at=at + timedelta(days=days) if days else None,
+    )
+    record("api_key.created", actor=actor, room=None, subject=key, data={"scopes": chosen})
+    return key, secret
+
+
+@transaction.atomic
+def revoke_api_key(*, actor: Actor, key_id: UUID) -> ApiKey:
+    """End a key at once: its owner, or an administrator. Revoking twice changes nothing."""
+    if actor.participant or actor.key is not None:
+        raise NotAllowed(_("A key is revoked by its owner or an administrator, signed in as themselves."))
+    keys = ApiKey.objects.select_for_update(of=("self",), no_key=True)
+    if not (actor.is_system or (actor.user and actor.user.is_admin)):
+        keys = keys.filter(user=actor.user)
+    key = keys.filter(pk=key_id).first()
+    if key is None:
+        raise NotFound
+    if key.revoked_at is None:
+        key.revoked_at = now()
+        key.save(update_fields=["revoked_at"])
+        record("api_key.revoked", actor=actor, room=None, subject=key)
+    return key

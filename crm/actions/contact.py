@@ -1,0 +1,152 @@
+"""Writing the directory of contacts."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from crm.actions.custom_field import checked_custom
+from crm.actions.version import check_version, save_changes
+from crm.actors import Actor
+from crm.checks import Checks, checked_id
+from crm.clock import now
+from crm.errors import Invalid, NotAllowed, NotFound
+from crm.events.record import record
+from crm.models import Contact, CustomFieldOn, Invitation, Organization, Participant, RoomSession, SignInCode
+from crm.scopes import check_scope
+
+PRIVATE = ("email", "phone")
+"""Fields that follow the rooms: only who sees them may change them."""
+
+
+@transaction.atomic
+def create_contact(*, actor: Actor, values: dict[str, Any]) -> Contact:
+    """Add a contact. `values`: name, organization (id), title, email, phone, time_zone, locale, custom.
+
+    Two contacts may share an address. Raises `Invalid` at the field.
+    """
+    _check_may_write(actor)
+    clean = _checked({"name": "", **values})
+    clean["custom"] = checked_custom(CustomFieldOn.CONTACT, values.get("custom") or {})
+    at = now()
+    contact = Contact.objects.create(created_by=actor.user, created_at=at, updated_at=at, **clean)
+    record("contact.created", actor=actor, room=None, subject=contact)
+    return contact
+
+
+@transaction.atomic
+def change_contact(*, actor: Actor, contact_id: UUID, version: int, values: dict[str, Any]) -> Contact:
+    """Change some fields of a contact. Raises `Stale` when it is no longer at `version`.
+
+    A new e-mail address ends the old one's way in: invitations, codes and sessions. It is told in each of the contact's
+    rooms, so that nobody's mailbox is exchanged behind anybody's back.
+    """
+    _check_may_write(actor)
+    contact = _lock(actor, contact_id)
+    check_version(contact, version)
+    clean = _checked(values)
+    if "custom" in values:
+        clean["custom"] = checked_custom(CustomFieldOn.CONTACT, values["custom"], before=contact.custom)
+    _check_private(actor, contact, clean)
+    changed = save_changes(contact, clean)
+    if "email" in changed:
+        _end_ways_in(actor, contact)
+    if changed:
+        record("contact.changed", actor=actor, room=None, subject=contact, data={"fields": changed})
+    return contact
+
+
+@transaction.atomic
+def archive_contact(*, actor: Actor, contact_id: UUID, version: int) -> Contact:
+    """Take a contact out of the directory; what they wrote and agreed stays, and so does their place in rooms."""
+    _check_may_write(actor)
+    contact = _lock(actor, contact_id)
+    check_version(contact, version)
+    if save_changes(contact, {"archived_at": now()}):
+        record("contact.archived", actor=actor, room=None, subject=contact)
+    return contact
+
+
+def _check_may_write(actor: Actor) -> None:
+    if not actor.is_seller:
+        raise NotAllowed(_("The directory is kept by the selling side."))
+    check_scope(actor, "contacts:write")
+
+
+def _lock(actor: Actor, contact_id: UUID) -> Contact:
+    visible = Contact.objects.visible_to(actor).filter(archived_at=None, pk=contact_id)
+    contact = visible.select_for_update(of=("self",), no_key=True).first()
+    if contact is None:
+        raise NotFound
+    return contact
+
+
+def _check_private(actor: Actor, contact: Contact, clean: dict[str, Any]) -> None:
+    touched = [field for field in PRIVATE if field in clean and clean[field] != getattr(contact, field)]
+    if not touched:
+        return
+    sees = Contact.objects.with_private_details_for(actor).filter(pk=contact.pk, details_visible=True)
+    if not sees.exists():
+        words = _("You share no room with this person, so you neither see nor change this.")
+        raise Invalid.field(touched[0], words, code="not_visible")
+
+
+def _end_ways_in(actor: Actor, contact: Contact) -> None:
+    at = now()
+    Invitation.objects.filter(participant__contact=contact, revoked_at=None).update(revoked_at=at)
+    SignInCode.objects.filter(contact=contact, consumed_at=None).update(expires_at=at)
+    RoomSession.objects.filter(contact=contact, ended_at=None).update(ended_at=at)
+    for grant in Participant.objects.filter(contact=contact).active().select_related("room").order_by("room_id"):
+        record("participant.address_changed", actor=actor, room=grant.room, subject=grant)
+
+
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    checks = Checks()
+    clean: dict[str, Any] = {}
+    for field, value in values.items():
+        match field:
+            case "name":
+                clean[field] = checks.line(field, value)
+            case "title":
+                clean[field] = checks.line(field, value, required=False)
+            case "email":
+                clean[field] = checks.email(field, value, required=False)
+            case "phone":
+                clean[field] = checks.line(field, value, required=False, limit=40)
+            case "time_zone":
+                clean[field] = time_zone(checks, value)
+            case "locale":
+                clean[field] = locale(checks, value)
+            case "organization":
+                clean["organization_id"] = _organization(checks, value)
+            case "custom":
+                pass
+            case _:
+                checks.add(field, _("There is no such field."), code="unknown")
+    checks.done()
+    return clean
+
+
+def time_zone(checks: Checks, value: Any) -> str:
+    """Return `value` as the name of a time zone; the installation's own when empty."""
+    name = checks.line("time_zone", value, required=False, limit=64) or str(settings.TIME_ZONE)
+    if name not in available_timezones():
+        checks.add("time_zone", _("There is no such time zone. For example: Europe/Oslo."), code="not_a_time_zone")
+    return name
+
+
+def locale(checks: Checks, value: Any) -> str:
+    """Return `value` as a language this installation speaks; its own when empty."""
+    return checks.choice("locale", value or settings.LANGUAGE_CODE, [code for code, _name in settings.LANGUAGES])
+
+
+def _organization(checks: Checks, value: Any) -> UUID | None:
+    organization_id = checked_id(checks, "organization", value)
+    known = Organization.objects.filter(pk=organization_id, archived_at=None)
+    if organization_id and not known.exists():
+        checks.add("organization", _("Choose a client from the list."), code="unknown")
+        return None
+    return organization_id

@@ -1,0 +1,122 @@
+"""Writing the directory of organisations. All staff may; nobody from outside does."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from crm.actions.custom_field import checked_custom
+from crm.actions.hierarchy import check_parent, lock_hierarchy
+from crm.actions.version import check_version, save_changes
+from crm.actors import Actor
+from crm.checks import Checks, checked_id
+from crm.clock import now
+from crm.errors import NotAllowed, NotFound
+from crm.events.record import record
+from crm.models import CustomFieldOn, Organization
+from crm.scopes import check_scope
+
+_LINES = {"industry": 200, "country": 200, "city": 200, "domain": 253}
+_is_url = URLValidator(schemes=("http", "https"))
+
+
+@transaction.atomic
+def create_organization(*, actor: Actor, values: dict[str, Any]) -> Organization:
+    """Add an organisation. `values`: name, parent (id), domain, website, industry, country, city, custom.
+
+    Raises `Invalid` at the field.
+    """
+    _check_may_write(actor)
+    clean = _checked({"name": "", **values}, None)
+    clean["custom"] = checked_custom(CustomFieldOn.ORGANIZATION, values.get("custom") or {})
+    at = now()
+    organization = Organization.objects.create(created_at=at, updated_at=at, **clean)
+    record("organization.created", actor=actor, room=None, subject=organization)
+    return organization
+
+
+@transaction.atomic
+def change_organization(*, actor: Actor, organization_id: UUID, version: int, values: dict[str, Any]) -> Organization:
+    """Change some fields of an organisation. Raises `Stale` when it is no longer at `version`."""
+    _check_may_write(actor)
+    organization = _lock(actor, organization_id)
+    check_version(organization, version)
+    clean = _checked(values, organization)
+    if "custom" in values:
+        clean["custom"] = checked_custom(CustomFieldOn.ORGANIZATION, values["custom"], before=organization.custom)
+    changed = save_changes(organization, clean)
+    if changed:
+        record("organization.changed", actor=actor, room=None, subject=organization, data={"fields": changed})
+    return organization
+
+
+@transaction.atomic
+def archive_organization(*, actor: Actor, organization_id: UUID, version: int) -> Organization:
+    """Take an organisation out of the directory; its deals, rooms and contacts stay."""
+    _check_may_write(actor)
+    organization = _lock(actor, organization_id)
+    check_version(organization, version)
+    if save_changes(organization, {"archived_at": now()}):
+        record("organization.archived", actor=actor, room=None, subject=organization)
+    return organization
+
+
+def _check_may_write(actor: Actor) -> None:
+    if not actor.is_seller:
+        raise NotAllowed(_("The directory is kept by the selling side."))
+    check_scope(actor, "contacts:write")
+
+
+def _lock(actor: Actor, organization_id: UUID) -> Organization:
+    visible = Organization.objects.visible_to(actor).filter(archived_at=None, pk=organization_id)
+    organization = visible.select_for_update(of=("self",), no_key=True).first()
+    if organization is None:
+        raise NotFound
+    return organization
+
+
+def _checked(values: dict[str, Any], organization: Organization | None) -> dict[str, Any]:
+    checks = Checks()
+    clean: dict[str, Any] = {}
+    for field, value in values.items():
+        if field == "name":
+            clean[field] = checks.line(field, value)
+        elif field in _LINES:
+            clean[field] = checks.line(field, value, required=False, limit=_LINES[field])
+        elif field == "website":
+            clean[field] = _website(checks, value)
+        elif field == "parent":
+            clean["parent_id"] = _parent(checks, value, organization)
+        elif field != "custom":
+            checks.add(field, _("There is no such field."), code="unknown")
+    checks.done()
+    return clean
+
+
+def _website(checks: Checks, value: Any) -> str:
+    address = checks.line("website", value, required=False, limit=500)
+    if address and "://" not in address:
+        address = f"https://{address}"
+    if address:
+        try:
+            _is_url(address)
+        except ValidationError:
+            checks.add(
+                "website", _("This is not a web address. For example: https://company.example."), code="not_a_url"
+            )
+    return address
+
+
+def _parent(checks: Checks, value: Any, organization: Organization | None) -> UUID | None:
+    parent_id = checked_id(checks, "parent", value)
+    if parent_id is None:
+        return None
+    lock_hierarchy(Organization)
+    if not Organization.objects.filter(pk=parent_id, archived_at=None).exists():
+        checks.add("parent", _("Choose a client from the list."), code="unknown")
+        return None
+    check_parent(checks, Organization, organization.pk if organization else None, parent_id)
+    return parent_id

@@ -1,0 +1,86 @@
+"""The directory of contacts: what is private stays so, and a mailbox is not exchanged behind anybody's back."""
+
+from uuid import uuid4
+
+import pytest
+
+from crm.actions.contact import archive_contact, change_contact, create_contact
+from crm.actors import as_user
+from crm.clock import now
+from crm.errors import Invalid, NotAllowed, Stale
+from crm.models import Contact, Event, RoomSession
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast()
+
+
+def test_a_contact_is_added(cast: Cast) -> None:
+    contact = create_contact(
+        actor=cast.rep,
+        values={"name": "Ruth Abara", "organization": cast.halvorsen.pk, "email": "Ruth@Halvorsen.example"},
+    )
+    assert (contact.email, contact.created_by, contact.time_zone) == ("ruth@halvorsen.example", cast.maya, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "code"),
+    [
+        ({"name": "a\nb"}, "name", "one_line"),
+        ({"name": "\u202e\x07"}, "name", "control_character"),
+        ({"name": "a", "email": "no address"}, "email", "not_an_email"),
+        ({"name": "a", "phone": "1" * 41}, "phone", "too_long"),
+        ({"name": "a", "time_zone": "Mars/Olympus"}, "time_zone", "not_a_time_zone"),
+        ({"name": "a", "locale": "tlh"}, "locale", "not_a_choice"),
+        ({"name": "a", "organization": uuid4()}, "organization", "unknown"),
+    ],
+)
+def test_bad_words_are_told_at_their_field(cast: Cast, values: dict, field: str, code: str) -> None:
+    with pytest.raises(Invalid) as error:
+        create_contact(actor=cast.rep, values=values)
+    assert [(fault.field, fault.code) for fault in error.value.faults] == [(field, code)]
+
+
+def test_who_shares_no_room_cannot_change_the_address(cast: Cast) -> None:
+    ingrid = cast.ingrid.contact
+    with pytest.raises(Invalid) as error:
+        change_contact(
+            actor=as_user(cast.stranger), contact_id=ingrid.pk, version=1, values={"email": "sam@nordlicht.example"}
+        )
+    assert error.value.faults[0].code == "not_visible"
+    assert (
+        change_contact(actor=as_user(cast.stranger), contact_id=ingrid.pk, version=1, values={"title": "COO"}).title
+        == "COO"
+    )
+
+
+def test_a_new_address_ends_the_old_ways_in_and_is_told_in_the_room(cast: Cast) -> None:
+    at = now()
+    session = RoomSession.objects.create(
+        contact=cast.ingrid.contact, key_hash="a" * 64, created_at=at, last_seen_at=at, fresh_at=at, expires_at=at
+    )
+    change_contact(
+        actor=cast.rep, contact_id=cast.ingrid.contact_id, version=1, values={"email": "new@halvorsen.example"}
+    )
+    session.refresh_from_db()
+    assert session.ended_at is not None
+    told = Event.objects.visible_to(cast.buyer).get(type="participant.address_changed")
+    assert told.subject_id == cast.ingrid.pk
+
+
+def test_versions_and_archive(cast: Cast) -> None:
+    contact = cast.contact("Erik Nyström")
+    change_contact(actor=cast.rep, contact_id=contact.pk, version=1, values={"title": "Commercial Director"})
+    with pytest.raises(Stale):
+        archive_contact(actor=cast.rep, contact_id=contact.pk, version=1)
+    assert archive_contact(actor=cast.rep, contact_id=contact.pk, version=2).archived_at is not None
+    assert Contact.objects.filter(archived_at=None, pk=contact.pk).first() is None
+
+
+def test_nobody_from_outside_writes_here(cast: Cast) -> None:
+    with pytest.raises(NotAllowed):
+        create_contact(actor=cast.buyer, values={"name": "A colleague"})

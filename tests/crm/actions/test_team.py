@@ -1,0 +1,58 @@
+"""Teams: lineage stays right for the whole part of the tree that moves."""
+
+from uuid import uuid4
+
+import pytest
+
+from crm.actions.team import change_team, create_team
+from crm.actors import as_user
+from crm.errors import Invalid, NotAllowed, NotFound
+from crm.models import Event, Room, Team
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast()
+
+
+def lineage(team: Team) -> list:
+    return list(Team.objects.get(pk=team.pk).lineage)
+
+
+def test_a_tree_moves_with_everything_below(cast: Cast) -> None:
+    admin = as_user(cast.admin)
+    east, west = create_team(actor=admin, name="East"), create_team(actor=admin, name="West")
+    city = create_team(actor=admin, name="City", parent_id=east.pk)
+    street = create_team(actor=admin, name="Street", parent_id=city.pk)
+    change_team(actor=admin, team_id=city.pk, name="City", parent_id=west.pk)
+    assert lineage(city) == [west.pk, city.pk]
+    assert lineage(street) == [west.pk, city.pk, street.pk]
+    change_team(actor=admin, team_id=city.pk, name="Town", parent_id=None)
+    assert lineage(street) == [city.pk, street.pk]
+    assert Event.objects.filter(type="team.changed").last().data == {"fields": ["name", "parent"]}
+
+
+def test_a_manager_sees_the_rooms_of_a_team_that_came_below(cast: Cast) -> None:
+    assert cast.deal
+    change_team(actor=as_user(cast.admin), team_id=cast.team.pk, name=cast.team.name, parent_id=None)
+    assert not Room.objects.visible_to(as_user(cast.jonas)).exists()
+    change_team(actor=as_user(cast.admin), team_id=cast.team.pk, name=cast.team.name, parent_id=str(cast.root.pk))
+    assert Room.objects.visible_to(as_user(cast.jonas)).exists()
+
+
+def test_refusals(cast: Cast) -> None:
+    admin = as_user(cast.admin)
+    for parent in (cast.team, cast.root):
+        with pytest.raises(Invalid, match="notes at the fields"):
+            change_team(actor=admin, team_id=cast.root.pk, name="Sales", parent_id=parent.pk)
+        assert lineage(cast.team) == [cast.root.pk, cast.team.pk]
+    for name, parent in (("", None), ("Sales", None), ("a\x00", None), ("New", uuid4())):
+        with pytest.raises(Invalid):
+            create_team(actor=admin, name=name, parent_id=parent)
+    with pytest.raises(NotFound):
+        change_team(actor=admin, team_id=uuid4(), name="x", parent_id=None)
+    with pytest.raises(NotAllowed):
+        create_team(actor=as_user(cast.jonas), name="Mine")
