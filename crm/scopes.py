@@ -3,19 +3,25 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
-from crm.errors import NotAllowed
+from crm.errors import NotAllowed, Words
 
-SCOPES = {
-    "deals:read": _("Read deals, their sections, rooms and consents"),
-    "deals:write": _("Write deals, their sections and rooms, and ask for a yes"),
-    "contacts:read": _("Read clients, contacts, colleagues and teams"),
-    "contacts:write": _("Write clients and contacts"),
-    "success:read": _("Read handoffs, success plans and goals"),
-    "success:write": _("Write handoffs, success plans, goals and measurements"),
-    "consents:record": _("Record an answer that was given elsewhere, with evidence"),
-    "admin": _("Write teams, colleagues and definitions, as far as the owner may"),
-}
-"""Scope → what it lets a key do. No scope lets a key answer for a buyer."""
+_scopes: dict[str, Words] = {}
+
+
+def register_scope(name: str, allows: Words) -> None:
+    """Add a scope (`contacts:write`) and say what it lets a key do. Apps above add theirs from their registry."""
+    _scopes[name] = allows
+
+
+def scopes() -> dict[str, Words]:
+    """Return every scope with what it allows. None lets a key answer for a buyer."""
+    return dict(_scopes)
+
+
+register_scope("contacts:read", _("Read clients, contacts, colleagues and teams"))
+register_scope("contacts:write", _("Write clients and contacts"))
+register_scope("consents:record", _("Record an answer that was given elsewhere, with evidence"))
+register_scope("admin", _("Write teams, colleagues and definitions, as far as the owner may"))
 
 
 def check_scope(actor: Actor, scope: str) -> None:

@@ -1,8 +1,10 @@
 """What deals plug into the ground: their consent kinds, and the reaction that moves a deal on a yes."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,7 @@ from crm.registry import (
     register_consent_kind,
     register_reaction,
 )
+from crm.scopes import register_scope
 from deals.actions.stage_move import SCHEMA as MOVE_SCHEMA
 from deals.actions.stage_move import react_to_yes
 from deals.models import (
@@ -175,20 +178,23 @@ register_consent_kind(
 
 register_reaction("consent.given", react_to_yes)
 
-_ROWS = {
-    SectionKind.PROBLEM: ProblemStatement,
-    SectionKind.CRITERIA: Criterion,
-    SectionKind.PEOPLE: Stakeholder,
+_ROWS: dict[SectionKind, Callable[[Actor], Any]] = {
+    SectionKind.PROBLEM: lambda actor: ProblemStatement.objects.visible_to(actor),
+    SectionKind.CRITERIA: lambda actor: Criterion.objects.visible_to(actor),
+    SectionKind.PEOPLE: lambda actor: Stakeholder.objects.visible_to(actor),
 }
 
 
 def _commentable(kind: SectionKind) -> Commentable:
     def has_row(actor: Actor, room: Room, row_id: UUID) -> bool:
-        rows = _ROWS[kind].objects.visible_to(actor)
-        return rows.filter(pk=row_id, section__kind=kind, section__deal__room=room).exists()
+        there = Section.objects.filter(pk=OuterRef("section"), kind=kind, deal__room=room)
+        return bool(_ROWS[kind](actor).filter(Exists(there), pk=row_id).exists())
 
     return Commentable(kind.value, has_row)
 
 
 for _kind in SectionKind:
     register_commentable(_commentable(_kind))
+
+register_scope("deals:read", _("Read deals, their sections, rooms and consents"))
+register_scope("deals:write", _("Write deals, their sections and rooms, and ask for a yes"))

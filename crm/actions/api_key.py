@@ -15,7 +15,7 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound
 from crm.events.record import record
 from crm.models import ApiKey, User
-from crm.scopes import SCOPES
+from crm.scopes import scopes as all_scopes
 
 PREFIX = "cg_live_"
 SECRET_BYTES = 32
@@ -42,7 +42,7 @@ def create_api_key(
         raise NotAllowed(_("Everybody makes their own keys, signed in as themselves."))
     checks = Checks()
     name = checks.line("name", name)
-    chosen = checks.choices("scopes", scopes, SCOPES)
+    chosen = checks.choices("scopes", scopes, all_scopes())
     if not chosen:
         checks.add("scopes", _("Choose at least one scope."), code="required")
     if days is not None and not 1 <= days <= DAYS_LIMIT:

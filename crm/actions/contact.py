@@ -88,8 +88,8 @@ def _check_private(actor: Actor, contact: Contact, clean: dict[str, Any]) -> Non
     touched = [field for field in PRIVATE if field in clean and clean[field] != getattr(contact, field)]
     if not touched:
         return
-    sees = Contact.objects.with_private_details_for(actor).filter(pk=contact.pk, details_visible=True)
-    if not sees.exists():
+    known = Contact.objects.with_private_details_for(actor).get(pk=contact.pk)
+    if not getattr(known, "details_visible", False):
         words = _("You share no room with this person, so you neither see nor change this.")
         raise Invalid.field(touched[0], words, code="not_visible")
 
@@ -145,8 +145,7 @@ def locale(checks: Checks, value: Any) -> str:
 
 def _organization(checks: Checks, value: Any) -> UUID | None:
     organization_id = checked_id(checks, "organization", value)
-    known = Organization.objects.filter(pk=organization_id, archived_at=None)
-    if organization_id and not known.exists():
+    if organization_id and not Organization.objects.filter(pk=organization_id, archived_at=None).exists():
         checks.add("organization", _("Choose a client from the list."), code="unknown")
         return None
     return organization_id
