@@ -1,10 +1,12 @@
 """Checking the values of custom fields against their definitions."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from crm.checks import Checks
+from crm.errors import Refused
 from crm.models import CustomField, CustomFieldType
 from crm.rules.canonical import decimal_words
 
@@ -51,3 +53,16 @@ def _checked(checks: Checks, field: str, definition: CustomField, value: Any) ->
     if not isinstance(value, bool):
         checks.add(field, _("Say yes or no."), code="not_yes_or_no")
     return bool(value)
+
+
+def define_custom_fields(definitions: Iterable[tuple[str, str, str, str]]) -> None:
+    """Make the custom fields (on, key, label, type) that are not there yet. Raises `Refused` when one has another type."""
+    for position, (on, key, label, type_) in enumerate(definitions):
+        field, _created = CustomField.objects.get_or_create(
+            on=on, key=key, defaults={"label": label, "type": type_, "position": position}
+        )
+        if field.type != type_:
+            raise Refused(
+                _("There is a custom field “%(key)s” of another type already. Rename one of the two.") % {"key": key},
+                code="custom_field_differs",
+            )

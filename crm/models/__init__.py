@@ -11,6 +11,7 @@ from crm.models.contact import Contact
 from crm.models.custom_field import CustomField, CustomFieldOn, CustomFieldType
 from crm.models.demo_mail import DemoMail
 from crm.models.event import Delivery, Event, FeedPosition
+from crm.models.import_run import ImportRun, ImportState
 from crm.models.imported_row import ImportedRow
 from crm.models.ledger import LedgerEntry, LedgerPayload
 from crm.models.organization import Organization
@@ -43,6 +44,8 @@ __all__ = [
     "FeedPosition",
     "FileState",
     "IdempotentAnswer",
+    "ImportRun",
+    "ImportState",
     "ImportedRow",
     "Invitation",
     "LedgerEntry",

@@ -6,7 +6,11 @@ from crm.ids import new_id
 
 
 class ImportedRow(models.Model):
-    """One row of an import source and the row it became. `digest` tells whether the source row has changed."""
+    """One row of an import source and the row it became. `digest` tells whether the source row has changed.
+
+    `values` is what the import wrote, field by field: a field that still holds it was not touched here since, and follows
+    the source when that changes.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     source = models.CharField(max_length=64)
@@ -14,6 +18,7 @@ class ImportedRow(models.Model):
     digest = models.CharField(max_length=64)
     subject_type = models.CharField(max_length=32)
     subject_id = models.UUIDField()
+    values = models.JSONField(default=dict)
     imported_at = models.DateTimeField()
 
     class Meta:

@@ -1,0 +1,1 @@
+"""Bringing deals in from files: presets as data, reading, checking, loading, the report."""
