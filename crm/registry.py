@@ -25,19 +25,30 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line of a snapshot as people read it: `key` is the same for the same line of another snapshot."""
+
+    key: str
+    label: str | Promise
+    text: str
+
+
+@dataclass(frozen=True)
 class ConsentKind:
     """Something that needs a yes: a section, a stage move, a brief, a reached goal.
 
-    `lock` takes the subject's row lock and returns it (raises `NotFound`); `snapshot` and `current_hash` read the
-    locked row. `check_askable` raises a `DomainError` when it cannot be asked now. `may_answer` says whether a
-    participant can answer it. `label` and `url` name it for people; `url` takes the actor, since staff and room have
-    their own pages. Binding kinds need a fresh code and cannot be recorded by staff.
+    `get` reads the subject's row for a page; `lock` takes its row lock and returns it (both raise `NotFound`).
+    `snapshot` and `current_hash` read such a row; `lines` says the content of a snapshot in words.
+    `check_askable` raises a `DomainError` when it cannot be asked now. `may_answer` says whether a participant can
+    answer it. `label` and `url` name it for people; `url` takes the actor, since staff and room have their own pages.
+    Binding kinds need a fresh code and cannot be recorded by staff.
     """
 
     name: str
     binding: bool
     is_section: bool
     room_of: Callable[[UUID], UUID]
+    get: Callable[[UUID], Any]
     lock: Callable[[UUID], Any]
     snapshot: Callable[[Any], Snapshot]
     current_hash: Callable[[Any], str]
@@ -45,6 +56,7 @@ class ConsentKind:
     may_answer: Callable[["Participant", Any], bool]
     label: Callable[[Any], str | Promise]
     url: Callable[["Actor", Any], str]
+    lines: Callable[[dict[str, Any]], list[Line]]
     check_recordable: Callable[["Actor", Any, "Question"], None] | None = None
 
 

@@ -34,6 +34,7 @@ from deals.models import (
 )
 from deals.queries.content import EMPTY_HASHES, section_snapshot
 from deals.queries.criterion import missing_of
+from deals.queries.lines import lines_of_criteria, lines_of_move, lines_of_problem
 from deals.queries.stage_move import move_content
 
 _SECTION_LABELS = {SectionKind.PROBLEM: _("Our problem"), SectionKind.CRITERIA: _("What success means")}
@@ -86,6 +87,7 @@ def _section_kind(kind: SectionKind) -> ConsentKind:
         binding=False,
         is_section=True,
         room_of=lambda section_id: _section(section_id).deal.room_id,
+        get=_section,
         lock=_lock_section,
         snapshot=section_snapshot,
         current_hash=lambda section: str(section.content_hash),
@@ -93,6 +95,7 @@ def _section_kind(kind: SectionKind) -> ConsentKind:
         may_answer=lambda person, _section: person.side == Side.BUYER and person.sees(kind.value),
         label=lambda _section: _SECTION_LABELS[kind],
         url=_section_url,
+        lines=lines_of_problem if kind == SectionKind.PROBLEM else lines_of_criteria,
     )
 
 
@@ -161,6 +164,7 @@ register_consent_kind(
         binding=False,
         is_section=False,
         room_of=lambda move_id: _move(move_id).deal.room_id,
+        get=_move,
         lock=_lock_move,
         snapshot=lambda move: Snapshot(
             content=move_content(move.deal, move.from_stage, move.to_stage),
@@ -172,6 +176,7 @@ register_consent_kind(
         may_answer=_may_answer_move,
         label=_move_label,
         url=_move_url,
+        lines=lines_of_move,
         check_recordable=_check_move_recordable,
     )
 )

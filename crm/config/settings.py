@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "crm.web.errors.DomainErrorMiddleware",
+    "crm.room.door.DoorMiddleware",
 ]
 
 ROOT_URLCONF = "crm.config.urls"
@@ -184,6 +185,7 @@ _cookie_prefix = "__Host-" if HTTPS else ""
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = f"{_cookie_prefix}cg_staff"
 ROOM_COOKIE_NAME = f"{_cookie_prefix}cg_room"
+ROOM_BROWSER_COOKIE_NAME = f"{_cookie_prefix}cg_browser"
 CSRF_COOKIE_NAME = f"{_cookie_prefix}cg_csrf"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -22,19 +22,28 @@ class Invitation(models.Model):
 
 
 class SignInCode(models.Model):
-    """An eight-character code for one contact and one browser. Consumed by one conditional UPDATE."""
+    """An eight-character code for one contact and one browser. Consumed by one conditional UPDATE.
+
+    Without a contact it is a blank: nobody is known there, no code was sent, and everything looks and counts the same.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    contact = models.ForeignKey("crm.Contact", models.CASCADE, related_name="codes")
+    contact = models.ForeignKey("crm.Contact", models.CASCADE, null=True, related_name="codes")
     browser_hash = models.CharField(max_length=64, help_text="SHA-256 of the asking browser's cookie, in hex.")
     code_hash = models.CharField(max_length=64)
     tries = models.PositiveSmallIntegerField(default=0)
+    sent_to = models.CharField(max_length=254, blank=True, help_text="The address with most of it covered: i•••••@….")
+    address = models.GenericIPAddressField(null=True, blank=True, help_text="Where it was asked from, for the limits.")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     consumed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["contact", "browser_hash", "-created_at"], name="code_newest")]
+        indexes = [
+            models.Index(fields=["browser_hash", "contact", "-created_at"], name="code_newest"),
+            models.Index(fields=["address", "-created_at"], name="code_by_address"),
+            models.Index(fields=["contact", "-created_at"], name="code_by_contact"),
+        ]
 
     def __str__(self) -> str:
         return f"code {self.pk}"

@@ -1,0 +1,182 @@
+"""Letting contacts into a room: inviting, changing what they may see, taking access back."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from crm.actions.room import lock_room
+from crm.actors import SYSTEM, Actor
+from crm.checks import Checks
+from crm.clock import now
+from crm.errors import Invalid, NotAllowed, NotFound, Refused, Stale
+from crm.events.record import record
+from crm.mail.invitation import send_invitation
+from crm.models import Contact, Invitation, Participant, Room, RoomSession, Side, SignInCode, User
+from crm.secrets import new_token, token_hash
+
+INVITATION_LASTS = timedelta(days=14)
+SIDES = (Side.BUYER.value, Side.PARTNER.value)
+
+
+@transaction.atomic
+def invite_contact(
+    *,
+    actor: Actor,
+    room_id: UUID,
+    contact_id: UUID,
+    side: str = Side.BUYER,
+    sections: Sequence[str] | None = None,
+    may_answer: bool = True,
+) -> Participant:
+    """Let a contact into the room and mail them a link; for somebody who is in already, send a new link.
+
+    `sections` limits what they see (None: everything that is shared). Links that were mailed before end. Raises
+    `Invalid`, `NotFound`, `NotAllowed`, and `Refused` when the side would change after they have answered.
+    """
+    side = _checked_side(side)
+    inviter = _inviter(actor)
+    room = lock_room(actor, room_id)
+    contact = _invitable(actor, contact_id)
+    grant = Participant.objects.select_for_update(of=("self",), no_key=True).filter(room=room, contact=contact).first()
+    if grant is None:
+        grant = Participant(room=room, contact=contact, invited_by=inviter, invited_at=now(), side=side, version=0)
+        grant.sections, grant.may_answer = _sections(sections), may_answer
+    else:
+        _check_side_kept(grant, side)
+        grant.side, grant.sections, grant.may_answer = side, _sections(sections), may_answer
+        if not grant.is_active:
+            grant.revoked_at, grant.invited_by, grant.invited_at = None, inviter, now()
+    grant.version += 1
+    grant.save()
+    _invite(actor, room, grant, inviter)
+    return grant
+
+
+def _invite(actor: Actor, room: Room, grant: Participant, inviter: User) -> Invitation:
+    """Write a new invitation, end the older ones, and mail the link once all of it stands."""
+    at, token = now(), new_token()
+    grant.invitations.filter(revoked_at=None).update(revoked_at=at)
+    invitation = Invitation.objects.create(
+        participant=grant,
+        email=grant.contact.email,
+        token_hash=token_hash(token),
+        invited_by=inviter,
+        created_at=at,
+        expires_at=at + INVITATION_LASTS,
+    )
+    data = {"participant": str(grant.pk), "side": grant.side}
+    record("invitation.sent", actor=actor, room=room, subject=invitation, data=data)
+    transaction.on_commit(partial(send_invitation, invitation, token))
+    return invitation
+
+
+@transaction.atomic
+def renew_invitation(*, token: str) -> None:
+    """Mail a new link to the same address when an invitation has ended. Says nothing about whether there was one.
+
+    Asked for at the door, by whoever holds the old link; the one who invited is told by the event.
+    """
+    old = Invitation.objects.filter(token_hash=token_hash(token), revoked_at=None, expires_at__lte=now()).first()
+    if old is None:
+        return
+    room = lock_room(SYSTEM, old.participant.room_id)
+    grant = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=old.participant_id)
+    still_old = grant.invitations.filter(pk=old.pk, revoked_at=None).exists()
+    if grant.is_active and still_old and grant.contact.archived_at is None:
+        _invite(SYSTEM, room, grant, old.invited_by)
+
+
+@transaction.atomic
+def change_participant(
+    *,
+    actor: Actor,
+    participant_id: UUID,
+    version: int,
+    sections: Sequence[str] | None,
+    may_answer: bool,
+) -> Participant:
+    """Change which sections somebody sees (None: all shared ones) and whether they answer. Raises `Stale`."""
+    _inviter(actor)
+    room, grant = _lock(actor, participant_id)
+    if grant.version != version:
+        raise Stale(_("A colleague changed this meanwhile. Compare both."), current=grant)
+    wanted = _sections(sections)
+    if (grant.sections, grant.may_answer) == (wanted, may_answer):
+        return grant
+    grant.sections, grant.may_answer, grant.version = wanted, may_answer, grant.version + 1
+    grant.save(update_fields=["sections", "may_answer", "version"])
+    record("participant.changed", actor=actor, room=room, subject=grant, data={"may_answer": may_answer})
+    return grant
+
+
+@transaction.atomic
+def revoke_participant(*, actor: Actor, participant_id: UUID) -> Participant:
+    """Take somebody's access back, at once: links, codes and open pages end. What they agreed and wrote stays."""
+    _inviter(actor)
+    room, grant = _lock(actor, participant_id)
+    if not grant.is_active:
+        return grant
+    at = now()
+    grant.revoked_at, grant.version = at, grant.version + 1
+    grant.save(update_fields=["revoked_at", "version"])
+    grant.invitations.filter(revoked_at=None).update(revoked_at=at)
+    SignInCode.objects.filter(contact=grant.contact_id, consumed_at=None, expires_at__gt=at).update(expires_at=at)
+    if not Participant.objects.active().filter(contact=grant.contact_id).exists():
+        RoomSession.objects.filter(contact=grant.contact_id, ended_at=None).update(ended_at=at)
+    record("participant.revoked", actor=actor, room=room, subject=grant)
+    return grant
+
+
+def _lock(actor: Actor, participant_id: UUID) -> tuple[Room, Participant]:
+    found = Participant.objects.visible_to(actor).filter(pk=participant_id).first()
+    if found is None:
+        raise NotFound
+    room = lock_room(actor, found.room_id)
+    locked = Participant.objects.select_for_update(of=("self",), no_key=True).select_related("contact")
+    return room, locked.get(pk=found.pk)
+
+
+def _inviter(actor: Actor) -> User:
+    if not actor.is_seller or actor.user is None:
+        raise NotAllowed(_("Somebody on the selling side decides who comes in. Ask them to invite your colleague."))
+    return actor.user
+
+
+def _invitable(actor: Actor, contact_id: UUID) -> Contact:
+    contact = Contact.objects.visible_to(actor).filter(pk=contact_id, archived_at=None).first()
+    if contact is None:
+        raise Invalid.field("contact", _("Choose a contact from the list."), code="unknown")
+    if not contact.email:
+        words = _("%(name)s has no e-mail address yet. Add one, so that the link and the code can arrive.")
+        raise Invalid.field("contact", words % {"name": contact.name}, code="no_email")
+    return contact
+
+
+def _checked_side(side: str) -> str:
+    checks = Checks()
+    side = checks.choice("side", side, SIDES)
+    checks.done()
+    return side
+
+
+def _sections(sections: Sequence[str] | None) -> list[str] | None:
+    """Return the sections as they are kept. Names are not judged here: the ground does not know what a room holds."""
+    if sections is None:
+        return None
+    checks = Checks()
+    names: list[str] = [checks.line("sections", name, limit=32) for name in sections]
+    checks.done()
+    return list(dict.fromkeys(names))
+
+
+def _check_side_kept(grant: Participant, side: str) -> None:
+    if grant.side != side and grant.consents.exists():
+        raise Refused(
+            _("%(name)s has been asked on the other side already. Their side stays as it is.")
+            % {"name": grant.contact.name},
+            code="side_kept",
+        )

@@ -1,0 +1,56 @@
+"""Who acts in the room: read from the room's own cookie and the database, on every request, never from the staff session."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from crm.actions.sign_in import Browser, touch_session
+from crm.actors import Actor, as_participant
+from crm.clock import now
+from crm.errors import NotFound
+from crm.queries.sign_in import find_participant, find_session
+from crm.room.cookies import SEEN_EVERY, address_of, agent_of
+from crm.web.viewer import show_in
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in in this browser: `crm.room.door.DoorMiddleware` leads to the door."""
+
+
+def session_token(request: HttpRequest) -> str:
+    """Return the secret of the room's session, empty when there is none."""
+    return request.COOKIES.get(settings.ROOM_COOKIE_NAME, "")
+
+
+def browser(request: HttpRequest) -> Browser:
+    """Return the browser that asks, by its own cookie."""
+    token = request.COOKIES.get(settings.ROOM_BROWSER_COOKIE_NAME, "")
+    return Browser(token, address_of(request), agent_of(request))
+
+
+def participant(request: HttpRequest, room_id: UUID) -> Actor:
+    """Return the actor for a room page, and show the page in their language and time zone.
+
+    Raises `NotSignedIn`, and `NotFound` for a room that is not theirs.
+    """
+    token = session_token(request)
+    grant = find_participant(token, room_id) if token else None
+    if grant is None:
+        if token and find_session(token):
+            raise NotFound
+        raise NotSignedIn
+    seen: Any = cast(Any, grant)  # with what the query knows of the session
+    if now() - seen.session_seen_at > SEEN_EVERY:
+        touch_session(seen.session_id, seen.session_seen_at)
+    show_in(grant.contact.locale, grant.contact.time_zone)
+    session = {
+        "how": "room session after a code by mail",
+        "session": str(seen.session_id),
+        "since": seen.session_since.isoformat(),
+        "fresh_at": seen.session_fresh_at.isoformat(),
+        "address": address_of(request) or "",
+        "browser": agent_of(request),
+    }
+    return as_participant(grant, fresh_at=seen.session_fresh_at, session=session)

@@ -1,0 +1,203 @@
+"""The way in: an invitation's page, the code, the door for those who come back, and the way out."""
+
+from collections.abc import Callable
+from email.utils import parseaddr
+from functools import partial
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from crm.actions.participant import renew_invitation
+from crm.actions.sign_in import (
+    Browser,
+    enter_code,
+    request_code_by_email,
+    request_code_by_invitation,
+    request_fresh_code,
+    sign_out,
+)
+from crm.clock import now
+from crm.errors import Invalid, Refused
+from crm.queries.room_people import people_at_table
+from crm.queries.sign_in import DoorState, find_session, get_door, grants_of, newest_code
+from crm.room import cookies
+from crm.room.actor import NotSignedIn, browser, session_token
+from crm.room.forms import CodeForm, EmailForm
+from crm.web.forms import add_faults, attempt
+from crm.web.viewer import show_in
+
+ROOM = "/room/"
+
+
+class DoorMiddleware:
+    """Leads whoever is not signed in to the door, and keeps what they were sending where they can copy it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on; what the room shows is for this person now, so nothing keeps a copy of it."""
+        response = self._get_response(request)
+        if request.path.startswith(ROOM) and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for a page of the room that nobody is signed in for."""
+        if not isinstance(exception, NotSignedIn):
+            return None
+        if request.method in ("GET", "HEAD") and request.headers.get("HX-Request") != "true":
+            return redirect(f"{reverse('room:door')}?{urlencode({'next': request.path})}")
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=403)
+        return _door(request, EmailForm(), wrote=_what_was_written(request), status=403)
+
+
+def _what_was_written(request: HttpRequest) -> list[str]:
+    values = (value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "shown_hash"))
+    return [text for text in map(str, values) if " " in text.strip()]
+
+
+def _next(request: HttpRequest) -> str:
+    """Return where to go once inside: a page of the room on this site, or the list of rooms."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith(ROOM)
+    return wanted if safe else ""
+
+
+def _to_code(request: HttpRequest, token: str, next_url: str) -> HttpResponseRedirect:
+    response = HttpResponseRedirect(reverse("room:code") + (f"?{urlencode({'next': next_url})}" if next_url else ""))
+    cookies.set_browser(response, token)
+    return response
+
+
+def _asking(request: HttpRequest) -> Browser:
+    """Return the browser that asks for a code, with a secret of its own."""
+    return Browser(cookies.browser_token(request), cookies.address_of(request), cookies.agent_of(request))
+
+
+@never_cache
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Who invites to what, and one button. Opening it changes nothing; the button sends a code (or a new link)."""
+    if request.method == "POST":
+        return _ask_by_invitation(request, token)
+    door = get_door(token)
+    if door is None:
+        return _door(request, EmailForm(), unknown_link=True, status=404)
+    grant = door.invitation.participant
+    show_in(grant.contact.locale, grant.contact.time_zone)
+    people = people_at_table(grant.room) if door.state != DoorState.REVOKED else []
+    session = find_session(session_token(request))
+    context = {"door": door, "grant": grant, "people": people, "token": token, "states": DoorState}
+    context["is_in"] = bool(session and session.contact_id == grant.contact_id and grant.is_active)
+    return render(request, "room/invitation.html", context)
+
+
+def _ask_by_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    asking = _asking(request)
+    door = get_door(token)
+    if request.POST.get("ask") == "link":
+        renew_invitation(token=token)
+        return render(request, "room/link_sent.html", {"token": token})
+    request_code_by_invitation(token=token, browser=asking)
+    return _to_code(
+        request, asking.token, reverse("room:today", args=[door.invitation.participant.room_id]) if door else ""
+    )
+
+
+@never_cache
+def door(request: HttpRequest) -> HttpResponse:
+    """The door for those who come back without a link: an address, and a code to it."""
+    form = EmailForm(request.POST or None)
+    if request.method == "POST":
+        asking = _asking(request)
+        email = request.POST.get("email", "")
+        if attempt(form, partial(_ask_by_email, email, asking)):
+            return _to_code(request, asking.token, _next(request))
+    return _door(request, form, status=422 if form.errors else 200)
+
+
+def _ask_by_email(email: str, asking: Browser) -> bool:
+    request_code_by_email(email=email, browser=asking)
+    return True
+
+
+def _door(request: HttpRequest, form: EmailForm, *, status: int = 200, **more: object) -> HttpResponse:
+    return render(request, "room/door.html", {"form": form, "next": _next(request), **more}, status=status)
+
+
+@never_cache
+def code(request: HttpRequest) -> HttpResponse:
+    """Step 2: typing the code. A right one opens a session; the address never tells whether somebody is known."""
+    form = CodeForm(request.POST or None)
+    refused = ""
+    if request.method == "POST":
+        try:
+            _session, token = enter_code(
+                browser=browser(request), code=request.POST.get("code", ""), old_session=session_token(request)
+            )
+        except Invalid as error:
+            form.is_valid()
+            add_faults(form, error)
+        except Refused as error:
+            refused = error.code
+        else:
+            rotate_token(request)
+            response = HttpResponseRedirect(_next(request) or reverse("room:home"))
+            cookies.set_session(response, token)
+            return response
+    newest = newest_code(browser(request).hash)
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    context: dict[str, object] = {
+        "form": form,
+        "newest": newest,
+        "next": _next(request),
+        "refused": refused,
+        "sender": sender,
+    }
+    context["is_over"] = bool(refused) or newest is None or newest.expires_at <= now() or newest.consumed_at is not None
+    return render(request, "room/code.html", context, status=422 if form.errors or refused else 200)
+
+
+@never_cache
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """All rooms of whoever is signed in; the only one is opened at once."""
+    session = find_session(session_token(request))
+    if session is None:
+        raise NotSignedIn
+    show_in(session.contact.locale, session.contact.time_zone)
+    grants = grants_of(session)
+    if len(grants) == 1:
+        return redirect("room:today", room_id=grants[0].room_id)
+    return render(request, "room/home.html", {"session": session, "grants": grants})
+
+
+@never_cache
+def fresh_code(request: HttpRequest) -> HttpResponse:
+    """A fresh code for an answer that binds: says why, sends it on a click, and leads back to the question."""
+    session = find_session(session_token(request))
+    if session is None:
+        raise NotSignedIn
+    show_in(session.contact.locale, session.contact.time_zone)
+    if request.method == "POST":
+        asking = _asking(request)
+        request_fresh_code(contact_id=session.contact_id, browser=asking)
+        return _to_code(request, asking.token, _next(request))
+    return render(request, "room/fresh_code.html", {"next": _next(request), "contact": session.contact})
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Sign out in this browser."""
+    sign_out(session_token=session_token(request))
+    response = redirect("room:door")
+    cookies.end_session(response)
+    return response

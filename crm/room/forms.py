@@ -1,0 +1,39 @@
+"""Forms of the room: they read shapes, the actions judge."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.web.forms import LineField, WordsField
+
+
+class EmailForm(forms.Form):
+    """The address a code is sent to."""
+
+    email = LineField(
+        label=_("Your e-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "maxlength": False}),
+    )
+
+
+class CodeForm(forms.Form):
+    """The code from the mail."""
+
+    code = LineField(
+        label=_("Code, eight letters and digits"),
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "class": "code-field",
+                "autocomplete": "one-time-code",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "placeholder": "••••–••••",
+            }
+        ),
+    )
+
+
+class SayForm(forms.Form):
+    """Words to everybody at the table."""
+
+    body = WordsField(label=_("Message"))
