@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0002_append_only'),
+        ('crm', '0003_import_run'),
     ]
 
     operations = [
