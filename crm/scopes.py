@@ -20,6 +20,9 @@ def scopes() -> dict[str, Words]:
 
 register_scope("contacts:read", _("Read clients, contacts, colleagues and teams"))
 register_scope("contacts:write", _("Write clients and contacts"))
+register_scope("rooms:read", _("Read rooms: people, questions and answers, activities, comments, files"))
+register_scope("rooms:write", _("Write in rooms, let people in, ask for a yes"))
+register_scope("events:read", _("Follow what happens, in order"))
 register_scope("consents:record", _("Record an answer that was given elsewhere, with evidence"))
 register_scope("admin", _("Write teams, colleagues and definitions, as far as the owner may"))
 

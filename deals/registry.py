@@ -201,5 +201,5 @@ def _commentable(kind: SectionKind) -> Commentable:
 for _kind in SectionKind:
     register_commentable(_commentable(_kind))
 
-register_scope("deals:read", _("Read deals, their sections, rooms and consents"))
-register_scope("deals:write", _("Write deals, their sections and rooms, and ask for a yes"))
+register_scope("deals:read", _("Read deals and their sections"))
+register_scope("deals:write", _("Write deals and their sections, and move them"))

@@ -1,0 +1,196 @@
+"""Lists: allow-listed filters, sorting and expansion, and pages by a cursor that stays stable under inserts."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.api.fields import Shape
+from crm.api.formats import fault_in_text
+from crm.errors import Invalid
+
+DEFAULT_LIMIT, MOST = 50, 100
+LONGEST = 500
+"""Characters of a parameter at most."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One parameter that narrows a list. `kind`: id, text, time, day, yes_no, number, or search (in `lookups`, any of them)."""
+
+    name: str
+    kind: str = "text"
+    lookups: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+
+    def condition(self, words: str) -> Q:
+        """Return the condition for the parameter's value. Raises `Invalid`."""
+        value = read_value(self.name, self.kind, words)
+        if self.choices and value not in self.choices:
+            raise _wrong(self.name, _("Choose one of: %(all)s.") % {"all": ", ".join(self.choices)}, "not_a_choice")
+        found = Q()
+        for lookup in self.lookups or (self.name,):
+            found |= Q(**{lookup: value})
+        return found
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What one list offers. `sorts` are columns that are never null; the first is the default order."""
+
+    shape: Shape
+    filters: tuple[Filter, ...] = ()
+    sorts: tuple[str, ...] = ("-created_at",)
+    expand: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names of all parameters that the list takes."""
+        own = {"limit", "cursor", "count", "sort"} | {one.name for one in self.filters}
+        return frozenset(own | ({"expand"} if self.expand else set()))
+
+
+def read_parameters(request: Request, allowed: frozenset[str]) -> dict[str, str]:
+    """Return the parameters of the address. Raises `Invalid` naming each unknown, repeated or unreadable one."""
+    found = {}
+    for name, values in request.query_params.lists():
+        if name not in allowed:
+            shown = name.encode("utf-8", "replace").decode()[:100]
+            raise _wrong(shown, _("There is no parameter “%(name)s” here.") % {"name": shown}, "unknown")
+        if len(values) > 1:
+            raise _wrong(name, _("Give this once."), "repeated")
+        if len(values[0]) > LONGEST or fault_in_text(values[0]):
+            raise _wrong(name, _("This cannot be read."), "invalid")
+        found[name] = values[0]
+    return found
+
+
+def read_expand(parameters: dict[str, str], allowed: Sequence[str]) -> tuple[str, ...]:
+    """Return what to expand, with the way there (`owner.team` expands `owner` too). Raises `Invalid` for anything else."""
+    named = [one for one in parameters.get("expand", "").split(",") if one]
+    for one in named:
+        if one not in allowed:
+            words = _("“%(name)s” cannot be expanded. Choose from: %(all)s.")
+            raise _wrong("expand", words % {"name": one[:100], "all": ", ".join(allowed)}, "not_a_choice")
+    return tuple(dict.fromkeys(part for one in named for part in (one.split(".")[0], one)))
+
+
+def page(request: Request, listing: Listing, rows: QuerySet[Any]) -> Response:
+    """Answer with one page of `rows`, which the actor may see already. `related` rows are joined, never asked one by one."""
+    parameters = read_parameters(request, listing.parameters)
+    for one in listing.filters:
+        if one.name in parameters:
+            rows = rows.filter(one.condition(parameters[one.name]))
+    expand = read_expand(parameters, listing.expand)
+    total = rows.count() if _wants_count(parameters) else None
+    limit = _limit(parameters)
+    sort = _sort(parameters, listing.sorts)
+    rows = _after(rows, sort, parameters.get("cursor"))
+    if expand:
+        rows = rows.select_related(*(path.replace(".", "__") for path in expand))
+    found = list(rows[: limit + 1])
+    body = {
+        "data": listing.shape(found[:limit], many=True, context={"expand": expand, "request": request}).data,
+        "has_more": len(found) > limit,
+        "next_cursor": _cursor(sort, found[limit - 1]) if len(found) > limit else None,
+    }
+    return Response(body if total is None else {**body, "count": total}, headers={"Cache-Control": "no-store"})
+
+
+def read_value(name: str, kind: str, words: str) -> Any:
+    """Return a parameter's value as its kind. Raises `Invalid`."""
+    try:
+        match kind:
+            case "id":
+                return UUID(words)
+            case "time":
+                return _instant(words)
+            case "day":
+                return date.fromisoformat(words)
+            case "number":
+                return _whole(words)
+            case "yes_no":
+                return {"true": True, "false": False}[words]
+    except (ValueError, KeyError) as error:
+        raise _wrong(name, _("This cannot be read as what it should be."), "invalid") from error
+    return words
+
+
+def _instant(words: str) -> datetime:
+    at = datetime.fromisoformat(words.replace(" ", "+"))
+    if at.tzinfo is None or not 1900 <= at.year < 2200:
+        raise ValueError(words)
+    return at.astimezone(UTC)
+
+
+def _whole(words: str) -> int:
+    if not words.isascii() or not words.isdigit() or len(words) > 18:
+        raise ValueError(words)
+    return int(words)
+
+
+def _wants_count(parameters: dict[str, str]) -> bool:
+    if parameters.get("count", "exact") != "exact":
+        raise _wrong("count", _("Only “exact” counts."), "not_a_choice")
+    return "count" in parameters
+
+
+def _limit(parameters: dict[str, str]) -> int:
+    words = parameters.get("limit", str(DEFAULT_LIMIT))
+    limit = int(words) if words.isascii() and words.isdigit() and len(words) <= 4 else 0
+    if not 1 <= limit <= MOST:
+        raise _wrong("limit", _("From 1 to %(most)s.") % {"most": MOST}, "out_of_range")
+    return limit
+
+
+def _sort(parameters: dict[str, str], sorts: tuple[str, ...]) -> str:
+    sort = parameters.get("sort", sorts[0])
+    either_way = {one.lstrip("-") for one in sorts}
+    if sort.removeprefix("-") not in either_way:
+        words = _("Sort by one of: %(all)s; with “-” for the other way round.")
+        raise _wrong("sort", words % {"all": ", ".join(sorted(either_way))}, "not_a_choice")
+    return sort
+
+
+def _after(rows: QuerySet[Any], sort: str, cursor: str | None) -> QuerySet[Any]:
+    """Order by `sort`, ties by id, and start after the cursor."""
+    column, minus = sort.removeprefix("-"), "-" if sort.startswith("-") else ""
+    rows = rows.order_by(sort, f"{minus}id") if column != "id" else rows.order_by(sort)
+    if cursor is None:
+        return rows
+    value, last_id = _read_cursor(rows.model, sort, cursor)
+    side = "lt" if minus else "gt"
+    beyond = Q(**{f"{column}__{side}": value}) | Q(**{column: value, f"id__{side}": last_id})
+    return rows.filter(Q(**{f"{column}__{side}e": value}) & beyond)
+
+
+def _cursor(sort: str, row: Model) -> str:
+    value = getattr(row, sort.removeprefix("-"))
+    return base64.urlsafe_b64encode(orjson.dumps([sort, value, row.pk], default=str)).decode().rstrip("=")
+
+
+def _read_cursor(model: type[Model], sort: str, cursor: str) -> tuple[Any, UUID]:
+    try:
+        made = orjson.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+        made_for, value, last_id = made
+        field: Any = model._meta.get_field(sort.removeprefix("-"))
+        value = field.to_python(value)
+        if made_for != sort or value is None or (isinstance(value, str) and fault_in_text(value)):
+            raise ValueError(cursor)
+        return value, UUID(last_id)
+    except (ValueError, TypeError, AttributeError, binascii.Error, ValidationError) as error:
+        raise _wrong("cursor", _("This cursor is not from this list."), "invalid") from error
+
+
+def _wrong(name: str, words: Any, code: str) -> Invalid:
+    return Invalid.field(f"?{name}", words, code=code)

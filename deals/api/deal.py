@@ -1,0 +1,189 @@
+"""Deals over REST: reading, opening, changing, ending, reopening."""
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from crm.actors import Actor
+from crm.api.authentication import actor_of
+from crm.api.endpoint import expanded, one, reads, writes
+from crm.api.fields import MONEY_POINTERS, Id, Money, MoneyParts, Related, Text, Time, money_values
+from crm.api.listing import Filter, Listing, page
+from crm.api.organization import OrganizationAnswer
+from crm.api.user import TeamAnswer, UserAnswer
+from crm.api.versions import version_of
+from crm.errors import NotFound
+from deals.actions.deal import change_deal, end_deal, open_deal, reopen_deal
+from deals.models import Deal, DealStatus
+
+
+class DealAnswer(serializers.Serializer[Any]):
+    """A deal. Its sections, gates and moves are resources below it."""
+
+    id = Id()
+    title = Text(max_length=200)
+    room = Id(source="room_id")
+    organization = Related(OrganizationAnswer)
+    owner = Related(UserAnswer)
+    team = Related(TeamAnswer)
+    success_owner = Related(UserAnswer)
+    pipeline = Id(source="pipeline_id")
+    stage = Id(source="stage_id")
+    stage_entered_at = Time()
+    amount = Money()
+    amount_note = Text(max_length=200)
+    close_on = serializers.DateField(allow_null=True)
+    status = serializers.ChoiceField(DealStatus.choices)
+    ended_at = Time(allow_null=True)
+    ended_reason = Text()
+    is_imported = serializers.BooleanField()
+    custom = serializers.DictField()
+    version = serializers.IntegerField()
+    created_at = Time()
+    updated_at = Time()
+
+
+class DealOpening(serializers.Serializer[Any]):
+    """A new deal. Without `pipeline` it starts in the first one; without `room` it gets a room of its own."""
+
+    title = Text(max_length=200)
+    organization = Id()
+    pipeline = Id(required=False, allow_null=True)
+    room = Id(required=False, allow_null=True)
+    amount = MoneyParts(required=False, allow_null=True)
+    amount_note = Text(required=False, max_length=200)
+    close_on = serializers.DateField(required=False, allow_null=True)
+    custom = serializers.DictField(required=False)
+
+
+class DealChange(serializers.Serializer[Any]):
+    """What can be changed. A null `success_owner` names nobody; a null in `custom` removes that value."""
+
+    title = Text(max_length=200)
+    organization = Id()
+    owner = Id()
+    success_owner = Id(allow_null=True)
+    amount = MoneyParts(allow_null=True)
+    amount_note = Text(max_length=200)
+    close_on = serializers.DateField(allow_null=True)
+    custom = serializers.DictField()
+
+
+class DealEnding(serializers.Serializer[Any]):
+    """How and why a deal ends without a close."""
+
+    status = serializers.ChoiceField([DealStatus.LOST.value, DealStatus.NO_DEAL.value])
+    reason = Text(max_length=5000)
+
+
+DEALS = Listing(
+    DealAnswer,
+    filters=(
+        Filter("stage", "id"),
+        Filter("pipeline", "id"),
+        Filter("status", choices=tuple(DealStatus.values)),
+        Filter("owner", "id"),
+        Filter("team", "id"),
+        Filter("organization", "id"),
+        Filter("room", "id"),
+        Filter("updated_after", "time", ("updated_at__gt",)),
+        Filter("close_from", "day", ("close_on__gte",)),
+        Filter("close_to", "day", ("close_on__lte",)),
+        Filter("q", "search", ("title__icontains", "organization__name__icontains")),
+    ),
+    sorts=("-updated_at", "created_at", "stage_entered_at", "title"),
+    expand=("organization", "organization.parent", "owner", "owner.team", "team", "success_owner"),
+)
+_OPENING = {
+    "title": "Demand forecasting for fresh and chilled",
+    "organization": "019a8f0e-3f5b-7c11-9a53-0d9d7c7e2b11",
+    "amount": {"amount": "1860000.00", "currency": "USD"},
+    "close_on": "2026-09-30",
+}
+
+
+class DealList(APIView):
+    """Deals in your sight, newest change first."""
+
+    @reads("list_deals", "deals:read", listing=DEALS)
+    def get(self, request: Request) -> Response:
+        """List deals."""
+        return page(request, DEALS, Deal.objects.visible_to(actor_of(request)))
+
+    @writes(
+        "open_deal",
+        "deals:write",
+        takes=DealOpening,
+        answers=DealAnswer,
+        status=201,
+        pointers=MONEY_POINTERS,
+        example=_OPENING,
+    )
+    def post(self, request: Request, values: dict[str, Any]) -> Response:
+        """Open a deal at the first stage; the key's owner owns it."""
+        ids = {f"{name}_id": values.pop(name) for name in ("organization", "pipeline", "room") if name in values}
+        deal = open_deal(actor=actor_of(request), **ids, **money_values(values))
+        return one(request, DealAnswer, deal, status=201, location=reverse("api:deal", args=[deal.pk]))
+
+
+class DealDetail(APIView):
+    """One deal."""
+
+    @reads("get_deal", "deals:read", answers=DealAnswer, expand=DEALS.expand)
+    def get(self, request: Request, deal_id: UUID) -> Response:
+        """Read a deal."""
+        expand = expanded(request, DEALS.expand)
+        return one(request, DealAnswer, get_deal(actor_of(request), deal_id), expand=expand, cacheable=True)
+
+    @writes(
+        "change_deal",
+        "deals:write",
+        takes=DealChange,
+        answers=DealAnswer,
+        versioned=True,
+        pointers=MONEY_POINTERS,
+        example={"close_on": "2026-10-31"},
+    )
+    def patch(self, request: Request, values: dict[str, Any], deal_id: UUID) -> Response:
+        """Change facts of a deal."""
+        deal = change_deal(
+            actor=actor_of(request), deal_id=deal_id, version=version_of(request), values=money_values(values)
+        )
+        return one(request, DealAnswer, deal)
+
+
+class DealEnd(APIView):
+    """The end of a deal without a close."""
+
+    @writes("end_deal", "deals:write", takes=DealEnding, answers=DealAnswer, versioned=True)
+    def post(self, request: Request, values: dict[str, Any], deal_id: UUID) -> Response:
+        """End a deal: lost, or no deal by agreement. Its room stays readable."""
+        deal = end_deal(actor=actor_of(request), deal_id=deal_id, version=version_of(request), **values)
+        return one(request, DealAnswer, deal)
+
+
+class DealReopening(APIView):
+    """Opening an ended deal again."""
+
+    @writes("reopen_deal", "deals:write", answers=DealAnswer, versioned=True)
+    def post(self, request: Request, values: dict[str, Any], deal_id: UUID) -> Response:
+        """Reopen a deal that was lost, paused, or ended in agreement."""
+        return one(
+            request,
+            DealAnswer,
+            reopen_deal(actor=actor_of(request), deal_id=deal_id, version=version_of(request)),
+        )
+
+
+def get_deal(actor: Actor, deal_id: UUID) -> Deal:
+    """Return a deal the actor may see, with what can be expanded. Raises `NotFound`."""
+    joined = ("organization__parent", "owner__team", "team", "success_owner")
+    deal = Deal.objects.visible_to(actor).select_related(*joined).filter(pk=deal_id).first()
+    if deal is None:
+        raise NotFound
+    return deal
