@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from crm.models import ImportRun
+from crm.queries.import_run import newest_demo_run
 from crm.web.navigation import NavigationEntry, Place, navigation
 from crm.web.theme import Theme, chosen_theme
 
@@ -46,6 +48,21 @@ class Shell:
     def is_demo(self) -> bool:
         """Whether this installation shows demo data."""
         return bool(settings.DEMO)
+
+    @cached_property
+    def demo_run(self) -> ImportRun | None:
+        """The newest import of demo data, for people who are signed in."""
+        return newest_demo_run() if self.is_demo and self._is_signed_in else None
+
+    @property
+    def demo_loads(self) -> bool:
+        """Whether the demo's line changes by itself: its data are on their way."""
+        return self._is_signed_in and (self.demo_run is None or self.demo_run.is_loading)
+
+    @property
+    def _is_signed_in(self) -> bool:
+        user = getattr(self._request, "user", None)
+        return bool(user and user.is_authenticated)
 
     @cached_property
     def logo(self) -> str:
