@@ -6,7 +6,7 @@ the same.
 
 import re
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -145,6 +145,25 @@ class Checks:
             self.add(field, _("This day is too far away. Is the year right?"), code="out_of_range")
             return None
         return day
+
+    def instant(self, field: str, value: Any, *, required: bool = True) -> datetime | None:
+        """Return `value` (a datetime or RFC 3339 text, with its zone) as an instant from 1900 to 2199; None when empty."""
+        if value in (None, ""):
+            if required:
+                self.add(field, _("Say when."), code="required")
+            return None
+        try:
+            instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        except ValueError:
+            self.add(field, _("There is no such time. Write it as 2026-04-30T14:00:00Z."), code="not_a_time")
+            return None
+        if instant.tzinfo is None:
+            self.add(field, _("Say in which time zone, for example with a Z at the end."), code="no_time_zone")
+            return None
+        if not FIRST_DAY <= instant.date() <= LAST_DAY:
+            self.add(field, _("This day is too far away. Is the year right?"), code="out_of_range")
+            return None
+        return instant
 
     def email(self, field: str, value: Any, *, required: bool = True) -> str:
         """Return `value` as an e-mail address in lower case."""

@@ -1,8 +1,129 @@
 """What `handoff` plugs into the ground and into the app below."""
 
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm.actors import Actor
+from crm.errors import NotFound, Refused
+from crm.models import Participant, Side
+from crm.registry import ConsentKind, register_consent_kind, register_reaction
 from crm.scopes import register_scope
+from handoff.actions import brief, goal, handoff
+from handoff.models import BriefItem, Goal, Handoff
+from handoff.models.success_plan import SECTION
+from handoff.queries.brief import brief_snapshot
+from handoff.queries.goal import reached_snapshot
 
 register_scope("success:read", _("Read handoffs, success plans and goals"))
 register_scope("success:write", _("Write handoffs, success plans, goals and measurements"))
+
+
+def _handoff(handoff_id: UUID) -> Handoff:
+    found = Handoff.objects.filter(pk=handoff_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _lock_handoff(handoff_id: UUID) -> Handoff:
+    locked = Handoff.objects.select_for_update(of=("self",), no_key=True).select_related("room").filter(pk=handoff_id)
+    found = locked.first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _check_brief_askable(actor: Actor, row: Handoff) -> None:
+    if not row.is_accepted:
+        raise Refused(_("The brief is confirmed after whoever takes over has accepted it."), code="not_accepted")
+
+
+def _may_confirm_brief(person: Participant, row: Handoff) -> bool:
+    """The brief is confirmed by somebody who can read all of it."""
+    if person.side != Side.BUYER:
+        return False
+    groups = BriefItem.objects.filter(handoff=row, kind="agreed").values_list("group", flat=True).distinct()
+    return all(person.sees(group) for group in groups)
+
+
+def _brief_url(actor: Actor, row: Handoff) -> str:
+    if actor.participant:
+        return reverse("handoff_room:brief", args=[row.room_id, row.pk])
+    return reverse("handoff:handoff", args=[row.pk])
+
+
+def _goal(goal_id: UUID) -> Goal:
+    found = Goal.objects.select_related("plan__room").filter(pk=goal_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _lock_goal(goal_id: UUID) -> Goal:
+    found = Goal.objects.select_for_update(of=("self",), no_key=True).select_related("plan__room").filter(pk=goal_id)
+    locked = found.first()
+    if locked is None:
+        raise NotFound
+    return locked
+
+
+def _check_goal_askable(actor: Actor, row: Goal) -> None:
+    if row.confirmed_at is not None:
+        raise Refused(_("This goal is confirmed as reached already."), code="already_confirmed")
+    if not row.waits_for_confirmation:
+        raise Refused(_("The newest number does not say that this goal is reached."), code="not_reached")
+
+
+def _goal_url(actor: Actor, row: Goal) -> str:
+    if actor.participant:
+        return reverse("handoff_room:goal", args=[row.plan.room_id, row.pk])
+    return reverse("handoff:goal", args=[row.pk])
+
+
+def _reached_label(row: Goal) -> str | Promise:
+    return _("“%(goal)s” is reached") % {"goal": row.title}
+
+
+register_consent_kind(
+    ConsentKind(
+        name=handoff.BRIEF,
+        binding=True,
+        is_section=False,
+        room_of=lambda handoff_id: _handoff(handoff_id).room_id,
+        lock=_lock_handoff,
+        snapshot=brief_snapshot,
+        current_hash=lambda row: brief_snapshot(row).content_hash,
+        check_askable=_check_brief_askable,
+        may_answer=_may_confirm_brief,
+        label=lambda _row: _("What is handed over"),
+        url=_brief_url,
+    )
+)
+register_consent_kind(
+    ConsentKind(
+        name=goal.GOAL_REACHED,
+        binding=True,
+        is_section=False,
+        room_of=lambda goal_id: _goal(goal_id).plan.room_id,
+        lock=_lock_goal,
+        snapshot=reached_snapshot,
+        current_hash=lambda row: reached_snapshot(row).content_hash,
+        check_askable=_check_goal_askable,
+        may_answer=lambda person, _row: person.side == Side.BUYER and person.sees(SECTION),
+        label=_reached_label,
+        url=_goal_url,
+    )
+)
+
+register_reaction("deal.won", handoff.open_handoff)
+register_reaction("deal.win_undone", handoff.cancel_handoff)
+register_reaction("deal.changed", handoff.follow_success_owner)
+register_reaction("consent.given", handoff.react_to_yes)
+register_reaction("consent.given", goal.react_to_yes)
+register_reaction("consent.withdrawn", handoff.react_to_withdrawal)
+register_reaction("consent.withdrawn", goal.react_to_withdrawal)
+register_reaction("consent.withdrawn", brief.react_to_lapsed_consent)
+register_reaction("consent.contested", brief.react_to_lapsed_consent)

@@ -1,0 +1,11 @@
+"""Jobs of the time after the close. Thin: each calls an action, and doing it twice changes nothing."""
+
+from celery import shared_task
+
+from handoff.actions.goal import rejudge_goals
+
+
+@shared_task
+def rejudge_all_goals() -> None:
+    """Judge all running goals as of today: a due date may have passed, a number may be overdue."""
+    rejudge_goals()
