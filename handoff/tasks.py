@@ -5,7 +5,7 @@ from celery import shared_task
 from handoff.actions.goal import rejudge_goals
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]
 def rejudge_all_goals() -> None:
     """Judge all running goals as of today: a due date may have passed, a number may be overdue."""
     rejudge_goals()

@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -36,6 +37,10 @@ app.conf.update(
     timezone="UTC",
     beat_schedule={
         "sweep deliveries": {"task": "crm.tasks.deliver_owed", "schedule": 10.0, "options": {"expires": 10}},
+        "judge goals, where a day has begun": {
+            "task": "handoff.tasks.rejudge_all_goals",
+            "schedule": crontab(minute=5),
+        },
     },
 )
 app.steps["worker"].add(DjangoStructLogInitStep)

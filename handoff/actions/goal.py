@@ -48,7 +48,7 @@ def rejudge_goal(actor: Actor, room: Room, goal: Goal) -> bool:
 
 
 def rejudge_goals() -> int:
-    """Judge every goal that time can turn, one transaction each, and return how many turned. For the nightly job."""
+    """Judge every goal that time can turn, one transaction each, and return how many turned. For the job that runs as days begin."""
     running = Goal.objects.running().values_list("pk", flat=True).order_by("pk")
     return sum(_rejudge_by_id(goal_id) for goal_id in running.iterator())
 
@@ -60,9 +60,7 @@ def _rejudge_by_id(goal_id: UUID) -> bool:
 
 
 @transaction.atomic
-def ask_goal_reached(
-    *, actor: Actor, goal_id: UUID, asked_of: UUID, sentence: str = "", benefit: str = ""
-) -> Question:
+def ask_goal_reached(*, actor: Actor, goal_id: UUID, asked_of: UUID, sentence: str = "", benefit: str = "") -> Question:
     """Ask a participant to confirm that a goal is reached, in words of our own unless others are given.
 
     Raises `Refused` while the newest number does not say so, or when it is confirmed already.

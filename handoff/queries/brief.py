@@ -16,6 +16,7 @@ from deals.queries.content import STAKEHOLDER_FIELDS, row_content
 from deals.queries.gate import CATALOGUE
 from deals.queries.stage_move import consents_of_deal, objections
 from handoff.models import BriefItem, Handoff, ItemKind
+from handoff.models.brief import RISKS
 from handoff.rules.brief import AgreedItem, AgreedSection, BriefItemData, RiskData, brief_items
 
 SCHEMA = 1
@@ -48,10 +49,10 @@ def draft_brief(deal: Deal) -> BriefDraft:
     people = list(_people(deal))
     sections.append(AgreedSection(SectionKind.PEOPLE.value, "", tuple(item for item, _content in people)))
     contents |= {(SectionKind.PEOPLE.value, ItemKind.AGREED.value, item.id): content for item, content in people}
-    risks = {kind: list(read(deal)) for kind, read in _RISKS.items()}
-    for kind, listed in risks.items():
-        contents |= {("risks", kind.value, risk.id): content for risk, content in listed}
-    items = brief_items(sections, *([risk for risk, _content in risks[kind]] for kind in _RISKS))
+    risks = {risk_kind: list(read(deal)) for risk_kind, read in _RISKS.items()}
+    for risk_kind, listed in risks.items():
+        contents |= {(RISKS, risk_kind.value, risk.id): content for risk, content in listed}
+    items = brief_items(sections, *([risk for risk, _content in risks[risk_kind]] for risk_kind in _RISKS))
     return BriefDraft(items, contents)
 
 
