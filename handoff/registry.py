@@ -16,6 +16,7 @@ from handoff.models import BriefItem, Goal, Handoff
 from handoff.models.success_plan import SECTION
 from handoff.queries.brief import brief_snapshot
 from handoff.queries.goal import reached_snapshot
+from handoff.queries.lines import lines_of_brief, lines_of_reached
 
 register_scope("success:read", _("Read handoffs, success plans and goals"))
 register_scope("success:write", _("Write handoffs, success plans, goals and measurements"))
@@ -93,6 +94,7 @@ register_consent_kind(
         binding=True,
         is_section=False,
         room_of=lambda handoff_id: _handoff(handoff_id).room_id,
+        get=_handoff,
         lock=_lock_handoff,
         snapshot=brief_snapshot,
         current_hash=lambda row: brief_snapshot(row).content_hash,
@@ -100,6 +102,7 @@ register_consent_kind(
         may_answer=_may_confirm_brief,
         label=lambda _row: _("What is handed over"),
         url=_brief_url,
+        lines=lines_of_brief,
     )
 )
 register_consent_kind(
@@ -108,6 +111,7 @@ register_consent_kind(
         binding=True,
         is_section=False,
         room_of=lambda goal_id: _goal(goal_id).plan.room_id,
+        get=_goal,
         lock=_lock_goal,
         snapshot=reached_snapshot,
         current_hash=lambda row: reached_snapshot(row).content_hash,
@@ -115,6 +119,7 @@ register_consent_kind(
         may_answer=lambda person, _row: person.side == Side.BUYER and person.sees(SECTION),
         label=_reached_label,
         url=_goal_url,
+        lines=lines_of_reached,
     )
 )
 

@@ -14,6 +14,7 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
 from crm.models import Consent, Event, Room, Side
+from crm.scopes import check_scope
 from deals.models import DealStatus
 from handoff.models import BriefItem, Handoff, HandoffState, ItemKind, ItemQuestion, ItemState
 from handoff.models.brief import RISKS
@@ -41,6 +42,7 @@ def write_items(handoff: Handoff) -> None:
 
 def lock_handoff(actor: Actor, handoff_id: UUID) -> tuple[Room, Handoff]:
     """Lock a handoff's room, then the handoff. Raises `NotFound`, `NotAllowed`."""
+    check_scope(actor, "success:write")
     found = Handoff.objects.visible_to(actor).filter(pk=handoff_id).first()
     if found is None:
         raise NotFound

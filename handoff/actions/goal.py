@@ -14,6 +14,7 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound
 from crm.events.record import record
 from crm.models import Consent, Event, Question, Room
+from crm.scopes import check_scope
 from handoff.actions.handoff import locale_of
 from handoff.models import Goal
 from handoff.queries.goal import health_of
@@ -24,6 +25,7 @@ GOAL_REACHED = "goal_reached"
 
 def lock_goal(actor: Actor, goal_id: UUID) -> tuple[Room, Goal]:
     """Lock a goal's room, then the goal. Raises `NotFound`, `NotAllowed`."""
+    check_scope(actor, "success:write")
     found = Goal.objects.visible_to(actor).select_related("plan").filter(pk=goal_id).first()
     if found is None:
         raise NotFound

@@ -15,6 +15,7 @@ from crm.clock import now
 from crm.errors import FieldFault, Invalid, NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
 from crm.models import Consent, Event, Participant, Question, Role, User
+from crm.scopes import check_scope
 from deals.actions.deal import save_deal
 from deals.models import Deal
 from handoff.actions.brief import check_reviewer, lock_handoff, write_items
@@ -75,6 +76,7 @@ def assign_handoff(*, actor: Actor, handoff_id: UUID, version: int, user_id: UUI
 
     Lets the new one into the room. Raises `Invalid` for anybody who is not customer success, `Stale`, `NotAllowed`.
     """
+    check_scope(actor, "success:write")
     taking = actor.user is not None and actor.user.role == Role.SUCCESS and actor.user.pk == user_id
     found = _assignable(actor, taking).filter(pk=handoff_id).first()
     if found is None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crm.clock import now
+from crm.clock import today
 from crm.models import Room
 from crm.registry import Snapshot
 from crm.rules.canonical import canonical_value, content_hash
@@ -18,7 +18,7 @@ SCHEMA = 1
 
 def today_in(room: Room) -> date:
     """Return today's date where the room is."""
-    return day_in(room, now())
+    return today(room.time_zone)
 
 
 def day_in(room: Room, at: datetime) -> date:
