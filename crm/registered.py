@@ -1,1 +1,7 @@
 """What the ground itself plugs in: its event renderers and its consumers. Imported once, when all models are known."""
+
+from crm.mail.consent import mail_answer, mail_question
+from crm.registry import register_consumer
+
+register_consumer("crm.mail_question", ["consent.asked"], mail_question)
+register_consumer("crm.mail_answer", ["consent.given", "consent.change_suggested", "consent.declined"], mail_answer)

@@ -1,7 +1,5 @@
 """API keys: made and revoked by their owner. The key itself is given once and kept only as its SHA-256."""
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -15,18 +13,10 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound
 from crm.events.record import record
 from crm.models import ApiKey, User
+from crm.rules.api_key import SHOWN, key_hash, new_secret
 from crm.scopes import scopes as all_scopes
 
-PREFIX = "cg_live_"
-SECRET_BYTES = 32
-SHOWN = 12
-"""Characters of the key's beginning that stay visible in lists."""
 DAYS_LIMIT = 3650
-
-
-def key_hash(secret: str) -> str:
-    """Return the SHA-256 under which a key is stored, as 64 hex digits."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -51,7 +41,7 @@ def create_api_key(
     user = User.objects.active().filter(pk=user_id).first()
     if user is None:
         raise NotFound
-    secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    secret = new_secret()
     at = now()
     key = ApiKey.objects.create(
         user=user,

@@ -241,16 +241,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # Mail ---------------------------------------------------------------------------------------------------------------
-# EMAIL_URL: smtp://…, smtp+tls://… or smtp+ssl://…. Without it a demo keeps mails as files, shown in the app.
+# EMAIL_URL: smtp://…, smtp+tls://… or smtp+ssl://…. Without it a demo keeps mails in its database, shown in the app.
 # EMAIL_FROM: the sender of all mails.
 DEMO_OUTBOX = DEMO and not env.str("EMAIL_URL", default="")
-EMAIL_FILE_PATH = VAR_DIR / "outbox"
 if DEMO_OUTBOX:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "crm.mail.demo.DemoBackend"
 else:
     vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
-    # email_url names the file path of its file scheme; ours is for the demo's outbox only.
-    EMAIL_FILE_PATH = VAR_DIR / "outbox"
+# Mails with a secret leave from a thread of the web process, so that no page waits for the mail server.
+MAIL_IN_BACKGROUND = True
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Common Ground <noreply@localhost>")
 

@@ -3,15 +3,12 @@
 import smtplib
 
 import structlog
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.errors import DomainError
+from crm.mail.message import Mail, send, send_soon, site_url
 from crm.models import Contact, Invitation
 
 log = structlog.get_logger(__name__)
@@ -25,20 +22,18 @@ class MailNotSent(DomainError):
 
 def send_invitation(invitation: Invitation, token: str) -> None:
     """Mail the link to the invited person. Raises `MailNotSent`; "invite again" then makes a new link."""
-    contact, room = invitation.participant.contact, invitation.participant.room
-    with translation.override(contact.locale):
-        context = {
-            "contact": contact,
-            "inviter": invitation.invited_by,
-            "room": room,
-            "organization_name": settings.ORGANIZATION_NAME,
-            "link": settings.SITE_URL + reverse("room:invitation", args=[token]),
-            "expires_at": invitation.expires_at,
-        }
-        subject = _("%(name)s invites you: %(title)s") % {"name": invitation.invited_by.name, "title": room.title}
-        text = render_to_string("crm/mail/invitation.txt", context)
+    inviter, room = invitation.invited_by, invitation.participant.room
+    url = site_url(reverse("room:invitation", args=[token]))
+
+    def subject() -> str:
+        return _("%(name)s invites you: %(title)s") % {"name": inviter.name, "title": room.title}
+
+    context = {"room": room, "url": url, "expires_at": invitation.expires_at}
+    mail = Mail(
+        invitation.participant.contact, "invitation", subject, context, sender=inviter, address=invitation.email
+    )
     try:
-        _send(invitation.email, subject, text, reply_to=invitation.invited_by.email)
+        send(mail)
     except (smtplib.SMTPException, OSError) as error:
         log.error("invitation_not_sent", invitation=str(invitation.pk), error=type(error).__name__)
         words = gettext_lazy("The mail with the link could not be sent. Invite again in a minute.")
@@ -47,20 +42,5 @@ def send_invitation(invitation: Invitation, token: str) -> None:
 
 def send_code(contact: Contact, code: str) -> None:
     """Mail a code. A mail server that fails is logged: the page says the same to everybody, and offers another code."""
-    with translation.override(contact.locale):
-        context = {
-            "contact": contact,
-            "code": f"{code[:4]}-{code[4:]}",
-            "organization_name": settings.ORGANIZATION_NAME,
-        }
-        subject = _("Your code: %(code)s") % context
-        text = render_to_string("crm/mail/code.txt", context)
-    try:
-        _send(contact.email, subject, text)
-    except (smtplib.SMTPException, OSError) as error:
-        log.error("code_not_sent", contact=str(contact.pk), error=type(error).__name__)
-
-
-def _send(to: str, subject: str, text: str, reply_to: str = "") -> None:
-    one_line = " ".join(subject.split())
-    EmailMessage(subject=one_line, body=text, to=[to], reply_to=[reply_to] if reply_to else None).send()
+    shown = f"{code[:4]}-{code[4:]}"
+    send_soon(Mail(contact, "code", lambda: _("Your code: %(code)s") % {"code": shown}, {"code": shown}))

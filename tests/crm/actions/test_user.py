@@ -4,12 +4,13 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from crm.actions.api_key import create_api_key, key_hash, revoke_api_key
+from crm.actions.api_key import create_api_key, revoke_api_key
 from crm.actions.team import create_team
 from crm.actions.user import change_user, create_user, deactivate_user, reactivate_user
 from crm.actors import SYSTEM, as_key, as_user
 from crm.errors import Invalid, NotAllowed, NotFound, Refused, Stale
 from crm.models import ApiKey, User
+from crm.rules.api_key import key_hash
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

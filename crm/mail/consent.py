@@ -1,0 +1,67 @@
+"""Mails about questions and answers: consumers of the outbox, so each leaves at least once, always with the same id."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.clock import now
+from crm.mail.message import Mail, send, site_url
+from crm.models import Consent, Event, Question
+
+TOO_OLD = timedelta(days=3)
+"""Nobody needs a mail about what happened longer ago: an outbox that stood still does not pour out old news."""
+
+
+def mail_question(event: Event) -> None:
+    """Tell somebody that they are asked: `consent.asked`. Nothing is sent once the question is closed."""
+    question = _question_told_by(event)
+    if question is None or not question.is_open:
+        return
+    name = question.asked_by.name
+    _send(event, question, "asked", lambda: _("%(name)s asks you something") % {"name": name}, _answer_url(question))
+
+
+def mail_answer(event: Event) -> None:
+    """Send the receipt of an answer, or tell somebody what was written down in their name."""
+    question = _question_told_by(event)
+    if question is None:
+        return
+    url = reverse("room:receipt", args=[question.room_id, event.subject_id])
+    if question.is_recorded:
+        name = question.asked_by.name
+        _send(event, question, "recorded", lambda: _("%(name)s wrote down your answer") % {"name": name}, url)
+    else:
+        _send(event, question, "receipt", lambda: _("What you answered, for your records"), url)
+
+
+def _question_told_by(event: Event) -> Question | None:
+    """Return the question an event tells about, with all its consents.
+
+    A question about several things has an event for each, and one mail: the event of its first consent sends it.
+    """
+    if now() - event.at > TOO_OLD:
+        return None
+    questions = Question.objects.select_related("asked_of__contact", "asked_by", "room")
+    question = questions.get(pk=event.data["question"])
+    first = Consent.objects.filter(question=question).order_by("pk").first()
+    is_told = first is not None and first.pk == event.subject_id and question.asked_of.is_active
+    return question if is_told else None
+
+
+def _answer_url(question: Question) -> str:
+    return reverse("room:answer", args=[question.room_id, question.pk])
+
+
+def _send(event: Event, question: Question, template: str, subject: Callable[[], str], url: str) -> None:
+    consents = list(question.consents.select_related("revision").order_by("pk"))
+    context: dict[str, Any] = {
+        "question": question,
+        "consents": consents,
+        "answer": consents[0],
+        "room": question.room,
+        "url": site_url(url),
+    }
+    send(Mail(question.asked_of.contact, template, subject, context, sender=question.asked_by, id=event.pk))

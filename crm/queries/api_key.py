@@ -1,0 +1,22 @@
+"""Reading API keys."""
+
+from django.db.models import Q
+
+from crm.actors import Actor
+from crm.clock import now
+from crm.models import ApiKey
+from crm.rules.api_key import key_hash
+
+
+def api_keys(actor: Actor) -> list[ApiKey]:
+    """Return the keys of the person who acts, newest first. Secrets are not among what is kept."""
+    if actor.user is None or actor.key is not None:
+        return []
+    return list(ApiKey.objects.filter(user=actor.user).order_by("-created_at", "-id"))
+
+
+def key_of_secret(secret: str) -> ApiKey | None:
+    """Return the valid key with this secret, with its owner and team: not revoked, not expired, owner active."""
+    standing = ApiKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now()), revoked_at=None)
+    keys = standing.filter(user__is_active=True).select_related("user__team")
+    return keys.filter(key_hash=key_hash(secret)).first()

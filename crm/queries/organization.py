@@ -1,0 +1,36 @@
+"""Reading the directory of organisations."""
+
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from crm.actors import Actor
+from crm.errors import NotFound
+from crm.models import Organization
+from crm.models.organization import OrganizationQuerySet
+
+
+def organizations(actor: Actor, q: str = "") -> OrganizationQuerySet:
+    """Return the organisations the actor sees, archived ones left out; `q` is looked for in name and domain."""
+    rows = Organization.objects.visible_to(actor).filter(archived_at=None).select_related("parent")
+    words = searched(q)
+    return rows.filter(Q(name__icontains=words) | Q(domain__icontains=words)) if words else rows
+
+
+def with_counts(rows: OrganizationQuerySet) -> OrganizationQuerySet:
+    """Annotate `contact_count`: contacts that are not archived."""
+    return rows.annotate(contact_count=Count("contacts", filter=Q(contacts__archived_at=None)))
+
+
+def get_organization(actor: Actor, organization_id: UUID) -> Organization:
+    """Return an organisation the actor sees, archived or not, with its parent. Raises `NotFound`."""
+    rows = Organization.objects.visible_to(actor).select_related("parent")
+    organization = rows.filter(pk=organization_id).first()
+    if organization is None:
+        raise NotFound
+    return organization
+
+
+def searched(q: str) -> str:
+    """Return what somebody searches for as a query may take it: no NUL, at most 200 characters."""
+    return q.replace("\x00", "").strip()[:200]
