@@ -101,7 +101,7 @@ def _built(mail: Mail) -> EmailMultiAlternatives:
             subject=" ".join(mail.subject().split()),
             body=render_to_string(f"crm/mail/{mail.template}.txt", context),
             from_email=_from(mail.sender),
-            to=[formataddr((mail.to.name, mail.address))],
+            to=[mail.address],
             reply_to=[formataddr((mail.sender.name, mail.sender.email))] if mail.sender else [],
             headers={"Message-ID": _message_id(mail.id), "Auto-Submitted": "auto-generated"},
         )
