@@ -1,7 +1,16 @@
 """What the ground itself plugs in: its event renderers and its consumers. Imported once, when all models are known."""
 
+from crm.actions.attachment import check_attachment
 from crm.mail.consent import mail_answer, mail_question
+from crm.models import Event
 from crm.registry import register_consumer
 
 register_consumer("crm.mail_question", ["consent.asked"], mail_question)
 register_consumer("crm.mail_answer", ["consent.given", "consent.change_suggested", "consent.declined"], mail_answer)
+
+
+def _check_attachment(event: Event) -> None:
+    check_attachment(attachment_id=event.subject_id)
+
+
+register_consumer("crm.check_attachment", ["attachment.added"], _check_attachment)

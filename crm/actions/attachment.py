@@ -1,0 +1,112 @@
+"""Files come in, lie in quarantine until they are checked, and only then can be opened."""
+
+from typing import BinaryIO
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from crm.actions.room import lock_room
+from crm.actors import SYSTEM, Actor
+from crm.checks import Checks
+from crm.clock import now
+from crm.errors import Invalid, NotFound, Words
+from crm.events.record import record
+from crm.files import keep, measure, open_content, redrawn
+from crm.models import Attachment, FileState
+from crm.rules.file_types import DOCX, IMAGES, SIZE_LIMIT, XLSX, FileFault, check_packed, clean_name, type_of
+
+WORDS: dict[str, Words] = {
+    "empty": _("This file is empty."),
+    "too_large": _("This file is larger than 25 MB. Send a smaller one."),
+    "unknown_type": _("Files of this kind are not taken. PDF, pictures, text, CSV, saved mails, Word and Excel are."),
+    "active_content": _("This file holds something that runs. Save it as PDF and send that."),
+    "unreadable": _("This file is damaged and cannot be read."),
+    "packed_too_large": _("This file unpacks to far more than its size. It is not taken."),
+    "locked": _("This file is locked with a password. Save it without one."),
+}
+"""Why a file is not taken, in words, by the code of its `FileFault`."""
+
+
+@transaction.atomic
+def add_attachment(
+    *, actor: Actor, room_id: UUID, name: str, content: BinaryIO, size: int | None = None, private: bool = False
+) -> Attachment:
+    """Put a file into a room. It is checked in the background (`check_attachment`) before anybody can open it.
+
+    `size` is what the sender says; it only saves reading what is too large anyway. Raises `Invalid` at `file`.
+    """
+    checks = Checks()
+    name = checks.line("file", name, limit=1000)
+    checks.done()
+    room = lock_room(actor, room_id)
+    try:
+        if size is not None and size > SIZE_LIMIT:
+            raise FileFault("too_large")
+        sha256, size = measure(content)
+        content_type = type_of(content, name)
+    except FileFault as fault:
+        raise Invalid.field("file", WORDS[fault.code], code=fault.code) from fault
+    keep(content, sha256)
+    attachment = Attachment.objects.create(
+        room=room,
+        name=clean_name(name, content_type),
+        content_type=content_type,
+        size=size,
+        sha256=sha256,
+        private_to=actor.side if private else "",
+        created_at=now(),
+        **actor.authorship,
+    )
+    _record("attachment.added", actor, attachment, {})
+    return attachment
+
+
+@transaction.atomic
+def check_attachment(*, attachment_id: UUID) -> Attachment:
+    """Look into a quarantined file and let it out, or refuse it. Checking twice changes nothing.
+
+    Images are drawn anew, so what is served is never the bytes that came. A page that needs the file at once (evidence
+    of a recorded answer) may call this itself.
+    """
+    found = Attachment.objects.filter(pk=attachment_id).first()
+    if found is None:
+        raise NotFound
+    reason, sha256, size = _looked_into(found) if found.state == FileState.QUARANTINED else ("", "", 0)
+    lock_room(SYSTEM, found.room_id)
+    attachment = Attachment.objects.select_for_update(of=("self",), no_key=True).select_related("room").get(pk=found.pk)
+    if attachment.state != FileState.QUARANTINED:
+        return attachment
+    if reason:
+        attachment.state = FileState.REFUSED
+        attachment.save(update_fields=["state"])
+        _record("attachment.refused", SYSTEM, attachment, {"reason": reason})
+    else:
+        attachment.state, attachment.sha256, attachment.size = FileState.CLEAN, sha256, size
+        attachment.save(update_fields=["state", "sha256", "size"])
+        _record("attachment.checked", SYSTEM, attachment, {})
+    return attachment
+
+
+def _looked_into(attachment: Attachment) -> tuple[str, str, int]:
+    """Return why the file is refused (empty: it is not), and hash and size of what will be served."""
+    try:
+        with open_content(attachment.sha256) as content:
+            sha256, size = measure(content)
+            if sha256 != attachment.sha256:
+                raise FileFault("unreadable")
+            if attachment.content_type in (DOCX, XLSX):
+                check_packed(content, size)
+            if attachment.content_type in IMAGES:
+                drawn = redrawn(content, attachment.content_type)
+                sha256, size = measure(drawn)
+                keep(drawn, sha256)
+    except FileFault as fault:
+        return fault.code, "", 0
+    return "", sha256, size
+
+
+def _record(event: str, actor: Actor, attachment: Attachment, data: dict[str, str]) -> None:
+    facts = {"content_type": attachment.content_type, **data}
+    private_to = attachment.private_to
+    record(event, actor=actor, room=attachment.room, subject=attachment, private_to=private_to, data=facts)

@@ -1,0 +1,65 @@
+"""Where files lie: by the SHA-256 of their bytes, in Django's storage, outside the web root."""
+
+import hashlib
+import io
+from typing import Any, BinaryIO
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+from PIL import Image, ImageOps
+
+from crm.rules.file_types import JPEG, PNG, SIZE_LIMIT, WEBP, FileFault
+
+PIXEL_LIMIT = 40_000_000
+CHUNK = 256 * 1024
+_FORMATS = {PNG: "PNG", JPEG: "JPEG", WEBP: "WEBP"}
+
+
+def path_of(sha256: str) -> str:
+    """Return the name of a content in the storage."""
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def measure(content: BinaryIO) -> tuple[str, int]:
+    """Return SHA-256 (64 hex digits) and size in bytes. Raises `FileFault` as soon as it is more than the limit."""
+    content.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while chunk := content.read(CHUNK):
+        size += len(chunk)
+        if size > SIZE_LIMIT:
+            raise FileFault("too_large")
+        digest.update(chunk)
+    return digest.hexdigest(), size
+
+
+def keep(content: BinaryIO, sha256: str) -> None:
+    """Put a content under its hash; the same content is kept once."""
+    if not default_storage.exists(path_of(sha256)):
+        content.seek(0)
+        default_storage.save(path_of(sha256), File(content))
+
+
+def open_content(sha256: str) -> Any:
+    """Open a kept content for reading. Raises `FileNotFoundError`."""
+    return default_storage.open(path_of(sha256), "rb")
+
+
+def redrawn(content: BinaryIO, content_type: str) -> io.BytesIO:
+    """Return an image drawn anew: the same picture, and nothing else that lay in the file. Raises `FileFault`."""
+    drawn = io.BytesIO()
+    content.seek(0)
+    try:
+        with Image.open(content, formats=[_FORMATS[content_type]]) as image:
+            if image.width * image.height > PIXEL_LIMIT:
+                raise FileFault("packed_too_large")
+            upright = ImageOps.exif_transpose(image)
+            bare = upright.convert("RGB") if content_type == JPEG else upright.convert(_mode(upright))
+            bare.info.clear()
+            bare.save(drawn, _FORMATS[content_type], **({"quality": 90} if content_type != PNG else {}))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise FileFault("unreadable") from error
+    return drawn
+
+
+def _mode(image: Image.Image) -> str:
+    return "RGBA" if image.has_transparency_data else "RGB"
