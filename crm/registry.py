@@ -41,6 +41,7 @@ class ConsentKind:
     `snapshot` and `current_hash` read such a row; `lines` says the content of a snapshot in words.
     `check_askable` raises a `DomainError` when it cannot be asked now. `may_answer` says whether a participant can
     answer it. `label` and `url` name it for people; `url` takes the actor, since staff and room have their own pages.
+    `find` returns the id of the subject that a REST call names by its deal, handoff or goal (raises `NotFound`, `Invalid`).
     Binding kinds need a fresh code and cannot be recorded by staff.
     """
 
@@ -58,6 +59,7 @@ class ConsentKind:
     url: Callable[["Actor", Any], str]
     lines: Callable[[dict[str, Any]], list[Line]]
     check_recordable: Callable[["Actor", Any, "Question"], None] | None = None
+    find: Callable[["Actor", dict[str, UUID | None]], UUID] | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
-from crm.errors import FieldFault, NotFound, Refused
+from crm.errors import FieldFault, Invalid, NotFound, Refused
 from crm.models import Participant, Question, Room, Side
 from crm.registry import (
     Commentable,
@@ -20,8 +20,9 @@ from crm.registry import (
     register_reaction,
 )
 from crm.scopes import register_scope
+from deals.actions.section import get_section
 from deals.actions.stage_move import SCHEMA as MOVE_SCHEMA
-from deals.actions.stage_move import react_to_yes
+from deals.actions.stage_move import propose_move, react_to_yes
 from deals.models import (
     AGREEABLE,
     Criterion,
@@ -96,7 +97,15 @@ def _section_kind(kind: SectionKind) -> ConsentKind:
         label=lambda _section: _SECTION_LABELS[kind],
         url=_section_url,
         lines=lines_of_problem if kind == SectionKind.PROBLEM else lines_of_criteria,
+        find=lambda actor, named: get_section(actor, _named(named, "deal"), kind).pk,
     )
+
+
+def _named(named: dict[str, UUID | None], what: str) -> UUID:
+    found = named.get(what)
+    if found is None:
+        raise Invalid.field(what, _("Say which one."), code="required")
+    return found
 
 
 def _section_url(actor: Actor, section: Section) -> str:
@@ -151,6 +160,13 @@ def _move_url(actor: Actor, move: StageMove) -> str:
     return reverse("deals:deal", args=[move.deal_id])
 
 
+def _find_move(actor: Actor, named: dict[str, UUID | None]) -> UUID:
+    """Return the move of a deal to a stage (`to_stage` null: the close), made if nobody was asked about it before."""
+    if "to_stage" not in named:
+        raise Invalid.field("to_stage", _("Say where to; null is the close."), code="required")
+    return propose_move(actor=actor, deal_id=_named(named, "deal"), to_stage_id=named["to_stage"]).id
+
+
 def _may_answer_move(person: Participant, move: StageMove) -> bool:
     return person.side == Side.BUYER
 
@@ -178,6 +194,7 @@ register_consent_kind(
         url=_move_url,
         lines=lines_of_move,
         check_recordable=_check_move_recordable,
+        find=_find_move,
     )
 )
 

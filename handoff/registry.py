@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
-from crm.errors import NotFound, Refused
+from crm.errors import Invalid, NotFound, Refused
 from crm.models import Participant, Side
 from crm.registry import ConsentKind, register_consent_kind, register_reaction
 from crm.scopes import register_scope
@@ -88,6 +88,14 @@ def _reached_label(row: Goal) -> str | Promise:
     return _("“%(goal)s” is reached") % {"goal": row.title}
 
 
+def _named(named: dict[str, UUID | None], what: str) -> UUID:
+    """Return the id a REST call gave; whether the actor may see it is told by its room."""
+    found = named.get(what)
+    if found is None:
+        raise Invalid.field(what, _("Say which one."), code="required")
+    return found
+
+
 register_consent_kind(
     ConsentKind(
         name=handoff.BRIEF,
@@ -103,6 +111,7 @@ register_consent_kind(
         label=lambda _row: _("What is handed over"),
         url=_brief_url,
         lines=lines_of_brief,
+        find=lambda _actor, named: _named(named, "handoff"),
     )
 )
 register_consent_kind(
@@ -120,6 +129,7 @@ register_consent_kind(
         label=_reached_label,
         url=_goal_url,
         lines=lines_of_reached,
+        find=lambda _actor, named: _named(named, "goal"),
     )
 )
 

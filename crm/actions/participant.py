@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.room import lock_room
+from crm.actions.version import check_version
 from crm.actors import SYSTEM, Actor
 from crm.checks import Checks
 from crm.clock import now
@@ -114,10 +115,15 @@ def change_participant(
 
 
 @transaction.atomic
-def revoke_participant(*, actor: Actor, participant_id: UUID) -> Participant:
-    """Take somebody's access back, at once: links, codes and open pages end. What they agreed and wrote stays."""
+def revoke_participant(*, actor: Actor, participant_id: UUID, version: int | None = None) -> Participant:
+    """Take somebody's access back, at once: links, codes and open pages end. What they agreed and wrote stays.
+
+    Raises `Stale` when the grant is no longer at `version` (None: whatever it is).
+    """
     _inviter(actor)
     room, grant = _lock(actor, participant_id)
+    if version is not None:
+        check_version(grant, version)
     if not grant.is_active:
         return grant
     at = now()

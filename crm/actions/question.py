@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.actions.ledger import actor_as_now, append_entry, person_as_now
 from crm.actions.revision import cut_revision
 from crm.actions.room import lock_room
+from crm.actions.version import check_version
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.clock import now
@@ -98,7 +99,7 @@ def ask_for_consent(
 
 @transaction.atomic
 def cancel_question(*, actor: Actor, question_id: UUID, version: int | None = None) -> Question:
-    """Take an open question back. Raises `Refused` when it was answered already."""
+    """Take an open question back. Raises `Refused` when it was answered already, `Stale` when it is not at `version`."""
     found = Question.objects.visible_to(actor).filter(pk=question_id).first()
     if found is None:
         raise NotFound
@@ -106,6 +107,8 @@ def cancel_question(*, actor: Actor, question_id: UUID, version: int | None = No
         raise NotAllowed(_("Only the side that asked can take a question back."))
     room = lock_room(actor, found.room_id)
     question = Question.objects.select_for_update(of=("self",), no_key=True).get(pk=found.pk)
+    if version is not None:
+        check_version(question, version)
     if not question.is_open:
         raise Refused(_("This question was answered already."), code="already_answered")
     close_question(actor, room, question, Answer.CANCELLED)

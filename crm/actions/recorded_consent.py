@@ -24,6 +24,7 @@ from crm.actions.question import (
     write_consents,
 )
 from crm.actions.room import lock_room
+from crm.actions.version import check_version
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.clock import now
@@ -93,10 +94,10 @@ def record_consent(
 
 
 @transaction.atomic
-def withdraw_record(*, actor: Actor, consent_id: UUID, note: str) -> Consent:
+def withdraw_record(*, actor: Actor, consent_id: UUID, note: str, version: int | None = None) -> Consent:
     """Take back a record that was wrong, contested or not.
 
-    Says why. Raises `Refused` for an answer given in the room.
+    Says why. Raises `Refused` for an answer given in the room, `Stale` when it is not at `version` (None: any).
     """
     checks = Checks()
     note = checks.text("note", note, limit=5000)
@@ -108,6 +109,8 @@ def withdraw_record(*, actor: Actor, consent_id: UUID, note: str) -> Consent:
         raise NotAllowed(_("Only the side that wrote it down can take a record back."))
     room = lock_room(actor, found.room_id)
     consent = lock_consent(found.pk)
+    if version is not None:
+        check_version(consent, version)
     if not consent.question.is_recorded:
         raise Refused(_("This answer was given in the room. Only the person can take it back."), code="not_recorded")
     if consent.answer == Answer.CANCELLED:

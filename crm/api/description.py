@@ -1,7 +1,10 @@
 """What the OpenAPI document says about each endpoint: parameters, answers, and the shapes of refusals."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
@@ -14,6 +17,7 @@ _TYPES = {
     "time": OpenApiTypes.DATETIME,
     "day": OpenApiTypes.DATE,
     "yes_no": OpenApiTypes.BOOL,
+    "no_yes": OpenApiTypes.BOOL,
     "number": OpenApiTypes.INT64,
 }
 
@@ -100,11 +104,14 @@ def responses_of(
     *,
     is_write: bool = False,
     versioned: bool = False,
+    also: Mapping[int, str] | None = None,
 ) -> dict[Any, Any]:
     """Return what an endpoint answers, refusals included."""
     shape: Any = _page_of(listing.shape) if listing else answers
     description = f"Needs the scope `{scope}`."
     found: dict[Any, Any] = {status: OpenApiResponse(shape, description=description) if shape else None}
+    for number, words in (also or {}).items():
+        found[number] = OpenApiResponse(shape, description=words)
     refusals = [400, 401, 403, 404, 406]
     refusals += [409, 413, 415, 422] if is_write else []
     refusals += [412, 428] if versioned else []
@@ -130,13 +137,24 @@ def only_resources(endpoints: list[Any]) -> list[Any]:
     return [one for one in endpoints if not one[0].endswith(("openapi.json", "/api/v1/"))]
 
 
-def finish(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:
-    """Say how a call shows who it is: a key everywhere, the session for our own pages."""
-    result["components"]["securitySchemes"] = {
-        "key": {"type": "http", "scheme": "bearer", "description": "An API key: `Bearer cg_live_…`."},
-        "session": {"type": "apiKey", "in": "cookie", "name": "cg_staff", "description": "Our own pages; with CSRF."},
-    }
-    for operations in result["paths"].values():
-        for operation in operations.values():
-            operation["security"] = [{"key": []}, {"session": []}]
-    return result
+class KeyScheme(OpenApiAuthenticationExtension):
+    """A key in the `Authorization` header."""
+
+    target_class = "crm.api.authentication.KeyAuthentication"
+    name = "key"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """Return the scheme."""
+        return {"type": "http", "scheme": "bearer", "description": "An API key: `Bearer cg_live_…`."}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    """The session of our own pages."""
+
+    target_class = "crm.api.authentication.StaffSession"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """Return the scheme."""
+        words = "Our own pages; writes need the CSRF token."
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME, "description": words}

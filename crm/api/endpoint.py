@@ -64,18 +64,20 @@ def writes(
     name: str,
     scope: str,
     *,
-    takes: Shape = Nothing,
+    takes: Shape | None = Nothing,
     answers: Shape | None = None,
     status: int = 200,
     versioned: bool = False,
     pointers: Mapping[str, str] | None = None,
+    also: Mapping[int, str] | None = None,
     example: dict[str, Any] | None = None,
     tags: list[str] | None = None,
 ) -> Callable[[View], View]:
     """Say what a POST, PATCH or DELETE needs and answers. `versioned`: it needs `If-Match`, read with `version_of`.
 
-    The view gets the checked body as `values`. It runs in one transaction together with its `Idempotency-Key`.
-    `pointers` says where an action's arguments stand in the body when the names differ.
+    The view gets the checked body as `values` (`takes=None` looks at none). It runs in one transaction together with its
+    `Idempotency-Key`. `also` names other good answers; `pointers` says where an action's arguments stand in the body when
+    the names differ.
     """
 
     def wrap(view: View) -> View:
@@ -85,7 +87,7 @@ def writes(
             read_parameters(request, frozenset())
             if versioned:
                 version_of(request)
-            values = checked_body(request, takes, answers)
+            values = checked_body(request, takes, answers) if takes else {}
             try:
                 with transaction.atomic():
                     if request.method != "POST":
@@ -99,8 +101,8 @@ def writes(
             operation_id=name,
             tags=tags,
             parameters=parameters_of(versioned=versioned, is_post=view.__name__ == "post"),
-            request=None if takes is Nothing else takes,
-            responses=responses_of(status, answers, None, scope, is_write=True, versioned=versioned),
+            request=None if takes in (Nothing, None) else takes,
+            responses=responses_of(status, answers, None, scope, is_write=True, versioned=versioned, also=also),
             examples=[OpenApiExample(name, value=example, request_only=True)] if example else None,
         )
         return described(run)

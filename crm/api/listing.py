@@ -26,7 +26,10 @@ LONGEST = 500
 
 @dataclass(frozen=True)
 class Filter:
-    """One parameter that narrows a list. `kind`: id, text, time, day, yes_no, number, or search (in `lookups`, any of them)."""
+    """One parameter that narrows a list: `kind` is id, text, time, day, number, yes_no (no_yes: turned round) or search.
+
+    Any of `lookups` may fit; without any it is the column called like the parameter.
+    """
 
     name: str
     kind: str = "text"
@@ -121,6 +124,8 @@ def read_value(name: str, kind: str, words: str) -> Any:
                 return _whole(words)
             case "yes_no":
                 return {"true": True, "false": False}[words]
+            case "no_yes":
+                return {"true": False, "false": True}[words]
     except (ValueError, KeyError) as error:
         raise _wrong(name, _("This cannot be read as what it should be."), "invalid") from error
     return words

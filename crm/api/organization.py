@@ -1,10 +1,22 @@
 """Organisations over REST."""
 
 from typing import Any
+from uuid import UUID
 
+from django.urls import reverse
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
+from crm.actions.organization import archive_organization, change_organization, create_organization
+from crm.api.authentication import actor_of
+from crm.api.endpoint import expanded, gone, one, reads, writes
 from crm.api.fields import Id, Related, Text, Time
+from crm.api.listing import Filter, Listing, page
+from crm.api.versions import version_of
+from crm.errors import NotFound
+from crm.models import Organization
 
 
 class ParentAnswer(serializers.Serializer[Any]):
@@ -15,7 +27,7 @@ class ParentAnswer(serializers.Serializer[Any]):
 
 
 class OrganizationAnswer(serializers.Serializer[Any]):
-    """An organisation."""
+    """An organisation: a client, a partner, or who may become one."""
 
     id = Id()
     name = Text(max_length=200)
@@ -29,3 +41,85 @@ class OrganizationAnswer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     created_at = Time()
     updated_at = Time()
+    archived_at = Time(allow_null=True)
+
+
+class OrganizationChange(serializers.Serializer[Any]):
+    """The fields of an organisation. A null in `custom` removes that value."""
+
+    name = Text(max_length=200)
+    parent = Id(required=False, allow_null=True)
+    domain = Text(required=False, max_length=253)
+    website = Text(required=False, max_length=500)
+    industry = Text(required=False, max_length=200)
+    country = Text(required=False, max_length=200)
+    city = Text(required=False, max_length=200)
+    custom = serializers.DictField(required=False)
+
+
+ORGANIZATIONS = Listing(
+    OrganizationAnswer,
+    filters=(
+        Filter("parent", "id"),
+        Filter("domain"),
+        Filter("industry"),
+        Filter("country"),
+        Filter("updated_after", "time", ("updated_at__gt",)),
+        Filter("q", "search", ("name__icontains", "domain__icontains")),
+    ),
+    sorts=("name", "-updated_at", "created_at"),
+    expand=("parent",),
+)
+
+
+class OrganizationList(APIView):
+    """The directory of organisations."""
+
+    @reads("list_organizations", "contacts:read", listing=ORGANIZATIONS)
+    def get(self, request: Request) -> Response:
+        """List organisations."""
+        rows = Organization.objects.visible_to(actor_of(request)).filter(archived_at=None)
+        return page(request, ORGANIZATIONS, rows)
+
+    @writes(
+        "create_organization",
+        "contacts:write",
+        takes=OrganizationChange,
+        answers=OrganizationAnswer,
+        status=201,
+        example={"name": "Halvorsen Foods", "industry": "Food retail", "country": "Norway"},
+    )
+    def post(self, request: Request, values: dict[str, Any]) -> Response:
+        """Add an organisation."""
+        made = create_organization(actor=actor_of(request), values=values)
+        return one(request, OrganizationAnswer, made, status=201, location=reverse("api:organization", args=[made.pk]))
+
+
+class OrganizationDetail(APIView):
+    """One organisation."""
+
+    @reads("get_organization", "contacts:read", answers=OrganizationAnswer, expand=ORGANIZATIONS.expand)
+    def get(self, request: Request, organization_id: UUID) -> Response:
+        """Read an organisation."""
+        expand = expanded(request, ORGANIZATIONS.expand)
+        visible = Organization.objects.visible_to(actor_of(request)).select_related("parent")
+        found = visible.filter(pk=organization_id).first()
+        if found is None:
+            raise NotFound
+        return one(request, OrganizationAnswer, found, expand=expand, cacheable=True)
+
+    @writes(
+        "change_organization", "contacts:write", takes=OrganizationChange, answers=OrganizationAnswer, versioned=True
+    )
+    def patch(self, request: Request, values: dict[str, Any], organization_id: UUID) -> Response:
+        """Change an organisation."""
+        changed = change_organization(
+            actor=actor_of(request), organization_id=organization_id, version=version_of(request), values=values
+        )
+        return one(request, OrganizationAnswer, changed)
+
+    @writes("archive_organization", "contacts:write", status=204, versioned=True)
+    def delete(self, request: Request, values: dict[str, Any], organization_id: UUID) -> Response:
+        """Take an organisation out of the directory; its deals, rooms and contacts stay."""
+        archive_organization(actor=actor_of(request), organization_id=organization_id, version=version_of(request))
+        return gone()

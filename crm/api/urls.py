@@ -2,9 +2,51 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from crm.api.activity import ActivityDetail, ActivityList, ActivitySharing
+from crm.api.comment import CommentDetail, CommentList
+from crm.api.consent import BuyersOwn, ConsentDetail, ConsentList, ConsentRecording, RecordWithdrawal
+from crm.api.contact import ContactDetail, ContactList
+from crm.api.custom_field import CustomFieldList
+from crm.api.event import EventFeed
+from crm.api.organization import OrganizationDetail, OrganizationList
+from crm.api.participant import ParticipantDetail, ParticipantInvitation, ParticipantList
+from crm.api.question import QuestionCancelling, QuestionDetail, QuestionList
+from crm.api.revision import RevisionDetail, RevisionList
+from crm.api.room import MemberDetail, MemberList, RoomDetail, RoomList
 from crm.api.user import TeamList, UserDetail, UserList
 
+_BUYERS_OWN = ("answer", "withdraw", "contest", "confirm", "reopen")
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("activities/<uuid:activity_id>/", ActivityDetail.as_view(), name="activity"),
+    path("activities/<uuid:activity_id>/share/", ActivitySharing.as_view(), name="activity-share"),
+    path("comments/<uuid:comment_id>/", CommentDetail.as_view(), name="comment"),
+    path("consents/", ConsentList.as_view(), name="consents"),
+    path("consents/record/", ConsentRecording.as_view(), name="consents-record"),
+    path("consents/<uuid:consent_id>/", ConsentDetail.as_view(), name="consent"),
+    path("consents/<uuid:consent_id>/withdraw-record/", RecordWithdrawal.as_view(), name="consent-withdraw-record"),
+    *(path(f"consents/<uuid:consent_id>/{verb}/", BuyersOwn.as_view(), name=f"consent-{verb}") for verb in _BUYERS_OWN),
+    path("contacts/", ContactList.as_view(), name="contacts"),
+    path("contacts/<uuid:contact_id>/", ContactDetail.as_view(), name="contact"),
+    path("custom-fields/", CustomFieldList.as_view(), name="custom-fields"),
+    path("events/", EventFeed.as_view(), name="events"),
+    path("organizations/", OrganizationList.as_view(), name="organizations"),
+    path("organizations/<uuid:organization_id>/", OrganizationDetail.as_view(), name="organization"),
+    path("participants/<uuid:participant_id>/", ParticipantDetail.as_view(), name="participant"),
+    path("participants/<uuid:participant_id>/invitations/", ParticipantInvitation.as_view(), name="invitations"),
+    path("questions/", QuestionList.as_view(), name="questions"),
+    path("questions/<uuid:question_id>/", QuestionDetail.as_view(), name="question"),
+    path("questions/<uuid:question_id>/answer/", BuyersOwn.as_view(), name="question-answer"),
+    path("questions/<uuid:question_id>/cancel/", QuestionCancelling.as_view(), name="question-cancel"),
+    path("revisions/", RevisionList.as_view(), name="revisions"),
+    path("revisions/<uuid:revision_id>/", RevisionDetail.as_view(), name="revision"),
+    path("rooms/", RoomList.as_view(), name="rooms"),
+    path("rooms/<uuid:room_id>/", RoomDetail.as_view(), name="room"),
+    path("rooms/<uuid:room_id>/activities/", ActivityList.as_view(), name="activities"),
+    path("rooms/<uuid:room_id>/comments/", CommentList.as_view(), name="comments"),
+    path("rooms/<uuid:room_id>/members/", MemberList.as_view(), name="members"),
+    path("rooms/<uuid:room_id>/members/<uuid:user_id>/", MemberDetail.as_view(), name="member"),
+    path("rooms/<uuid:room_id>/participants/", ParticipantList.as_view(), name="participants"),
     path("teams/", TeamList.as_view(), name="teams"),
     path("users/", UserList.as_view(), name="users"),
     path("users/<uuid:user_id>/", UserDetail.as_view(), name="user"),

@@ -287,9 +287,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "COMPONENT_NO_READ_ONLY_REQUIRED": False,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [],
     "PREPROCESSING_HOOKS": ["crm.api.description.only_resources"],
-    "POSTPROCESSING_HOOKS": ["crm.api.description.finish"],
 }
 
 # Logs ---------------------------------------------------------------------------------------------------------------

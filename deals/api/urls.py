@@ -2,9 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from deals.api.criterion import CriterionDetail, CriterionList, CriterionSharing
 from deals.api.deal import DealDetail, DealEnd, DealList, DealReopening
 from deals.api.pipeline import PipelineDetail, PipelineList
+from deals.api.problem import StatementDetail, StatementList, StatementSharing
+from deals.api.section import SectionDetail, SectionList
 from deals.api.stage_move import DealGates, DealMoveBack, DealMoves, DealUndoWin, DealWaivers
+from deals.api.stakeholder import StakeholderDetail, StakeholderList, StakeholderSharing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("pipelines/", PipelineList.as_view(), name="pipelines"),
@@ -18,4 +22,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/<uuid:deal_id>/stage-moves/", DealMoves.as_view(), name="deal-stage-moves"),
     path("deals/<uuid:deal_id>/undo-win/", DealUndoWin.as_view(), name="deal-undo-win"),
     path("deals/<uuid:deal_id>/waivers/", DealWaivers.as_view(), name="deal-waivers"),
+    path("deals/<uuid:deal_id>/sections/", SectionList.as_view(), name="sections"),
+    path("deals/<uuid:deal_id>/sections/<slug:kind>/", SectionDetail.as_view(), name="section"),
+    path("deals/<uuid:deal_id>/statements/", StatementList.as_view(), name="statements"),
+    path("statements/<uuid:statement_id>/", StatementDetail.as_view(), name="statement"),
+    path("statements/<uuid:statement_id>/share/", StatementSharing.as_view(), name="statement-share"),
+    path("deals/<uuid:deal_id>/criteria/", CriterionList.as_view(), name="criteria"),
+    path("criteria/<uuid:criterion_id>/", CriterionDetail.as_view(), name="criterion"),
+    path("criteria/<uuid:criterion_id>/share/", CriterionSharing.as_view(), name="criterion-share"),
+    path("deals/<uuid:deal_id>/stakeholders/", StakeholderList.as_view(), name="stakeholders"),
+    path("stakeholders/<uuid:stakeholder_id>/", StakeholderDetail.as_view(), name="stakeholder"),
+    path("stakeholders/<uuid:stakeholder_id>/share/", StakeholderSharing.as_view(), name="stakeholder-share"),
 ]

@@ -1,0 +1,129 @@
+"""Contacts over REST. E-mail and phone follow the rooms: null, with `details_visible` false, where you share none."""
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from crm.actions.contact import archive_contact, change_contact, create_contact
+from crm.actors import Actor
+from crm.api.authentication import actor_of
+from crm.api.endpoint import expanded, gone, one, reads, writes
+from crm.api.fields import Id, Related, Text, Time
+from crm.api.listing import Filter, Listing, page
+from crm.api.organization import OrganizationAnswer
+from crm.api.versions import version_of
+from crm.errors import NotFound
+from crm.models import Contact
+
+
+class PrivateText(Text):
+    """A private detail: null for whoever shares no room with the person."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        """Return the detail only where the query said it may be seen."""
+        return super().get_attribute(instance) if instance.details_visible else None
+
+
+class ContactAnswer(serializers.Serializer[Any]):
+    """A person outside the selling organisation."""
+
+    id = Id()
+    name = Text(max_length=200)
+    organization = Related(OrganizationAnswer)
+    title = Text(max_length=200)
+    details_visible = serializers.BooleanField(help_text="Whether you may see `email` and `phone`.")
+    email = PrivateText(max_length=254, allow_null=True)
+    phone = PrivateText(max_length=40, allow_null=True)
+    time_zone = Text(max_length=64)
+    locale = Text(max_length=16)
+    custom = serializers.DictField()
+    version = serializers.IntegerField()
+    created_at = Time()
+    updated_at = Time()
+    archived_at = Time(allow_null=True)
+
+
+class ContactChange(serializers.Serializer[Any]):
+    """The fields of a contact. A null in `custom` removes that value."""
+
+    name = Text(max_length=200)
+    organization = Id(required=False, allow_null=True)
+    title = Text(required=False, max_length=200)
+    email = Text(required=False, max_length=254)
+    phone = Text(required=False, max_length=40)
+    time_zone = Text(required=False, max_length=64)
+    locale = Text(required=False, max_length=16)
+    custom = serializers.DictField(required=False)
+
+
+CONTACTS = Listing(
+    ContactAnswer,
+    filters=(
+        Filter("organization", "id"),
+        Filter("updated_after", "time", ("updated_at__gt",)),
+        Filter("q", "search", ("name__icontains",)),
+    ),
+    sorts=("name", "-updated_at", "created_at"),
+    expand=("organization", "organization.parent"),
+)
+
+
+class ContactList(APIView):
+    """The directory of contacts."""
+
+    @reads("list_contacts", "contacts:read", listing=CONTACTS)
+    def get(self, request: Request) -> Response:
+        """List contacts."""
+        return page(request, CONTACTS, _visible(actor_of(request)).filter(archived_at=None))
+
+    @writes(
+        "create_contact",
+        "contacts:write",
+        takes=ContactChange,
+        answers=ContactAnswer,
+        status=201,
+        example={"name": "Ingrid Solberg", "title": "VP Supply Chain", "email": "ingrid@halvorsen.example"},
+    )
+    def post(self, request: Request, values: dict[str, Any]) -> Response:
+        """Add a contact."""
+        made = create_contact(actor=actor_of(request), values=values)
+        location = reverse("api:contact", args=[made.pk])
+        return one(request, ContactAnswer, _get(actor_of(request), made.pk), status=201, location=location)
+
+
+class ContactDetail(APIView):
+    """One contact."""
+
+    @reads("get_contact", "contacts:read", answers=ContactAnswer, expand=CONTACTS.expand)
+    def get(self, request: Request, contact_id: UUID) -> Response:
+        """Read a contact."""
+        expand = expanded(request, CONTACTS.expand)
+        return one(request, ContactAnswer, _get(actor_of(request), contact_id), expand=expand)
+
+    @writes("change_contact", "contacts:write", takes=ContactChange, answers=ContactAnswer, versioned=True)
+    def patch(self, request: Request, values: dict[str, Any], contact_id: UUID) -> Response:
+        """Change a contact. A new e-mail address ends the old one's way into rooms."""
+        change_contact(actor=actor_of(request), contact_id=contact_id, version=version_of(request), values=values)
+        return one(request, ContactAnswer, _get(actor_of(request), contact_id))
+
+    @writes("archive_contact", "contacts:write", status=204, versioned=True)
+    def delete(self, request: Request, values: dict[str, Any], contact_id: UUID) -> Response:
+        """Take a contact out of the directory; what they wrote and agreed stays."""
+        archive_contact(actor=actor_of(request), contact_id=contact_id, version=version_of(request))
+        return gone()
+
+
+def _visible(actor: Actor) -> Any:
+    return Contact.objects.visible_to(actor).with_private_details_for(actor)
+
+
+def _get(actor: Actor, contact_id: UUID) -> Contact:
+    found: Contact | None = _visible(actor).select_related("organization__parent").filter(pk=contact_id).first()
+    if found is None:
+        raise NotFound
+    return found
