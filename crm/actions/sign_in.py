@@ -135,7 +135,7 @@ def enter_code(*, browser: Browser, code: str, old_session: str = "") -> tuple[R
         contact = Contact.objects.select_for_update(of=("self",), no_key=True).get(pk=contact_id)
         if not Participant.objects.active().filter(contact=contact, contact__archived_at=None).exists():
             raise _no_entry(0)
-        return _begin_session(contact, browser, old_session)
+        return begin_session(contact, browser, old_session)
 
 
 _TAKE_TRY = f"""
@@ -177,7 +177,8 @@ def _no_entry(tries_left: int) -> Invalid | Refused:
     return Refused(_("This code no longer works here. It ended, or it belongs to another browser."), code="ended")
 
 
-def _begin_session(contact: Contact, browser: Browser, old_session: str) -> tuple[RoomSession, str]:
+def begin_session(contact: Contact, browser: Browser, old_session: str = "") -> tuple[RoomSession, str]:
+    """Let somebody in who has proved their mailbox: a session, its secret, and a line in the access log of each room."""
     at, token = now(), new_token()
     old = RoomSession.objects.filter(key_hash=token_hash(old_session), ended_at=None).first() if old_session else None
     if old is not None and old.contact_id == contact.pk and old.expires_at > at and old.last_seen_at > at - IDLE:
