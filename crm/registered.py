@@ -1,9 +1,13 @@
-"""What the ground itself plugs in: its event renderers and its consumers. Imported once, when all models are known."""
+"""What the ground itself plugs in: renderers, consumers, the room's own tabs. Imported once, when all models are known."""
 
 from crm.actions.attachment import check_attachment
 from crm.mail.consent import mail_answer, mail_question
 from crm.models import Event
-from crm.registry import register_consumer
+from crm.registry import register_consumer, register_room_panel
+from crm.room import panels
+
+register_room_panel(panels.TODAY)
+register_room_panel(panels.PEOPLE)
 
 register_consumer("crm.mail_question", ["consent.asked"], mail_question)
 register_consumer("crm.mail_answer", ["consent.given", "consent.change_suggested", "consent.declined"], mail_answer)

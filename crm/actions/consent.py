@@ -1,9 +1,7 @@
 """Answering: the one place where a buyer's yes, no, or "I'd change…" comes into being, and where it is taken back."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +17,8 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
 from crm.models import Answer, Consent, Participant, Question, Room
-
-FRESH_FOR = timedelta(minutes=30)
-"""How long a code or passkey is fresh enough for a binding answer."""
+from crm.queries.waiting import FRESH_FOR as FRESH_FOR
+from crm.queries.waiting import fingerprint as fingerprint
 
 ANSWERS = (Answer.AGREED, Answer.CHANGE, Answer.DECLINED)
 _EVENTS = {
@@ -39,12 +36,6 @@ class Given:
     note: str
     button: str
     shown_hash: str
-
-
-def fingerprint(consents: Sequence[Consent]) -> str:
-    """Return the SHA-256 over the hashes of everything a question shows; the answer form carries it."""
-    parts = sorted(f"{consent.kind}:{consent.subject_id}:{consent.content_hash}" for consent in consents)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def answer_question(

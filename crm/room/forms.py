@@ -37,3 +37,14 @@ class SayForm(forms.Form):
     """Words to everybody at the table."""
 
     body = WordsField(label=_("Message"))
+
+
+BUTTONS = {"agreed": _("I agree"), "change": _("I’d change something"), "declined": _("No")}
+"""The labels of the three answers, as the ledger keeps them."""
+
+
+class AnswerForm(forms.Form):
+    """The words that go with an answer."""
+
+    note = WordsField(label=_("What would you change?"), required=False)
+    answer = LineField(required=False)

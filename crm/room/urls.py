@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.room import door
+from crm.room import consent, door, kept, today
 
 app_name = "room"
 
@@ -13,4 +13,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("code/", door.code, name="code"),
     path("fresh-code/", door.fresh_code, name="fresh_code"),
     path("sign-out/", door.leave, name="sign_out"),
+    path("<uuid:room_id>/", today.today, name="today"),
+    path("<uuid:room_id>/people/", today.people, name="people"),
+    path("<uuid:room_id>/comments/", today.comment, name="comment"),
+    path("<uuid:room_id>/questions/<uuid:question_id>/answer/", consent.answer, name="answer"),
+    path("<uuid:room_id>/questions/<uuid:question_id>/<str:verb>/", consent.turn_recorded, name="recorded"),
+    path("<uuid:room_id>/receipts/<uuid:consent_id>/", consent.receipt, name="receipt"),
+    path("<uuid:room_id>/receipts/<uuid:consent_id>/<str:verb>/", consent.turn, name="turn"),
+    path("<uuid:room_id>/kept/", kept.kept, name="kept"),
+    path("<uuid:room_id>/kept/<uuid:session_id>/end/", kept.end_session, name="end_session"),
 ]

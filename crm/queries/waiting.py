@@ -1,0 +1,166 @@
+"""What waits for a person in the room: questions with what changed, and answers that others wrote down for them."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils.functional import Promise
+
+from crm.actors import Actor
+from crm.clock import now
+from crm.models import Answer, Channel, Consent, Question, Revision
+from crm.registry import ConsentKind, Line, consent_kind
+from crm.rules.content_diff import ChangeKind, diff_content
+from crm.rules.words import Piece, PieceKind
+
+FRESH_FOR = timedelta(minutes=30)
+"""How long a code or passkey is fresh enough for a binding answer."""
+ANSWERED = (Answer.AGREED, Answer.CHANGE, Answer.DECLINED)
+
+
+def fingerprint(consents: Sequence[Consent]) -> str:
+    """Return the SHA-256 over the hashes of everything a question shows; the answer form carries it."""
+    parts = sorted(f"{consent.kind}:{consent.subject_id}:{consent.content_hash}" for consent in consents)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class LineChange:
+    """One line that differs, word by word."""
+
+    label: str | Promise
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True)
+class AskedAbout:
+    """One thing a question is about. `before` is the earlier yes that the `changes` count from, None for the first time."""
+
+    consent: Consent
+    label: str | Promise
+    url: str
+    is_section: bool
+    before: Consent | None
+    changes: Sequence[LineChange]
+    is_overtaken: bool
+
+    @property
+    def by_me(self) -> bool:
+        """Whether the earlier yes was this same person's."""
+        return self.before is not None and self.before.participant_id == self.consent.participant_id
+
+    @property
+    def glyph(self) -> str:
+        """What the glyph shows beside it."""
+        return "stale" if self.before else "seller"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One question that waits. `shown_hash` is what its form carries; `needs_fresh_code` bars the answer until one came."""
+
+    question: Question
+    subjects: Sequence[AskedAbout]
+    shown_hash: str
+    needs_fresh_code: bool
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether the words have changed since it was asked, so that an answer would not be taken."""
+        return any(subject.is_overtaken for subject in self.subjects)
+
+
+def waiting_for(actor: Actor, question_id: UUID | None = None) -> list[Waiting]:
+    """Return the questions that wait for the actor (or the one named), oldest first."""
+    if actor.participant is None:
+        return []
+    mine = Question.objects.visible_to(actor).open().filter(asked_of=actor.participant, channel=Channel.ROOM)
+    if question_id is not None:
+        mine = mine.filter(pk=question_id)
+    questions = mine.select_related("asked_by", "asked_of__contact").prefetch_related("consents__revision")
+    return [_waiting(actor, question) for question in questions.order_by("asked_at", "id")]
+
+
+def _waiting(actor: Actor, question: Question) -> Waiting:
+    consents = sorted(question.consents.all(), key=lambda one: (one.kind == "stage_move", one.kind != "problem", one.pk))
+    is_binding = any(consent_kind(consent.kind).binding for consent in consents)
+    is_fresh = actor.fresh_at is not None and now() - actor.fresh_at <= FRESH_FOR
+    subjects = [_asked_about(actor, consent) for consent in consents]
+    return Waiting(question, subjects, fingerprint(consents), is_binding and not is_fresh)
+
+
+def _asked_about(actor: Actor, consent: Consent) -> AskedAbout:
+    kind = consent_kind(consent.kind)
+    row = kind.get(consent.subject_id)
+    before = _earlier_yes(consent)
+    return AskedAbout(
+        consent=consent,
+        label=kind.label(row),
+        url=kind.url(actor, row),
+        is_section=kind.is_section,
+        before=before,
+        changes=changed_lines(kind, before.revision, consent.revision) if before else [],
+        is_overtaken=kind.current_hash(row) != consent.content_hash,
+    )
+
+
+def _earlier_yes(consent: Consent) -> Consent | None:
+    """Return the yes to older words that this question follows: the person's own, else anybody's on the same side."""
+    yeses = Consent.objects.filter(
+        kind=consent.kind,
+        subject_id=consent.subject_id,
+        answer=Answer.AGREED,
+        participant__side=consent.question.asked_of.side,
+    ).exclude(content_hash=consent.content_hash)
+    newest = list(yeses.select_related("revision", "participant__contact").order_by("-answered_at"))
+    own = [yes for yes in newest if yes.participant_id == consent.participant_id]
+    return next(iter(own or newest), None)
+
+
+def lines_of(revision: Revision) -> list[Line]:
+    """Return what a revision says, line by line; nothing when it was erased."""
+    return consent_kind(revision.kind).lines(revision.content) if revision.content is not None else []
+
+
+def changed_lines(kind: ConsentKind, before: Revision, after: Revision) -> list[LineChange]:
+    """Return the lines that differ between two revisions, in the order they are read; lines that only moved are left out."""
+    if before.content is None or after.content is None:
+        return []
+    was, now_ = kind.lines(before.content), kind.lines(after.content)
+    labels = {line.key: line.label for line in (*was, *now_)}
+    changes = []
+    for change in diff_content(_rows(was), _rows(now_)):
+        if change.kind == ChangeKind.MOVED:
+            continue
+        if change.field:
+            changes.append(LineChange(labels[change.row_id], change.pieces))
+        else:
+            row, piece = (change.after, PieceKind.ADDED) if change.after else (change.before, PieceKind.REMOVED)
+            text = row["text"] if isinstance(row, dict) else ""
+            changes.append(LineChange(labels[change.row_id], (Piece(piece, text),)))
+    return changes
+
+
+def _rows(lines: Sequence[Line]) -> dict[str, object]:
+    return {"lines": [{"id": line.key, "text": line.text} for line in lines]}
+
+
+def waiting_for_others(actor: Actor) -> list[Waiting]:
+    """Return the questions in the room that wait for other people; both sides see whose turn it is."""
+    if actor.participant is None:
+        return []
+    others = Question.objects.visible_to(actor).open().filter(room=actor.participant.room_id)
+    questions = others.exclude(asked_of=actor.participant).select_related("asked_by", "asked_of__contact")
+    questions = questions.prefetch_related("consents__revision").order_by("asked_at", "id")
+    return [_waiting(actor, question) for question in questions]
+
+
+def recorded_answers(actor: Actor) -> list[Question]:
+    """Return the answers that staff wrote down for the actor and that the actor has said nothing about yet."""
+    if actor.participant is None:
+        return []
+    mine = Question.objects.visible_to(actor).filter(asked_of=actor.participant).exclude(channel=Channel.ROOM)
+    unsaid = mine.filter(consents__answer__in=ANSWERED, consents__confirmed_at=None).distinct()
+    return list(unsaid.select_related("asked_by").prefetch_related("consents__revision").order_by("-asked_at"))

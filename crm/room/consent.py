@@ -1,0 +1,129 @@
+"""Answering in the room: the question, the answer, its receipt, and taking it back."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from crm.actions.consent import (
+    answer_question,
+    confirm_consent,
+    contest_consent,
+    reopen_consent,
+    withdraw_consent,
+)
+from crm.actors import Actor
+from crm.errors import Invalid, NotAllowed, Stale
+from crm.models import Consent, Question
+from crm.queries.receipt import get_question, get_receipt
+from crm.queries.waiting import waiting_for
+from crm.room.actor import participant
+from crm.room.forms import BUTTONS, AnswerForm
+from crm.room.frame import show
+from crm.web.forms import add_faults
+
+
+@never_cache
+def answer(request: HttpRequest, room_id: UUID, question_id: UUID) -> HttpResponse:
+    """One question by itself, and after the answer what was recorded and what happens next. POST answers."""
+    actor = participant(request, room_id)
+    question = get_question(actor, question_id)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST":
+        response = _take_answer(request, actor, question, form)
+        if response is not None:
+            return response
+    return _question(request, actor, question, form)
+
+
+def _take_answer(request: HttpRequest, actor: Actor, question: Question, form: AnswerForm) -> HttpResponse | None:
+    chosen = request.POST.get("answer", "")
+    page = reverse("room:answer", args=[question.room_id, question.pk])
+    try:
+        answer_question(
+            actor=actor,
+            question_id=question.pk,
+            shown_hash=request.POST.get("shown_hash", ""),
+            answer=chosen,
+            note=request.POST.get("note", ""),
+            button=str(BUTTONS.get(chosen, "")),
+        )
+    except Invalid as error:
+        form.is_valid()
+        add_faults(form, error)
+        return None
+    except Stale:
+        return redirect(page)
+    except NotAllowed as error:
+        if error.code != "fresh_code_needed":
+            raise
+        return redirect(f"{reverse('room:fresh_code')}?next={page}")
+    return redirect(page)
+
+
+def _question(request: HttpRequest, actor: Actor, question: Question, form: AnswerForm) -> HttpResponse:
+    waiting = waiting_for(actor, question.pk)
+    opened = request.POST.get("answer") or request.GET.get("open", "")
+    context = {
+        "question": question,
+        "one": waiting[0] if waiting else None,
+        "consents": list(question.consents.select_related("revision", "participant__contact", "question")),
+        "form": form,
+        "opened": opened if opened in ("change", "declined") else "",
+        "is_mine": question.asked_of_id == (actor.participant.pk if actor.participant else None),
+        "more": [one for one in waiting_for(actor) if one.question.pk != question.pk],
+    }
+    return show(request, actor, "room/answer.html", context, current="today", status=422 if form.errors else 200)
+
+
+@never_cache
+@require_safe
+def receipt(request: HttpRequest, room_id: UUID, consent_id: UUID) -> HttpResponse:
+    """What was agreed, by whom, when, with its hash, and how to take it back. `?download=1` gives it as a text file."""
+    actor = participant(request, room_id)
+    found = get_receipt(actor, consent_id)
+    if request.GET.get("download"):
+        text = render_to_string("room/receipt.txt", {"receipt": found, "room": found.consent.room})
+        headers = {"Content-Disposition": f'attachment; filename="receipt-{consent_id}.txt"'}
+        return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
+    return show(request, actor, "room/receipt.html", {"receipt": found})
+
+
+_TURNS: dict[str, tuple[Callable[..., Consent], str]] = {
+    "withdraw": (withdraw_consent, "withdrawn"),
+    "reopen": (reopen_consent, "reopened"),
+    "confirm": (confirm_consent, "confirmed"),
+    "contest": (contest_consent, "contested"),
+}
+
+
+@require_POST
+def turn(request: HttpRequest, room_id: UUID, consent_id: UUID, verb: str) -> HttpResponse:
+    """Take one's own yes back, reopen a no, or say whether what was written down is right."""
+    actor = participant(request, room_id)
+    if verb not in _TURNS:
+        raise Http404
+    act, said = _TURNS[verb]
+    words = {"note": request.POST.get("note", "")} if verb in ("withdraw", "contest") else {}
+    act(actor=actor, consent_id=consent_id, **words)
+    back = reverse("room:today", args=[room_id]) if request.POST.get("to") == "today" else None
+    return redirect(f"{back or reverse('room:receipt', args=[room_id, consent_id])}?said={said}")
+
+
+@require_POST
+def turn_recorded(request: HttpRequest, room_id: UUID, question_id: UUID, verb: str) -> HttpResponse:
+    """Say "that's right" or "that's not what I said" to everything one record covers."""
+    actor = participant(request, room_id)
+    question = get_question(actor, question_id)
+    if verb not in ("confirm", "contest"):
+        raise Http404
+    act, said = _TURNS[verb]
+    words = {"note": request.POST.get("note", "")} if verb == "contest" else {}
+    for consent in question.consents.order_by("subject_id"):
+        act(actor=actor, consent_id=consent.pk, **words)
+    return redirect(f"{reverse('room:today', args=[room_id])}?said={said}")

@@ -1,0 +1,75 @@
+"""What every page of the room has around it: the title, the people, the tabs, and a word on what was done."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.actors import Actor
+from crm.models import Room, Side
+from crm.queries.room_people import people_at_table
+from crm.registry import room_panels
+
+SAID: dict[str, Promise] = {
+    "saved": _("Saved. Everybody at the table sees it."),
+    "kept": _("Saved as your side’s draft. Nobody else sees it yet."),
+    "shared": _("Shared. Everybody at the table sees it now."),
+    "removed": _("Taken out. What it said before is kept in the history."),
+    "sent": _("Sent. Everybody at the table can read it."),
+    "withdrawn": _("You took your yes back. Both sides see it."),
+    "reopened": _("You can be asked about this again."),
+    "confirmed": _("Thank you. It is marked as right."),
+    "contested": _("Noted. What was written down counts no more; nothing goes on until you have answered yourself."),
+    "session-ended": _("That sign-in has ended."),
+}
+"""What a page may say after a redirect: `?said=saved`. Fixed words, so that a link cannot put others there."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message for the frame; the room has no session to keep one in."""
+
+    text: str
+    level_tag: str = "success"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab of the room."""
+
+    label: str | Promise
+    url: str
+    current: bool
+
+
+def room_of(actor: Actor) -> Room:
+    """Return the room a participant acts in."""
+    if actor.participant is None:
+        raise TypeError("Only a participant is in a room.")
+    return actor.participant.room
+
+
+def show(
+    request: HttpRequest, actor: Actor, template: str, context: dict[str, Any], *, current: str = "", status: int = 200
+) -> HttpResponse:
+    """Render a page of the room; `current` names the panel whose tab is lit."""
+    room = room_of(actor)
+    people = people_at_table(room)
+    words = SAID.get(request.GET.get("said", ""))
+    frame = {
+        "actor": actor,
+        "me": actor.participant,
+        "room": room,
+        "people": people,
+        "sellers": [one for one in people if one.side == Side.SELLER],
+        "buyers": [one for one in people if one.side == Side.BUYER],
+        "tabs": [Tab(panel.label, panel.url(room), panel.name == current) for panel in room_panels(actor, room)],
+        "said": [Said(str(words))] if words else [],
+    }
+    return render(request, template, frame | context, status=status)

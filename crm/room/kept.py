@@ -1,0 +1,41 @@
+"""What a room keeps about a person, shown to that person: answers, words, sign-ins."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from crm.actions import sign_in
+from crm.models import Comment
+from crm.queries.receipt import answers_of
+from crm.queries.sign_in import access_log, own_sessions
+from crm.room.actor import participant, session_token
+from crm.room.frame import show
+from crm.secrets import token_hash
+
+
+@never_cache
+@require_safe
+def kept(request: HttpRequest, room_id: UUID) -> HttpResponse:
+    """Everything this room keeps about whoever is signed in, and who came in when."""
+    actor = participant(request, room_id)
+    contact_id = actor.participant.contact_id if actor.participant else None
+    mine = Comment.objects.visible_to(actor).filter(room=room_id, by_contact=contact_id)
+    context = {
+        "answers": answers_of(actor),
+        "comments": list(mine.order_by("-created_at", "-id")[:200]),
+        "sessions": own_sessions(actor),
+        "this_session": token_hash(session_token(request)),
+        "entries": access_log(actor, room_id),
+    }
+    return show(request, actor, "room/kept.html", context)
+
+
+@require_POST
+def end_session(request: HttpRequest, room_id: UUID, session_id: UUID) -> HttpResponse:
+    """End one of one's own sign-ins."""
+    sign_in.end_session(actor=participant(request, room_id), session_id=session_id)
+    return redirect(f"{reverse('room:kept', args=[room_id])}?said=session-ended")

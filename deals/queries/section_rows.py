@@ -1,0 +1,67 @@
+"""Reading a section row by row: what is shared, the own side's drafts, and what was said beside each row."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm.actors import Actor
+from crm.models import Comment, Draftable
+from deals.models import Criterion, ProblemPart, ProblemStatement, Section, SectionKind, Stakeholder
+from deals.queries.criterion import missing_of
+from deals.rules.criterion import Missing
+
+ROWS: dict[str, Any] = {
+    SectionKind.PROBLEM: ProblemStatement,
+    SectionKind.CRITERIA: Criterion,
+    SectionKind.PEOPLE: Stakeholder,
+}
+_PEOPLE = {
+    SectionKind.PROBLEM: ("by_user", "by_contact"),
+    SectionKind.CRITERIA: ("by_user", "by_contact", "buyer_owner", "seller_owner"),
+    SectionKind.PEOPLE: ("by_user", "by_contact", "contact__organization", "user"),
+}
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One row. `draft` is the own side's unshared change to it; `missing` what a criterion lacks to be measured."""
+
+    row: Any
+    draft: Draftable | None = None
+    comments: Sequence[Comment] = ()
+    missing: Sequence[Missing] = field(default=())
+
+
+@dataclass(frozen=True)
+class PartOfPage:
+    """One heading of the problem with its rows."""
+
+    part: str
+    label: str
+    rows: Sequence[RowView]
+
+
+def section_rows(actor: Actor, section: Section) -> list[RowView]:
+    """Return the rows the actor's side sees, in order; changes that are still drafts hang on the row they change."""
+    model, people = ROWS[section.kind], _PEOPLE[SectionKind(section.kind)]
+    rows = list(model.objects.visible_to(actor).filter(section=section).select_related(*people))
+    drafts = {row.replaces_id: row for row in rows if row.replaces_id}
+    beside: dict[Any, list[Comment]] = defaultdict(list)
+    comments = Comment.objects.visible_to(actor).filter(room=section.deal.room_id, section=section.kind)
+    for comment in comments.select_related("by_user", "by_contact"):
+        beside[comment.subject_id].append(comment)
+    is_measured = section.kind == SectionKind.CRITERIA
+    return [
+        RowView(row, drafts.get(row.pk), beside[row.pk], missing_of(row) if is_measured else ())
+        for row in rows
+        if row.replaces_id is None
+    ]
+
+
+def problem_parts(rows: Sequence[RowView]) -> list[PartOfPage]:
+    """Return the rows of the problem under its headings, in the order they are read, empty headings included."""
+    return [
+        PartOfPage(part.value, str(part.label), [view for view in rows if view.row.part == part.value])
+        for part in ProblemPart
+    ]

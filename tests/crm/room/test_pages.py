@@ -1,0 +1,233 @@
+"""The room's pages over HTTP: who gets in, answering from the mail to the receipt, and what never changes anything."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from crm.actions.participant import invite_contact, revoke_participant
+from crm.actions.question import ask_for_consent
+from crm.models import Answer, Consent, Event, Invitation, LedgerEntry, Question, RoomSession, SignInCode
+from deals.actions.problem import add_statement
+from tests.cast import Cast
+from tests.crm.room.door import client_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    cast = Cast()
+    cast.write_problem()
+    return cast
+
+
+def ask(cast: Cast) -> Question:
+    return ask_for_consent(
+        actor=cast.rep,
+        asked_of=cast.ingrid.pk,
+        subjects=[cast.problem()],
+        sentence="Does this describe your problem as it is today?",
+        benefit="A page on what waste costs you, ready for your board.",
+    )
+
+
+def room_url(cast: Cast, rest: str = "") -> str:
+    return f"/room/{cast.deal.room_id}/{rest}"
+
+
+def shown_hash(page: str) -> str:
+    return re.search(r'name="shown_hash" value="(\w{64})"', page).group(1)
+
+
+class TestDoor:
+    def test_from_the_mail_to_the_room(self, cast: Cast, client: Client, django_capture_on_commit_callbacks) -> None:
+        contact = cast.contact("Aisha Karim")
+        with django_capture_on_commit_callbacks(execute=True):
+            invite_contact(actor=cast.rep, room_id=cast.deal.room_id, contact_id=contact.pk)
+        link = re.search(r"/room/invitation/\S+", mail.outbox[0].body).group()
+        page = client.get(link)
+        assert "Send me a code" in page.content.decode()
+        assert "a•••••@halvorsen.example" in page.content.decode()
+        with django_capture_on_commit_callbacks(execute=True):
+            response = client.post(link)
+        code = re.search(r"^(\w{4}-\w{4})$", mail.outbox[1].body, re.M).group()
+        assert client.get(response.url).status_code == 200
+        wrong = client.post(response.url, {"code": "AAAA-AAAA"})
+        assert wrong.status_code == 422
+        assert "4 tries left" in wrong.content.decode()
+        response = client.post(response.url, {"code": code.lower(), "next": room_url(cast)}, follow=True)
+        assert "What waits for you" in response.content.decode()
+        assert response.redirect_chain[0][0] == room_url(cast)
+        assert "Go in" in client.get(link).content.decode()
+
+    def test_a_cookie_that_scripts_cannot_read(self, cast: Cast, client: Client) -> None:
+        response = client.post("/room/door/", {"email": "x@halvorsen.example"})
+        cookie = response.cookies["cg_browser"]
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+    def test_unknown_links_lead_to_the_door(self, client: Client, db: None) -> None:
+        response = client.get("/room/invitation/nothing/")
+        assert response.status_code == 404
+        assert "Send me a code" in response.content.decode()
+
+    @pytest.mark.parametrize("next_url", ["https://evil.example/room/", "//evil.example/room/", "/deals/"])
+    def test_nobody_is_led_away(self, cast: Cast, client: Client, next_url: str) -> None:
+        response = client.post("/room/door/", {"email": "x@halvorsen.example", "next": next_url})
+        assert response.url == "/room/code/"
+
+    def test_words_sent_after_the_session_ended_can_be_copied(self, cast: Cast, client: Client) -> None:
+        response = client.post(room_url(cast, "comments/"), {"body": "I doubt the number for March."})
+        assert response.status_code == 403
+        assert "I doubt the number for March." in response.content.decode()
+
+
+class TestAccess:
+    PAGES = ("", "people/", "kept/")
+
+    def test_the_stranger_is_led_to_the_door(self, cast: Cast, client: Client) -> None:
+        for page in self.PAGES:
+            assert client.get(room_url(cast, page)).url.startswith("/room/door/?next=")
+
+    def test_a_staff_session_opens_no_room(self, cast: Cast, client: Client) -> None:
+        client.force_login(cast.maya)
+        assert client.get(room_url(cast)).url.startswith("/room/door/")
+
+    def test_a_buyer_of_another_room_finds_nothing(self, cast: Cast) -> None:
+        from deals.actions.deal import open_deal
+
+        elsewhere = open_deal(actor=cast.rep, title="Another", organization_id=cast.halvorsen.pk)
+        outsider = cast.let_in(cast.contact("Olga Out"), room=elsewhere.room)
+        client = client_of(outsider.contact)
+        assert client.get(f"/room/{elsewhere.room_id}/").status_code == 200
+        for page in self.PAGES:
+            assert client.get(room_url(cast, page)).status_code == 404
+
+    def test_revoking_ends_reach_at_once(self, cast: Cast) -> None:
+        client = client_of(cast.ingrid.contact)
+        assert client.get(room_url(cast)).status_code == 200
+        revoke_participant(actor=cast.rep, participant_id=cast.ingrid.pk)
+        assert client.get(room_url(cast)).status_code == 302
+
+    def test_posts_need_the_token_of_the_page(self, cast: Cast) -> None:
+        question = ask(cast)
+        client = client_of(cast.ingrid.contact, enforce_csrf_checks=True)
+        response = client.post(room_url(cast, f"questions/{question.pk}/answer/"), {"answer": "agreed"})
+        assert response.status_code == 403
+        assert question.consents.get().answer == Answer.ASKED
+
+
+class TestAnswer:
+    def test_the_whole_way(self, cast: Cast) -> None:
+        question, client = ask(cast), client_of(cast.ingrid.contact)
+        page = client.get(room_url(cast)).content.decode()
+        assert "Does this describe your problem" in page
+        assert "A page on what waste costs you" in page
+        url = room_url(cast, f"questions/{question.pk}/answer/")
+        sent = {"answer": "agreed", "shown_hash": shown_hash(page)}
+        done = client.post(url, sent, follow=True).content.decode()
+        assert "You agreed" in done
+        assert client.post(url, sent).status_code == 302
+        consent = Consent.objects.get()
+        assert consent.answer == Answer.AGREED
+        assert LedgerEntry.objects.filter(type="answered").count() == 1
+        receipt = client.get(room_url(cast, f"receipts/{consent.pk}/")).content.decode()
+        assert consent.content_hash in receipt
+        assert "“I agree”" in receipt
+        copy = client.get(room_url(cast, f"receipts/{consent.pk}/?download=1"))
+        assert "attachment" in copy["Content-Disposition"]
+        assert "Planners forecast by hand" in copy.content.decode()
+        client.post(room_url(cast, f"receipts/{consent.pk}/withdraw/"))
+        assert Consent.objects.get().answer == Answer.WITHDRAWN
+
+    def test_a_change_needs_words_and_keeps_them(self, cast: Cast) -> None:
+        question, client = ask(cast), client_of(cast.ingrid.contact)
+        url = room_url(cast, f"questions/{question.pk}/answer/")
+        page = client.get(url, {"open": "change"}).content.decode()
+        sent = {"answer": "change", "shown_hash": shown_hash(page), "note": ""}
+        response = client.post(url, sent)
+        assert response.status_code == 422
+        assert "Write something here." in response.content.decode()
+        long = client.post(url, sent | {"note": "a long word " * 1000})
+        assert long.status_code == 422
+        assert "a long word a long word" in long.content.decode()
+        client.post(url, sent | {"note": "Weekly, not by hand."})
+        assert Consent.objects.get().note == "Weekly, not by hand."
+
+    def test_words_that_changed_meanwhile(self, cast: Cast) -> None:
+        question, client = ask(cast), client_of(cast.ingrid.contact)
+        url = room_url(cast, f"questions/{question.pk}/answer/")
+        shown = shown_hash(client.get(url).content.decode())
+        add_statement(actor=cast.rep, deal_id=cast.deal.pk, values={"part": "causes", "text": "Shipments, not sales."})
+        page = client.get(room_url(cast)).content.decode()
+        assert "The words have changed since you were asked." in page
+        assert "shown_hash" not in page
+        done = client.post(url, {"answer": "agreed", "shown_hash": shown}, follow=True)
+        assert "Nothing was recorded" in done.content.decode()
+        assert Consent.objects.get().answer == Answer.REPLACED
+
+    def test_what_changed_since_the_last_yes_is_shown_word_by_word(self, cast: Cast) -> None:
+        client = client_of(cast.ingrid.contact)
+        question = ask(cast)
+        url = room_url(cast, f"questions/{question.pk}/answer/")
+        client.post(url, {"answer": "agreed", "shown_hash": shown_hash(client.get(url).content.decode())})
+        add_statement(actor=cast.rep, deal_id=cast.deal.pk, values={"part": "causes", "text": "Shipments, not sales."})
+        ask(cast)
+        page = client.get(room_url(cast)).content.decode()
+        assert "You agreed to revision 1" in page
+        assert "<ins>Shipments, not sales.</ins>" in page
+
+    def test_nobody_answers_for_another(self, cast: Cast) -> None:
+        question = ask(cast)
+        client = client_of(cast.daniel.contact)
+        url = room_url(cast, f"questions/{question.pk}/answer/")
+        assert "Only Ingrid Solberg can answer it" in client.get(url).content.decode()
+        assert client.post(url, {"answer": "agreed", "shown_hash": "0" * 64}).status_code == 403
+
+    @pytest.mark.parametrize("answer", ["", "maybe", "\x00", "ü" * 300])
+    def test_odd_answers_are_refused(self, cast: Cast, answer: str) -> None:
+        question, client = ask(cast), client_of(cast.ingrid.contact)
+        url = room_url(cast, f"questions/{question.pk}/answer/")
+        assert client.post(url, {"answer": answer, "shown_hash": "x"}).status_code == 422
+        assert Consent.objects.get().answer == Answer.ASKED
+
+
+def test_opening_mailed_links_changes_nothing(cast: Cast, django_capture_on_commit_callbacks) -> None:
+    contact = cast.contact("Aisha Karim")
+    with django_capture_on_commit_callbacks(execute=True):
+        invite_contact(actor=cast.rep, room_id=cast.deal.room_id, contact_id=contact.pk)
+    link = re.search(r"/room/invitation/\S+", mail.outbox[0].body).group()
+    question = ask(cast)
+    pages = [link, room_url(cast), room_url(cast, f"questions/{question.pk}/answer/?answer=agreed&open=declined")]
+    models = (Invitation, SignInCode, RoomSession, Event, Question, Consent, LedgerEntry)
+    client = client_of(cast.ingrid.contact)
+
+    def state() -> list[list[dict]]:
+        return [list(model.objects.order_by("pk").values()) for model in models]
+
+    before = state()
+    for page in pages:
+        client.get(page)
+        client.head(page)
+        client.get(page, headers={"Sec-Purpose": "prefetch"})
+        Client().get(page)
+    assert state() == before
+
+
+def test_a_comment_is_said_to_everybody(cast: Cast) -> None:
+    client = client_of(cast.ingrid.contact)
+    response = client.post(room_url(cast, "comments/"), {"body": "A doubt: March looks too low."}, follow=True)
+    assert "A doubt: March looks too low." in response.content.decode()
+    assert client.post(room_url(cast, "comments/"), {"body": ""}).status_code == 422
+
+
+def test_what_is_kept_is_shown(cast: Cast) -> None:
+    ask(cast)
+    client = client_of(cast.ingrid.contact)
+    page = client.get(room_url(cast, "kept/")).content.decode()
+    assert "Does this describe your problem" in page
+    assert "this browser" in page
+    session = RoomSession.objects.get()
+    client.post(room_url(cast, f"kept/{session.pk}/end/"))
+    assert client.get(room_url(cast)).status_code == 302
