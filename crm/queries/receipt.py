@@ -51,7 +51,9 @@ def get_receipt(actor: Actor, consent_id: UUID) -> Receipt:
     if consent is None:
         raise NotFound
     kind = consent_kind(consent.kind)
-    entries = LedgerEntry.objects.filter(room=consent.room_id, consent=consent).select_related("payload").order_by("seq")
+    entries = (
+        LedgerEntry.objects.filter(room=consent.room_id, consent=consent).select_related("payload").order_by("seq")
+    )
     is_mine = actor.participant is not None and consent.participant_id == actor.participant.pk
     label = kind.label(kind.get(consent.subject_id))
     return Receipt(consent, label, lines_of(consent.revision), list(entries), is_mine)

@@ -84,7 +84,9 @@ def waiting_for(actor: Actor, question_id: UUID | None = None) -> list[Waiting]:
 
 
 def _waiting(actor: Actor, question: Question) -> Waiting:
-    consents = sorted(question.consents.all(), key=lambda one: (one.kind == "stage_move", one.kind != "problem", one.pk))
+    consents = sorted(
+        question.consents.all(), key=lambda one: (one.kind == "stage_move", one.kind != "problem", one.pk)
+    )
     is_binding = any(consent_kind(consent.kind).binding for consent in consents)
     is_fresh = actor.fresh_at is not None and now() - actor.fresh_at <= FRESH_FOR
     subjects = [_asked_about(actor, consent) for consent in consents]

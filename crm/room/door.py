@@ -137,33 +137,35 @@ def _door(request: HttpRequest, form: EmailForm, *, status: int = 200, **more: o
 def code(request: HttpRequest) -> HttpResponse:
     """Step 2: typing the code. A right one opens a session; the address never tells whether somebody is known."""
     form = CodeForm(request.POST or None)
-    refused = ""
-    if request.method == "POST":
-        try:
-            _session, token = enter_code(
-                browser=browser(request), code=request.POST.get("code", ""), old_session=session_token(request)
-            )
-        except Invalid as error:
-            form.is_valid()
-            add_faults(form, error)
-        except Refused as error:
-            refused = error.code
-        else:
-            rotate_token(request)
-            response = HttpResponseRedirect(_next(request) or reverse("room:home"))
-            cookies.set_session(response, token)
-            return response
+    if request.method != "POST":
+        return _code(request, form)
+    try:
+        _session, token = enter_code(
+            browser=browser(request), code=request.POST.get("code", ""), old_session=session_token(request)
+        )
+    except Invalid as error:
+        form.is_valid()
+        add_faults(form, error)
+        return _code(request, form, status=422)
+    except Refused as error:
+        return _code(request, form, refused=error.code, status=422)
+    rotate_token(request)
+    response = HttpResponseRedirect(_next(request) or reverse("room:home"))
+    cookies.set_session(response, token)
+    return response
+
+
+def _code(request: HttpRequest, form: CodeForm, *, refused: str = "", status: int = 200) -> HttpResponse:
     newest = newest_code(browser(request).hash)
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    context: dict[str, object] = {
+    context = {
         "form": form,
         "newest": newest,
         "next": _next(request),
         "refused": refused,
-        "sender": sender,
+        "sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+        "is_over": bool(refused) or newest is None or newest.expires_at <= now() or newest.consumed_at is not None,
     }
-    context["is_over"] = bool(refused) or newest is None or newest.expires_at <= now() or newest.consumed_at is not None
-    return render(request, "room/code.html", context, status=422 if form.errors or refused else 200)
+    return render(request, "room/code.html", context, status=status)
 
 
 @never_cache

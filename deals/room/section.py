@@ -41,7 +41,9 @@ def _opened(request: HttpRequest, actor: Actor, section: Section) -> dict[str, A
         return {}
     if row_id := _uuid(request.GET.get("edit", "")):
         row = get_row(actor, rows.model, row_id)
-        form = rows.form(initial=initial_of(row, rows.fields), part=getattr(row, "part", ""), row=row, deal=section.deal)
+        form = rows.form(
+            initial=initial_of(row, rows.fields), part=getattr(row, "part", ""), row=row, deal=section.deal
+        )
         return {"editing": row.pk, "form": form}
     if (part := request.GET.get("add", "")) and not section.deal.has_ended:
         return {"adding": part, "form": rows.form(part=part, row=None, deal=section.deal)}
