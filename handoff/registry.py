@@ -9,14 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from crm.actors import Actor
 from crm.errors import Invalid, NotFound, Refused
 from crm.models import Participant, Side
-from crm.registry import ConsentKind, register_consent_kind, register_reaction
+from crm.registry import ConsentKind, register_consent_kind, register_reaction, register_renderer
 from crm.scopes import register_scope
+from crm.web.navigation import NavigationEntry, register_navigation
 from handoff.actions import brief, goal, handoff
 from handoff.models import BriefItem, Goal, Handoff
 from handoff.models.success_plan import SECTION
 from handoff.queries.brief import brief_snapshot
 from handoff.queries.goal import reached_snapshot
 from handoff.queries.lines import lines_of_brief, lines_of_reached
+from handoff.queries.timeline import EVENT_TYPES, render_event
 
 register_scope("success:read", _("Read handoffs, success plans and goals"))
 register_scope("success:write", _("Write handoffs, success plans, goals and measurements"))
@@ -142,3 +144,9 @@ register_reaction("consent.withdrawn", handoff.react_to_withdrawal)
 register_reaction("consent.withdrawn", goal.react_to_withdrawal)
 register_reaction("consent.withdrawn", brief.react_to_lapsed_consent)
 register_reaction("consent.contested", brief.react_to_lapsed_consent)
+
+for _type in EVENT_TYPES:
+    register_renderer(_type, render_event)
+
+register_navigation(NavigationEntry(_("Handoffs"), "baton", "handoff:handoffs", position=30, phone=False))
+register_navigation(NavigationEntry(_("Success"), "target", "handoff:plans", position=40, covers=("/goals/",)))

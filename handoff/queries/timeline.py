@@ -1,0 +1,43 @@
+"""How what happens after the close reads in a timeline. Names come with the event's author; nothing more is fetched."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.models import Event
+from crm.registry import TimelineEntry
+
+_SENTENCES: dict[str, tuple[str, Promise, str]] = {
+    "handoff.opened": ("baton", gettext_lazy("The handoff opened"), ""),
+    "handoff.assigned": ("baton", gettext_lazy("%(name)s said who takes over"), ""),
+    "handoff.accepted": ("baton", gettext_lazy("%(name)s accepted the handoff"), ""),
+    "handoff.confirmed": ("check", gettext_lazy("%(name)s confirmed the brief"), "both"),
+    "handoff.confirmation_withdrawn": ("undo", gettext_lazy("%(name)s took the confirmation of the brief back"), ""),
+    "handoff.cancelled": ("undo", gettext_lazy("The handoff was cancelled, because the close was undone"), ""),
+    "brief_item.cleared": ("check", gettext_lazy("%(name)s cleared an item of the brief"), ""),
+    "brief_item.questioned": ("message", gettext_lazy("%(name)s asked about an item of the brief"), ""),
+    "brief_item.answered": ("message", gettext_lazy("%(name)s answered about an item of the brief"), ""),
+    "brief_item.added": ("flag", gettext_lazy("A consent no longer stands: the handoff has an open risk more"), ""),
+    "success_plan.opened": ("target", gettext_lazy("The success plan began"), ""),
+    "measurement.recorded": ("plus", gettext_lazy("%(name)s added a number"), ""),
+    "measurement.corrected": ("undo", gettext_lazy("%(name)s corrected a number"), ""),
+    "measurement.confirmed": ("check", gettext_lazy("%(name)s confirmed a number"), "both"),
+    "measurement.disputed": ("alert", gettext_lazy("%(name)s disputed a number"), ""),
+    "measurement.dispute_answered": ("message", gettext_lazy("%(name)s answered a dispute"), ""),
+    "goal.no_data": ("clock", gettext_lazy("A goal has no number any more"), ""),
+    "goal.on_track": ("check", gettext_lazy("A goal came on track"), ""),
+    "goal.at_risk": ("alert", gettext_lazy("A goal came at risk"), ""),
+    "goal.off_track": ("alert", gettext_lazy("A goal went off track"), ""),
+    "goal.reached": ("target", gettext_lazy("The newest number reaches a goal’s target"), ""),
+    "goal.missed": ("x", gettext_lazy("A goal passed its due date"), ""),
+    "goal.confirmed": ("target", gettext_lazy("%(name)s confirmed that a goal is reached"), "both"),
+    "goal.confirmation_withdrawn": ("undo", gettext_lazy("%(name)s took “reached” back"), ""),
+}
+EVENT_TYPES = tuple(_SENTENCES)
+
+
+def render_event(event: Event) -> TimelineEntry:
+    """Return how an event of this app reads."""
+    icon, sentence, glyph = _SENTENCES[event.type]
+    author = event.by_contact or event.by_user
+    return TimelineEntry(icon, str(sentence) % {"name": author.name if author else _("Somebody")}, glyph)

@@ -1,0 +1,98 @@
+"""What is typed on the pages after the close. Shapes only: the actions judge."""
+
+from collections.abc import Iterable
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from crm.checks import Checks
+from crm.models import Participant, Room, User
+from crm.web.forms import DayField, LineField, NumberField, WordsField
+from handoff.models import Goal
+from handoff.queries.measurement import MeasurementRow
+
+
+class VersionForm(forms.Form):
+    """A form that says at which version its reader saw the row."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+
+
+class WordsForm(forms.Form):
+    """One text: a question, an answer, a dispute."""
+
+    text = WordsField(rows=3)
+
+    def __init__(self, *args: Any, label: Any = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["text"].label = label
+
+
+class VersionedWordsForm(VersionForm, WordsForm):
+    """One text about a row at a version."""
+
+
+class PersonForm(VersionForm):
+    """Choosing somebody by name."""
+
+    person = forms.ChoiceField()
+
+    def __init__(
+        self, *args: Any, label: Any, people: Iterable[User | Participant], nobody: Any = "", **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["person"]
+        field.label, field.required = label, not nobody
+        choices = [(str(one.pk), one.contact.name if isinstance(one, Participant) else one.name) for one in people]
+        field.choices = [("", nobody), *choices] if nobody else choices  # type: ignore[attr-defined]
+
+    def chosen(self) -> UUID | None:
+        """Return who was chosen."""
+        return UUID(self.cleaned_data["person"]) if self.cleaned_data["person"] else None
+
+
+class MeasurementForm(forms.Form):
+    """A new value of a goal. A yes-or-no goal asks for yes or no instead of a number."""
+
+    value = NumberField(label=_("Value"))
+    measured_at = DayField(label=_("Measured on"))
+    period = LineField(label=_("Period"), required=False)
+    source = LineField(label=_("From what"), required=False)
+    note = LineField(label=_("Why, and anything that shows it"), required=False)
+
+    def __init__(self, *args: Any, goal: Goal, room: Room, **options: Any) -> None:
+        options.setdefault("initial", {"source": goal.source})
+        super().__init__(*args, **options)
+        self.zone = ZoneInfo(room.time_zone)
+        if goal.is_yes_or_no:
+            self.fields["value"] = forms.ChoiceField(label=_("Done?"), choices=[("1", _("Yes")), ("0", _("No"))])
+
+    def clean_measured_at(self) -> datetime | str | None:
+        """Return the beginning of the day where the room is; what is no day goes on as it came, for the action."""
+        value = self.cleaned_data["measured_at"]
+        day = Checks().day("measured_at", value, required=False)
+        return datetime.combine(day, time(), self.zone) if day else value
+
+
+class CorrectionForm(VersionForm):
+    """A corrected value, and why."""
+
+    value = NumberField(label=_("The right value"))
+    note = LineField(label=_("What was wrong"))
+
+    def __init__(self, *args: Any, row: MeasurementRow | None = None, **options: Any) -> None:
+        if row is not None:
+            options.setdefault("initial", {"value": row.measurement.value, "version": row.measurement.version})
+        super().__init__(*args, **options)
+
+
+def with_version(data: QueryDict | Any, version: int) -> QueryDict:
+    """Return what was sent, about the row as it is now: the words stay, and the next try is about what is shown."""
+    copy: QueryDict = data.copy()
+    copy["version"] = str(version)
+    return copy
