@@ -1,5 +1,6 @@
 """What the ground itself plugs in: renderers, consumers, the room's own tabs. Imported once, when all models are known."""
 
+from crm import timeline
 from crm.actions.attachment import check_attachment
 from crm.mail.consent import mail_answer, mail_question
 from crm.models import Event
@@ -18,3 +19,5 @@ def _check_attachment(event: Event) -> None:
 
 
 register_consumer("crm.check_attachment", ["attachment.added"], _check_attachment)
+
+timeline.register()

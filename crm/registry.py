@@ -3,7 +3,7 @@
 The ground asks "what consent kinds are there?", "who reacts to `deal.won`?" and never learns which app answered.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -60,6 +60,7 @@ class ConsentKind:
     lines: Callable[[dict[str, Any]], list[Line]]
     check_recordable: Callable[["Actor", Any, "Question"], None] | None = None
     find: Callable[["Actor", dict[str, UUID | None]], UUID] | None = None
+    noun: str | Promise = ""
 
 
 @dataclass(frozen=True)
@@ -120,12 +121,17 @@ class PersonalData:
 
 Reaction = Callable[["Event", "Actor"], None]
 Consumer = Callable[["Event"], None]
-Renderer = Callable[["Event"], TimelineEntry]
+Names = Mapping[str, str]
+"""Id (as text) → what the person or row is called. An id that is not there has no name the reader may see."""
+
+Renderer = Callable[["Event", Names], TimelineEntry]
+Namer = Callable[["Actor", Collection[str]], Mapping[Any, str]]
 
 _consent_kinds: dict[str, ConsentKind] = {}
 _reactions: dict[str, list[Reaction]] = {}
 _consumers: dict[str, tuple[frozenset[str], Consumer]] = {}
 _renderers: dict[str, Renderer] = {}
+_namers: list[Namer] = []
 _panels: dict[str, RoomPanel] = {}
 _today: list[TodayBlock] = []
 _personal: list[PersonalData] = []
@@ -180,6 +186,16 @@ def consumer(name: str) -> Consumer:
 def register_renderer(event_type: str, renderer: Renderer) -> None:
     """Say how events of this type read in a timeline."""
     _renderers[event_type] = renderer
+
+
+def register_namer(namer: Namer) -> None:
+    """Let a timeline ask, in one query, what rows with these ids are called, as far as the actor may see them."""
+    _namers.append(namer)
+
+
+def names_of(actor: "Actor", ids: Collection[str]) -> Names:
+    """Return the names of everything among `ids` that has one."""
+    return {str(id): name for namer in _namers for id, name in namer(actor, ids).items()}
 
 
 def renderer_of(event_type: str) -> Renderer:

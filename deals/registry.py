@@ -20,6 +20,7 @@ from crm.registry import (
     register_reaction,
 )
 from crm.scopes import register_scope
+from deals import timeline
 from deals.actions.section import get_section
 from deals.actions.stage_move import SCHEMA as MOVE_SCHEMA
 from deals.actions.stage_move import propose_move, react_to_yes
@@ -39,6 +40,8 @@ from deals.queries.lines import lines_of_criteria, lines_of_move, lines_of_probl
 from deals.queries.stage_move import move_content
 
 _SECTION_LABELS = {SectionKind.PROBLEM: _("Our problem"), SectionKind.CRITERIA: _("What success means")}
+
+_SECTION_NOUNS = {SectionKind.PROBLEM: _("the problem"), SectionKind.CRITERIA: _("the success criteria")}
 
 
 def _lock_deal(deal_id: UUID) -> Deal:
@@ -95,6 +98,7 @@ def _section_kind(kind: SectionKind) -> ConsentKind:
         check_askable=_check_section_askable,
         may_answer=lambda person, _section: person.side == Side.BUYER and person.sees(kind.value),
         label=lambda _section: _SECTION_LABELS[kind],
+        noun=_SECTION_NOUNS[kind],
         url=_section_url,
         lines=lines_of_problem if kind == SectionKind.PROBLEM else lines_of_criteria,
         find=lambda actor, named: get_section(actor, _named(named, "deal"), kind).pk,
@@ -191,6 +195,7 @@ register_consent_kind(
         check_askable=_check_move_askable,
         may_answer=_may_answer_move,
         label=_move_label,
+        noun=_("going on"),
         url=_move_url,
         lines=lines_of_move,
         check_recordable=_check_move_recordable,
@@ -220,3 +225,5 @@ for _kind in SectionKind:
 
 register_scope("deals:read", _("Read deals and their sections"))
 register_scope("deals:write", _("Write deals and their sections, and move them"))
+
+timeline.register()

@@ -101,6 +101,7 @@ def _named(named: dict[str, UUID | None], what: str) -> UUID:
 register_consent_kind(
     ConsentKind(
         name=handoff.BRIEF,
+        noun=_("the handoff brief"),
         binding=True,
         is_section=False,
         room_of=lambda handoff_id: _handoff(handoff_id).room_id,
@@ -119,6 +120,7 @@ register_consent_kind(
 register_consent_kind(
     ConsentKind(
         name=goal.GOAL_REACHED,
+        noun=_("the reached goal"),
         binding=True,
         is_section=False,
         room_of=lambda goal_id: _goal(goal_id).plan.room_id,

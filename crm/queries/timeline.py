@@ -1,0 +1,81 @@
+"""What happened in a room, as one reader may see it: events in words, newest first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from crm.actors import Actor
+from crm.errors import NotFound
+from crm.models import Event, Room
+from crm.models.event import EventQuerySet
+from crm.queries.paging import page_of
+from crm.registry import TimelineEntry, names_of, rendered_types, renderer_of
+
+LIMIT = 30
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened: in words, when, and who sees it (`private_to` a side; empty: everybody in the room)."""
+
+    id: UUID
+    type: str
+    at: datetime
+    private_to: str
+    entry: TimelineEntry
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A page of happenings, and the cursor to older ones; empty when there are none."""
+
+    happenings: list[Happening]
+    next_cursor: str
+
+
+def room_timeline(actor: Actor, room_id: UUID, cursor: str = "", limit: int = LIMIT) -> Timeline:
+    """Return what the actor sees of what happened in a room. Raises `NotFound`, and `Invalid` for a made-up cursor."""
+    if not Room.objects.visible_to(actor).filter(pk=room_id).exists():
+        raise NotFound
+    return timeline(actor, Event.objects.filter(room=room_id), cursor, limit)
+
+
+def organization_timeline(actor: Actor, organization_id: UUID, cursor: str = "", limit: int = LIMIT) -> Timeline:
+    """Return what the actor sees of what happened in all rooms with an organisation."""
+    return timeline(actor, Event.objects.filter(room__organization=organization_id), cursor, limit)
+
+
+def timeline(actor: Actor, events: EventQuerySet, cursor: str = "", limit: int = LIMIT) -> Timeline:
+    """Return a page of `events` in words. The number of queries does not depend on how many there are."""
+    seen = events.visible_to(actor).filter(type__in=rendered_types()).select_related("by_user", "by_contact", "by_key")
+    page = page_of(seen, cursor, by=("-at", "-id"), limit=limit)
+    return Timeline(in_words(actor, page.rows), page.next_cursor)
+
+
+def in_words(actor: Actor, events: Sequence[Event]) -> list[Happening]:
+    """Return events the actor may see, rendered by whoever registered for their types."""
+    names = names_of(actor, _ids(events)) if events else {}
+    return [
+        Happening(event.pk, event.type, event.at, event.private_to, renderer_of(event.type)(event, names))
+        for event in events
+    ]
+
+
+def _ids(events: Iterable[Event]) -> set[str]:
+    """Return every id the events name: their subjects and those in their data."""
+    found = {str(event.subject_id) for event in events}
+    for event in events:
+        found |= {value for value in event.data.values() if _is_id(value)}
+    return found
+
+
+def _is_id(value: Any) -> bool:
+    if not isinstance(value, str) or len(value) != 36:
+        return False
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,168 @@
+"""How the ground's own events read: plain sentences with names. Registered by `crm.registered`."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.actors import Actor
+from crm.models import Activity, Attachment, Contact, Event, Participant, RoomMember, User
+from crm.registry import Names, Renderer, TimelineEntry, consent_kinds, register_namer, register_renderer
+
+Words = Any
+
+
+def actor_name(event: Event) -> Words:
+    """Return who did it: the person's name, or the product's for what nobody did by hand."""
+    author = event.by_contact or event.by_user
+    return author.name if author else _("Common Ground")
+
+
+def says(icon: str, sentence: Words, *, glyph: str = "", **named: str) -> Renderer:
+    """Return a renderer for `sentence`, filled with `name` (who did it) and the names of the ids in `event.data`.
+
+    `named` maps a word of the sentence to a key in `event.data`, or to `subject` for the event's own row.
+    """
+
+    def render(event: Event, names: Names) -> TimelineEntry:
+        values = {
+            word: names.get(str(event.subject_id) if key == "subject" else str(event.data.get(key, "")), "")
+            for word, key in named.items()
+        }
+        return TimelineEntry(icon, sentence % {"name": actor_name(event), **values}, glyph=glyph)
+
+    return render
+
+
+def _what(event: Event) -> Words:
+    kinds = {kind.name: kind for kind in consent_kinds()}
+    kind = kinds.get(event.data["kind"])
+    if kind is None or not kind.noun:
+        return _("what was asked")
+    if not kind.is_section:
+        return kind.noun
+    return _("%(what)s, revision %(number)s") % {"what": kind.noun, "number": event.data["revision_number"]}
+
+
+def _consent(glyph: str, in_room: Words, recorded: Words | None = None) -> Renderer:
+    """Return a renderer of an answer; `recorded` is the sentence for one that staff wrote down."""
+
+    def render(event: Event, names: Names) -> TimelineEntry:
+        sentence = recorded if recorded is not None and event.data.get("recorded") else in_room
+        person = names.get(event.data["participant"], "")
+        words = {"name": actor_name(event), "person": person, "what": _what(event)}
+        return TimelineEntry("hand", sentence % words, glyph=glyph)
+
+    return render
+
+
+_ACTIVITIES: dict[str, tuple[str, Words]] = {
+    "call": ("phone", _("Call")),
+    "meeting": ("people", _("Meeting")),
+    "email": ("message", _("E-mail")),
+    "note": ("message", _("Note")),
+}
+
+
+def _activity(sentence: Words) -> Renderer:
+    def render(event: Event, names: Names) -> TimelineEntry:
+        icon, kind = _ACTIVITIES[event.data["type"]]
+        if minutes := event.data.get("minutes"):
+            kind = _("%(kind)s, %(minutes)s min") % {"kind": kind, "minutes": minutes}
+        subject = names.get(str(event.subject_id), "")
+        return TimelineEntry(icon, sentence % {"name": actor_name(event), "kind": kind, "subject": subject})
+
+    return render
+
+
+def _changed(icon: str, sentence: Words) -> Renderer:
+    def render(event: Event, names: Names) -> TimelineEntry:
+        return TimelineEntry(icon, sentence % {"name": actor_name(event)})
+
+    return render
+
+
+def _import_finished(event: Event, names: Names) -> TimelineEntry:
+    return TimelineEntry("upload", _("Data were imported"))
+
+
+RENDERERS: dict[str, Renderer] = {
+    "room.opened": says("door", _("%(name)s opened this room")),
+    "member.added": says("people", _("%(name)s brought in %(who)s"), who="user"),
+    "member.removed": says("people", _("%(who)s no longer works here"), who="user"),
+    "invitation.sent": says("door", _("%(name)s invited %(who)s"), who="participant"),
+    "participant.changed": says("people", _("%(name)s changed what %(who)s may do here"), who="subject"),
+    "participant.revoked": says("door", _("%(name)s ended the access of %(who)s"), who="subject"),
+    "participant.signed_in": says("door", _("%(name)s came in with a code")),
+    "participant.address_changed": says("mail", _("%(name)s changed the address of %(who)s"), who="subject"),
+    "consent.asked": _consent("seller", _("%(name)s asked %(person)s to agree to %(what)s")),
+    "consent.given": _consent(
+        "both", _("%(name)s agreed to %(what)s"), _("%(name)s wrote down that %(person)s agreed to %(what)s")
+    ),
+    "consent.change_suggested": _consent(
+        "change",
+        _("%(name)s would change something in %(what)s"),
+        _("%(name)s wrote down that %(person)s would change something in %(what)s"),
+    ),
+    "consent.declined": _consent(
+        "declined", _("%(name)s said no to %(what)s"), _("%(name)s wrote down that %(person)s said no to %(what)s")
+    ),
+    "consent.withdrawn": _consent("declined", _("%(name)s took back the yes to %(what)s")),
+    "consent.contested": _consent("declined", _("%(name)s did not say what was written down about %(what)s")),
+    "consent.confirmed": _consent("both", _("%(name)s confirmed what was written down about %(what)s")),
+    "consent.reopened": _consent("none", _("%(name)s may be asked again about %(what)s")),
+    "consent.replaced": _consent(
+        "stale", _("The question to %(person)s about %(what)s closed: its words have changed")
+    ),
+    "consent.cancelled": _consent("none", _("%(name)s took back the question to %(person)s about %(what)s")),
+    "consent.record_withdrawn": _consent(
+        "none", _("%(name)s took back the record of what %(person)s said to %(what)s")
+    ),
+    "activity.logged": _activity(_("%(kind)s, written down by %(name)s: %(subject)s")),
+    "activity.changed": _activity(_("%(name)s corrected a note on: %(subject)s")),
+    "activity.shared": _activity(_("%(kind)s, shared by %(name)s: %(subject)s")),
+    "activity.archived": _changed("message", _("%(name)s took a note away")),
+    "comment.added": _changed("message", _("%(name)s commented")),
+    "comment.changed": _changed("message", _("%(name)s changed a comment")),
+    "comment.archived": _changed("message", _("%(name)s took a comment away")),
+    "attachment.added": says("file", _("%(name)s added a file: %(file)s"), file="subject"),
+    "attachment.checked": says("file", _("A file was checked and can be opened: %(file)s"), file="subject"),
+    "attachment.refused": says("alert", _("A file was checked and refused: %(file)s"), file="subject"),
+    "organization.created": says("building", _("%(name)s added this client")),
+    "organization.changed": says("building", _("%(name)s changed the facts of this client")),
+    "organization.archived": says("building", _("%(name)s took this client out of the list")),
+    "contact.created": says("people", _("%(name)s added %(who)s"), who="subject"),
+    "contact.changed": says("people", _("%(name)s changed the facts of %(who)s"), who="subject"),
+    "contact.archived": says("people", _("%(name)s took %(who)s out of the list"), who="subject"),
+    "team.created": _changed("people", _("%(name)s made a team")),
+    "team.changed": _changed("people", _("%(name)s changed a team")),
+    "user.created": says("people", _("%(name)s added %(who)s"), who="subject"),
+    "user.changed": says("people", _("%(name)s changed the facts of %(who)s"), who="subject"),
+    "user.deactivated": says("people", _("%(name)s ended the access of %(who)s"), who="subject"),
+    "user.reactivated": says("people", _("%(name)s let %(who)s in again"), who="subject"),
+    "api_key.created": _changed("link", _("%(name)s made a key")),
+    "api_key.revoked": _changed("link", _("%(name)s ended a key")),
+    "import.finished": _import_finished,
+}
+
+
+def named_by(rows: Callable[[Actor], Any], name: str) -> Callable[[Actor, Collection[str]], Mapping[Any, str]]:
+    """Return a namer: one query for the `name` of those of `rows(actor)` whose ids are asked for."""
+
+    def namer(actor: Actor, ids: Collection[str]) -> Mapping[Any, str]:
+        return dict(rows(actor).filter(pk__in=ids).values_list("pk", name))
+
+    return namer
+
+
+def register() -> None:
+    """Fill the registry."""
+    for type, renderer in RENDERERS.items():
+        register_renderer(type, renderer)
+    # People who act or are named in an event the reader sees are named to the reader.
+    register_namer(named_by(lambda _actor: User.objects.all(), "name"))
+    register_namer(named_by(lambda _actor: Participant.objects.all(), "contact__name"))
+    register_namer(named_by(lambda _actor: RoomMember.objects.all(), "user__name"))
+    register_namer(named_by(lambda actor: Contact.objects.visible_to(actor), "name"))
+    register_namer(named_by(lambda actor: Activity.objects.visible_to(actor), "subject"))
+    register_namer(named_by(lambda actor: Attachment.objects.visible_to(actor), "name"))

@@ -1,0 +1,82 @@
+"""How the events of deals read in a timeline: plain sentences with names. Registered by `deals.registry`."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Event
+from crm.registry import Names, Renderer, TimelineEntry, register_namer, register_renderer
+from crm.timeline import Words, actor_name, named_by, says
+from deals.models import Criterion, Deal, Stage, Stakeholder
+from deals.queries.gate import CATALOGUE
+
+_PLACES = {
+    "problem": _("the problem"),
+    "criteria": _("the success criteria"),
+    "people": _("the people"),
+}
+
+
+def _in_section(sentence: Words) -> Renderer:
+    def render(event: Event, names: Names) -> TimelineEntry:
+        place = _PLACES.get(event.data["section"], event.data["section"])
+        return TimelineEntry("pencil", sentence % {"name": actor_name(event), "place": place})
+
+    return render
+
+
+def _gate_waived(event: Event, names: Names) -> TimelineEntry:
+    gate = CATALOGUE.get(event.data["gate"])
+    label = gate.label if gate else event.data["gate"]
+    words = _("%(name)s let the deal go on without: %(gate)s") % {"name": actor_name(event), "gate": label}
+    return TimelineEntry("flag", words)
+
+
+_ROW = {
+    "added": _in_section(_("%(name)s added to %(place)s")),
+    "edited": _in_section(_("%(name)s changed words in %(place)s")),
+    "shared": _in_section(_("%(name)s shared a draft in %(place)s")),
+    "archived": _in_section(_("%(name)s took something out of %(place)s")),
+}
+
+_NAMED = {
+    "criterion": {
+        "added": says("target", _("%(name)s added a success criterion: %(what)s"), what="subject"),
+        "edited": says("target", _("%(name)s changed the success criterion “%(what)s”"), what="subject"),
+        "shared": says("target", _("%(name)s shared the success criterion “%(what)s”"), what="subject"),
+        "archived": says("target", _("%(name)s took out the success criterion “%(what)s”"), what="subject"),
+    },
+    "stakeholder": {
+        "added": says("people", _("%(name)s put %(who)s on the map"), who="subject"),
+        "edited": says("people", _("%(name)s changed what is written about %(who)s"), who="subject"),
+        "shared": says("people", _("%(name)s shared the entry of %(who)s"), who="subject"),
+        "archived": says("people", _("%(name)s took %(who)s off the map"), who="subject"),
+    },
+    "problemstatement": _ROW,
+}
+
+RENDERERS: dict[str, Renderer] = {
+    "deal.opened": says("board", _("%(name)s began this deal")),
+    "deal.changed": says("pencil", _("%(name)s changed the facts of the deal")),
+    "deal.moved": says("arrow", _("The deal moved on to %(stage)s"), glyph="both", stage="to"),
+    "deal.moved_back": says("step-back", _("%(name)s took the deal back to %(stage)s"), stage="to"),
+    "deal.won": says("check", _("Both sides agreed to work together"), glyph="both"),
+    "deal.win_undone": says("undo", _("%(name)s undid the agreement: it was written down by mistake")),
+    "deal.lost": says("flag", _("%(name)s ended the deal")),
+    "deal.ended_in_agreement": says("flag", _("Both sides agreed not to go on")),
+    "deal.reopened": says("undo", _("%(name)s opened the deal again")),
+    "gate.waived": _gate_waived,
+    "stakeholder.assessed": says("people", _("%(name)s wrote down how %(who)s stands to it"), who="stakeholder"),
+    **{f"{row}.{verb}": renderer for row, verbs in _NAMED.items() for verb, renderer in verbs.items()},
+}
+
+
+def register() -> None:
+    """Fill the registry."""
+    for type, renderer in RENDERERS.items():
+        register_renderer(type, renderer)
+    register_namer(named_by(lambda _actor: Stage.objects.all(), "name"))
+    register_namer(named_by(lambda actor: Deal.objects.visible_to(actor), "title"))
+    # A row that was taken out keeps its name in what happened; a draft's events are seen by its own side only.
+    register_namer(named_by(lambda _actor: Criterion.objects.all(), "title"))
+    register_namer(named_by(lambda _actor: Stakeholder.objects.exclude(contact=None), "contact__name"))
+    register_namer(named_by(lambda _actor: Stakeholder.objects.exclude(user=None), "user__name"))
+    register_namer(named_by(lambda _actor: Stakeholder.objects.exclude(place=""), "place"))
