@@ -20,6 +20,7 @@ from crm.registry import (
     register_reaction,
 )
 from crm.scopes import register_scope
+from crm.web.navigation import NavigationEntry, register_navigation
 from deals import timeline
 from deals.actions.section import get_section
 from deals.actions.stage_move import SCHEMA as MOVE_SCHEMA
@@ -227,3 +228,4 @@ register_scope("deals:read", _("Read deals and their sections"))
 register_scope("deals:write", _("Write deals and their sections, and move them"))
 
 timeline.register()
+register_navigation(NavigationEntry(_("Deals"), "board", "deals:board", position=20))

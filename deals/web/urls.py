@@ -1,7 +1,68 @@
 """Addresses of deals's pages for staff."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls.converters import StringConverter
+
+from deals.models import AGREEABLE, SectionKind
+from deals.web import board, comment, consent, criterion, deal, problem, revision, section, stage_move, stakeholder
 
 app_name = "deals"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+
+class SectionConverter(StringConverter):
+    """The kind of a section."""
+
+    regex = "|".join(SectionKind.values)
+
+
+class AgreeableConverter(StringConverter):
+    """The kind of a section that is agreed."""
+
+    regex = "|".join(AGREEABLE)
+
+
+register_converter(SectionConverter, "section")
+register_converter(AgreeableConverter, "agreeable")
+
+DEAL = "deals/<uuid:deal_id>/"
+STATEMENT = f"{DEAL}problem/statements/<uuid:statement_id>/"
+CRITERION = f"{DEAL}criteria/rows/<uuid:criterion_id>/"
+PERSON = f"{DEAL}people/rows/<uuid:stakeholder_id>/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("deals/", board.board, name="board"),
+    path("deals/new/", deal.new, name="new"),
+    path(DEAL, deal.deal, name="deal"),
+    path(f"{DEAL}change/", deal.change, name="change"),
+    path(f"{DEAL}end/", deal.end, name="end"),
+    path(f"{DEAL}reopen/", deal.reopen, name="reopen"),
+    path(f"{DEAL}activities/", deal.log, name="log_activity"),
+    path(f"{DEAL}move/", stage_move.move, name="move"),
+    path(f"{DEAL}back/", stage_move.back, name="back"),
+    path(f"{DEAL}undo/", stage_move.undo, name="undo_win"),
+    path(f"{DEAL}gates/<slug:gate>/waive/", stage_move.waive, name="waive_gate"),
+    path(f"{DEAL}ask/", consent.ask, name="ask"),
+    path(f"{DEAL}ask/preview/", consent.preview, name="ask_preview"),
+    path(f"{DEAL}record/", consent.record, name="record"),
+    path(f"{DEAL}record/preview/", consent.record_preview, name="record_preview"),
+    path(f"{DEAL}questions/<uuid:question_id>/cancel/", consent.cancel, name="cancel_question"),
+    path(f"{DEAL}consents/<uuid:consent_id>/withdraw/", consent.withdraw, name="withdraw_record"),
+    path(f"{DEAL}problem/statements/", problem.add, name="add_statement"),
+    path(STATEMENT, problem.edit, name="edit_statement"),
+    path(f"{STATEMENT}share/", problem.share, name="share_statement"),
+    path(f"{STATEMENT}archive/", problem.archive, name="archive_statement"),
+    path(f"{DEAL}criteria/check/", criterion.check, name="check_criterion"),
+    path(f"{DEAL}criteria/rows/", criterion.add, name="add_criterion"),
+    path(CRITERION, criterion.edit, name="edit_criterion"),
+    path(f"{CRITERION}share/", criterion.share, name="share_criterion"),
+    path(f"{CRITERION}archive/", criterion.archive, name="archive_criterion"),
+    path(f"{DEAL}people/rows/", stakeholder.add, name="add_stakeholder"),
+    path(PERSON, stakeholder.edit, name="edit_stakeholder"),
+    path(f"{PERSON}assess/", stakeholder.assess, name="assess_stakeholder"),
+    path(f"{PERSON}share/", stakeholder.share, name="share_stakeholder"),
+    path(f"{PERSON}archive/", stakeholder.archive, name="archive_stakeholder"),
+    path(f"{DEAL}<section:kind>/", section.section, name="section"),
+    path(f"{DEAL}<section:kind>/rows/<uuid:row_id>/comments/", comment.add, name="comment"),
+    path(f"{DEAL}<agreeable:kind>/revisions/", revision.revisions, name="revisions"),
+    path(f"{DEAL}<agreeable:kind>/revisions/keep/", revision.keep, name="keep_revision"),
+]

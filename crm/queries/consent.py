@@ -1,0 +1,83 @@
+"""Reading consents: where the agreement on something stands, in one place for the staff's pages, the room and REST."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from crm.actors import Actor
+from crm.models import Answer, Consent
+from crm.rules.agreement import AgreementState, AnswerData, agreement_state
+
+_GONE = (Answer.CANCELLED, Answer.REPLACED, Answer.CONTESTED)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the agreement on one subject stands.
+
+    `state` is what the glyph shows. `yeses` are the standing yeses, those to the present words first; `waiting` the open
+    questions about the present words; `newest` the consent that the state speaks of, None when nobody was asked.
+    """
+
+    state: AgreementState
+    is_current: bool
+    yeses: tuple[Consent, ...] = ()
+    waiting: tuple[Consent, ...] = ()
+    newest: Consent | None = None
+
+    @property
+    def glyph(self) -> str:
+        """The state as the template tag `glyph` names it."""
+        return self.state.value.replace("_", "-")
+
+    @property
+    def yes(self) -> Consent | None:
+        """The yes that counts most: to the present words if there is one, else the newest."""
+        return self.yeses[0] if self.yeses else None
+
+
+NOT_ASKED = Standing(AgreementState.NONE, is_current=True)
+
+
+def consents_about(actor: Actor, subject_ids: Iterable[UUID]) -> dict[UUID, list[Consent]]:
+    """Return the consents the actor may see about each of the subjects, oldest first, people and revisions loaded."""
+    consents = (
+        Consent.objects.visible_to(actor)
+        .filter(subject_id__in=list(subject_ids))
+        .select_related("question__asked_by", "participant__contact", "revision")
+        .defer("revision__content")
+        .order_by("question__asked_at", "id")
+    )
+    found: dict[UUID, list[Consent]] = defaultdict(list)
+    for consent in consents:
+        found[consent.subject_id].append(consent)
+    return found
+
+
+def standing_of(current_hash: str, consents: Sequence[Consent]) -> Standing:
+    """Judge the `consents` about one subject, oldest first, against its present content."""
+    superseded = {consent.supersedes_id for consent in consents if consent.supersedes_id}
+    state = agreement_state(current_hash, [_data(consent, superseded) for consent in consents])
+    standing = [one for one in consents if one.answer not in _GONE and one.pk not in superseded]
+    yeses = [one for one in reversed(standing) if one.answer == Answer.AGREED]
+    yeses.sort(key=lambda one: one.content_hash != current_hash)
+    waiting = [one for one in standing if one.answer == Answer.ASKED and one.content_hash == current_hash]
+    told = [one for one in standing if one.answer != Answer.ASKED or one.content_hash == current_hash]
+    newest = max(told, key=_at) if told else None
+    is_current = bool(yeses) and yeses[0].content_hash == current_hash
+    return Standing(state, is_current, tuple(yeses), tuple(waiting), yeses[0] if is_current else newest)
+
+
+def _at(consent: Consent) -> float:
+    return (consent.answered_at or consent.question.asked_at).timestamp()
+
+
+def _data(consent: Consent, superseded: set[UUID]) -> AnswerData:
+    return AnswerData(
+        asked_side=consent.participant.side,
+        answer=consent.answer,
+        revision_hash=consent.content_hash,
+        at=consent.answered_at or consent.question.asked_at,
+        superseded=consent.pk in superseded,
+    )

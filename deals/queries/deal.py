@@ -1,0 +1,250 @@
+"""Reading one deal: its head, its sections, whose turn it is, who is at the table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.actors import Actor
+from crm.errors import NotFound
+from crm.models import Answer, Consent, Question
+from crm.queries.consent import consents_about
+from crm.queries.room import may_write
+from deals.models import Deal, DealStatus, Section, SectionKind, Stage, StageMove, Stakeholder
+from deals.queries.gate import GateState, gate_states
+from deals.queries.section import SectionState, section_state
+
+PEOPLE_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class StageMark:
+    """One stage in the head: `state` is done, now or ahead; `words` say whose yes opened it, or what is asked there."""
+
+    stage: Stage
+    state: str
+    words: str
+    consents: Sequence[Consent] = ()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits, and for whom: `side` seller or buyer."""
+
+    side: str
+    words: str
+    who: str
+    glyph: str
+    url: str
+    question: Question | None = None
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The one next thing: a sentence, what it is for, and where it is done ("" when there is nothing to do)."""
+
+    words: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True)
+class DealPage:
+    """What every page of a deal shows around its section."""
+
+    deal: Deal
+    client: str
+    may_write: bool
+    sections: Sequence[SectionState]
+    stages: Sequence[StageMark]
+    gates: Sequence[GateState]
+    next_stage: Stage | None
+    move: StageMove | None
+    move_consents: Sequence[Consent]
+    people: Sequence[Stakeholder]
+    waiting: Sequence[Waiting]
+    next_step: NextStep
+
+    @property
+    def agreed_count(self) -> int:
+        """How many sections are agreed as they read now."""
+        return sum(1 for one in self.sections if one.standing.is_current)
+
+    @property
+    def sides(self) -> int:
+        """How many sides have somebody on the map."""
+        return len({person.side for person in self.people})
+
+    @property
+    def first_people(self) -> Sequence[Stakeholder]:
+        """Those that the aside names, the buying side first."""
+        order = {"buyer": 0, "partner": 1, "seller": 2}
+        named = [person for person in self.people if not person.place]
+        return sorted(named, key=lambda person: order[person.side])[:PEOPLE_SHOWN]
+
+    def section(self, kind: str) -> SectionState:
+        """Return the state of one section. Raises KeyError for one that is not agreed."""
+        for one in self.sections:
+            if one.kind == kind:
+                return one
+        raise KeyError(kind)
+
+
+def get_deal(actor: Actor, deal_id: UUID) -> Deal:
+    """Return a deal the actor may see, with what its pages name. Raises `NotFound`."""
+    related = ("organization", "owner", "team", "stage", "pipeline", "room", "success_owner")
+    deal = Deal.objects.visible_to(actor).select_related(*related).filter(pk=deal_id).first()
+    if deal is None:
+        raise NotFound
+    return deal
+
+
+def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
+    """Return a deal with everything around its sections. Raises `NotFound`."""
+    deal = get_deal(actor, deal_id)
+    client = deal.organization.name if deal.organization else _("the client")
+    sections = list(Section.objects.visible_to(actor).filter(deal=deal))
+    stages = list(Stage.objects.filter(pipeline=deal.pipeline_id).order_by("position"))
+    moves = list(StageMove.objects.filter(deal=deal).select_related("to_stage").order_by("created_at"))
+    consents = consents_about(actor, [*(one.pk for one in sections), *(move.pk for move in moves)])
+    order = (SectionKind.PROBLEM, SectionKind.CRITERIA)
+    agreeable = sorted((one for one in sections if one.kind in order), key=lambda one: order.index(one.kind))  # type: ignore[arg-type]
+    states = [section_state(one, consents.get(one.pk, ()), client) for one in agreeable]
+    gates = gate_states(deal, [deal.stage]) if not deal.has_ended else []
+    ahead = [stage for stage in stages if stage.position > deal.stage.position]
+    next_stage = ahead[0] if ahead else None
+    move = _open_move(deal, moves, next_stage)
+    about_move = consents.get(move.pk, []) if move else []
+    waiting = _waiting(actor, deal, states, moves, consents)
+    return DealPage(
+        deal=deal,
+        client=client,
+        may_write=may_write(actor, deal.room_id),
+        sections=states,
+        stages=_marks(deal, stages, moves, consents, gates),
+        gates=gates,
+        next_stage=next_stage,
+        move=move,
+        move_consents=about_move,
+        people=_people(actor, deal),
+        waiting=waiting,
+        next_step=_next_step(deal, states, gates, about_move, next_stage),
+    )
+
+
+def _people(actor: Actor, deal: Deal) -> list[Stakeholder]:
+    people = Stakeholder.objects.visible_to(actor).filter(section__deal=deal, replaces=None)
+    return list(people.select_related("contact", "user"))
+
+
+def _open_move(deal: Deal, moves: Sequence[StageMove], next_stage: Stage | None) -> StageMove | None:
+    wanted = next_stage.pk if next_stage else None
+    for move in moves:
+        if move.executed_at is None and move.from_stage_id == deal.stage_id and move.to_stage_id == wanted:
+            return move
+    return None
+
+
+def _marks(
+    deal: Deal,
+    stages: Sequence[Stage],
+    moves: Sequence[StageMove],
+    consents: Mapping[UUID, Sequence[Consent]],
+    gates: Sequence[GateState],
+) -> list[StageMark]:
+    is_won = deal.status == DealStatus.WON
+    left = {move.from_stage_id: move for move in moves if move.executed_at and not move.undone_at}
+    marks = []
+    for stage in stages:
+        if stage.position < deal.stage.position or is_won:
+            yeses = [one for one in consents.get(left[stage.pk].pk, ()) if one.counts] if stage.pk in left else []
+            marks.append(StageMark(stage, "done", _("No consent on record") if not yeses else "", yeses))
+        elif stage.pk == deal.stage_id:
+            marks.append(StageMark(stage, "now", _gate_words(gates) or stage.question))
+        else:
+            marks.append(StageMark(stage, "ahead", stage.question))
+    return marks
+
+
+def _gate_words(gates: Sequence[GateState]) -> str:
+    if not gates:
+        return ""
+    met = sum(1 for state in gates if state.lets_pass)
+    return _("%(met)s of %(all)s gates open") % {"met": met, "all": len(gates)}
+
+
+def _waiting(
+    actor: Actor,
+    deal: Deal,
+    states: Sequence[SectionState],
+    moves: Sequence[StageMove],
+    consents: Mapping[UUID, Sequence[Consent]],
+) -> list[Waiting]:
+    found = []
+    for state in states:
+        newest = state.standing.newest
+        if newest and newest.answer in (Answer.CHANGE, Answer.DECLINED, Answer.WITHDRAWN):
+            words = _("Answer what was said about: %(section)s") % {"section": state.label.lower()}
+            url = reverse("deals:section", args=[deal.pk, state.kind])
+            found.append(Waiting("seller", words, newest.participant.contact.name, state.state, url))
+    labels = {state.section.pk: state.label for state in states}
+    urls = {state.section.pk: reverse("deals:section", args=[deal.pk, state.kind]) for state in states}
+    for move in moves:
+        name = move.to_stage.name if move.to_stage else ""
+        labels[move.pk] = _("Moving on to %(stage)s") % {"stage": name} if name else _("Working together")
+        urls[move.pk] = reverse("deals:deal", args=[deal.pk])
+    by_question: dict[UUID, list[Consent]] = {}
+    for one in (one for about in consents.values() for one in about if one.answer == Answer.ASKED):
+        by_question.setdefault(one.question_id, []).append(one)
+    for asked in by_question.values():
+        words = ", ".join(labels[one.subject_id] for one in asked)
+        first = asked[0]
+        found.append(
+            Waiting(
+                "buyer",
+                words,
+                first.participant.contact.name,
+                "seller",
+                urls[first.subject_id],
+                question=first.question,
+            )
+        )
+    return found
+
+
+def _next_step(
+    deal: Deal,
+    states: Sequence[SectionState],
+    gates: Sequence[GateState],
+    move_consents: Sequence[Consent],
+    next_stage: Stage | None,
+) -> NextStep:
+    if deal.has_ended:
+        return NextStep(_("This deal has ended."), deal.ended_reason, "")
+    if deal.organization_id is None:
+        return NextStep(_("Say which client this deal is with."), "", reverse("deals:deal", args=[deal.pk]))
+    asked = [one for one in move_consents if one.answer == Answer.ASKED]
+    for state in states:
+        section_url = reverse("deals:section", args=[deal.pk, state.kind])
+        what = {"section": state.label.lower()}
+        newest = state.standing.newest
+        if state.state == "stale":
+            note = _("It changed since it was agreed. Until then the yes is to older words.")
+            return NextStep(_("Ask again about: %(section)s") % what, note, section_url)
+        if newest and newest.answer in (Answer.CHANGE, Answer.DECLINED):
+            words = _("Answer %(name)s about: %(section)s") % {"name": newest.participant.contact.name, **what}
+            return NextStep(words, newest.note, section_url)
+    unmet = next((state for state in gates if not state.lets_pass), None)
+    if unmet:
+        return NextStep(str(unmet.gate.label), str(unmet.gate.hint), reverse("deals:deal", args=[deal.pk]))
+    if asked:
+        words = _("%(name)s has the question.") % {"name": asked[0].participant.contact.name}
+        return NextStep(words, _("Nothing to do until they answer."), "")
+    to = {"stage": next_stage.name} if next_stage else {"stage": _("working together")}
+    if any(one.counts for one in move_consents):
+        note = _("There is a yes to it.")
+        return NextStep(_("Move on to %(stage)s") % to, note, reverse("deals:deal", args=[deal.pk]))
+    ask = reverse("deals:ask", args=[deal.pk])
+    return NextStep(_("Ask about moving on to %(stage)s") % to, str(deal.stage.question), f"{ask}?about=move")

@@ -1,0 +1,86 @@
+"""Reading sections: what each says about itself in the navigation, on a card, at the head of its page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from crm.actors import Actor
+from crm.errors import NotFound
+from crm.models import Consent
+from crm.queries.consent import Standing, consents_about, standing_of
+from crm.rules.agreement import AgreementState
+from deals.models import AGREEABLE, Section, SectionKind
+from deals.queries.content import EMPTY_HASHES
+
+
+@dataclass(frozen=True)
+class SectionState:
+    """One section and where the agreement on it stands. `client` is what the buying side is called."""
+
+    section: Section
+    standing: Standing
+    client: str
+
+    @property
+    def kind(self) -> str:
+        """The section's kind: problem, criteria."""
+        return self.section.kind
+
+    @property
+    def label(self) -> str:
+        """The section's name in the interface."""
+        return str(SectionKind(self.section.kind).label)
+
+    @property
+    def state(self) -> str:
+        """The glyph's name."""
+        return self.standing.glyph
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing shared is written in it."""
+        return self.section.content_hash == EMPTY_HASHES[SectionKind(self.section.kind)]
+
+    @property
+    def words(self) -> str:
+        """The state in words, as short as the navigation needs them."""
+        if self.is_empty and self.standing.state == AgreementState.NONE:
+            return _("Nothing written yet")
+        yes = self.standing.yes
+        match self.standing.state:
+            case AgreementState.BOTH if yes:
+                return _("Agreed, revision %(number)s") % {"number": yes.revision.number}
+            case AgreementState.SELLER:
+                return _("With %(client)s") % {"client": self.client}
+            case AgreementState.BUYER:
+                return _("With us")
+            case AgreementState.CHANGE:
+                return _("Change suggested")
+            case AgreementState.STALE:
+                return _("Out of date")
+            case AgreementState.DECLINED | AgreementState.DECLINED_SELLER:
+                return _("Declined")
+        return _("Not asked yet")
+
+
+def get_section(actor: Actor, deal_id: UUID, kind: str) -> Section:
+    """Return a section the actor may see, with its deal. Raises `NotFound`."""
+    sections = Section.objects.visible_to(actor).select_related("deal__organization", "deal__room")
+    section = sections.filter(deal=deal_id, kind=kind).first()
+    if section is None:
+        raise NotFound
+    return section
+
+
+def agreeable_states(actor: Actor, sections: Iterable[Section], client: str) -> list[SectionState]:
+    """Return the state of those `sections` that are agreed, in the order of the common ground bar. One query."""
+    agreed = sorted((one for one in sections if one.kind in AGREEABLE), key=lambda one: AGREEABLE.index(one.kind))
+    consents = consents_about(actor, [section.pk for section in agreed])
+    return [section_state(section, consents.get(section.pk, ()), client) for section in agreed]
+
+
+def section_state(section: Section, consents: Iterable[Consent], client: str) -> SectionState:
+    """Judge one section by the consents about it, oldest first."""
+    return SectionState(section, standing_of(section.content_hash, list(consents)), client)

@@ -1,0 +1,232 @@
+"""Asking for a yes, recording one that was given elsewhere, taking either back."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from crm.actions.question import Subject, ask_for_consent, cancel_question
+from crm.actions.recorded_consent import Testimony, record_consent, withdraw_record
+from crm.actors import Actor
+from crm.errors import Invalid, NotFound
+from crm.models import Consent, Question
+from crm.web.actor import staff
+from crm.web.forms import attempt
+from deals.actions.stage_move import propose_move
+from deals.models import Stage
+from deals.queries.consent import (
+    MOVE,
+    Askable,
+    Person,
+    askables,
+    people_to_ask,
+    shown_to,
+    stages_ahead,
+    suggested_sentence,
+)
+from deals.queries.deal import DealPage, get_deal_page
+from deals.web.forms.consent import AboutForm, AskForm, RecordForm
+from deals.web.submitted import parse_id, remember_sent, sent_before
+
+_CONDITION = re.compile(r"\b(but|if|unless|provided|as long as|aber|wenn|sofern)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What the pages of asking and recording have in common."""
+
+    page: DealPage
+    things: list[Askable]
+    people: list[Person]
+    ahead: list[Stage]
+
+    def chosen(self, form: AboutForm) -> tuple[list[str], Stage | None, Person | None]:
+        """Return what is chosen in a form right now, valid or not: about what, moving where, whom."""
+        about = form["about"].value() or []
+        to = next((one for one in self.ahead if str(one.pk) == form["to_stage"].value()), None)
+        whom = next((one for one in self.people if str(one.participant.pk) == form["whom"].value()), None)
+        return list(about), to or (self.ahead[0] if self.ahead else None), whom
+
+
+def _asking(actor: Actor, deal_id: UUID) -> Asking:
+    page = get_deal_page(actor, deal_id)
+    return Asking(page, askables(page), people_to_ask(actor, page), stages_ahead(page))
+
+
+def _initial(request: HttpRequest, asking: Asking) -> dict[str, Any]:
+    """Read what the address chooses (`?about=problem&whom=ID`); else what is next."""
+    known = [one.value for one in asking.things]
+    about = [one for one in request.GET.getlist("about") if one in known] or known[:1]
+    ids = [str(one.participant.pk) for one in asking.people]
+    whom = request.GET.get("whom", "")
+    to = asking.ahead[0] if asking.ahead else None
+    return {
+        "about": about,
+        "whom": whom if whom in ids else (ids[0] if ids else ""),
+        "to_stage": str(to.pk) if to else "",
+        "sentence": suggested_sentence(asking.page, about, to),
+    }
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, deal_id: UUID) -> HttpResponse:
+    """Ask one named buyer for a yes; with `preview` only show what they will see."""
+    actor = staff(request)
+    asking = _asking(actor, deal_id)
+    parts = (asking.things, asking.people, asking.ahead)
+    form = AskForm(*parts, request.POST or None, initial=_initial(request, asking))
+    if request.method == "POST" and "preview" not in request.POST:
+        question = attempt(form, lambda: _ask(actor, asking, form.cleaned_data))
+        if question is not None:
+            messages.success(
+                request, _("Asked. %(name)s gets one e-mail now.") % {"name": question.asked_of.contact.name}
+            )
+            return redirect("deals:deal", deal_id)
+    refused = request.method == "POST" and "preview" not in request.POST
+    return render(request, "deals/consent/ask.html", _ask_context(actor, asking, form), status=422 if refused else 200)
+
+
+@login_required
+@require_POST
+def preview(request: HttpRequest, deal_id: UUID) -> HttpResponse:
+    """Answer with what the person will see, for what is typed so far. Writes nothing."""
+    actor = staff(request)
+    asking = _asking(actor, deal_id)
+    form = AskForm(asking.things, asking.people, asking.ahead, request.POST)
+    return render(request, "deals/consent/_preview.html", _ask_context(actor, asking, form))
+
+
+def _ask_context(actor: Actor, asking: Asking, form: AskForm) -> dict[str, Any]:
+    about, to, whom = asking.chosen(form)
+    return {
+        "page": asking.page,
+        "kind": "ask",
+        "asking": asking,
+        "form": form,
+        "whom": whom,
+        "shown": shown_to(actor, asking.page, about, to, whom.participant.pk if whom else None),
+        "suggestion": suggested_sentence(asking.page, about, to),
+    }
+
+
+@transaction.atomic
+def _ask(actor: Actor, asking: Asking, clean: dict[str, Any]) -> Question:
+    return ask_for_consent(
+        actor=actor,
+        asked_of=parse_id(clean["whom"]),
+        subjects=_subjects(actor, asking, clean),
+        sentence=clean["sentence"],
+        benefit=clean["benefit"],
+        note=clean["note"],
+        useful_by=clean["useful_by"],
+    )
+
+
+def _subjects(actor: Actor, asking: Asking, clean: dict[str, Any]) -> Sequence[Subject]:
+    subjects = [Subject(one.kind, one.section.pk) for one in asking.page.sections if one.kind in clean["about"]]
+    if MOVE in clean["about"]:
+        default = asking.ahead[0].pk if asking.ahead else None
+        to = parse_id(clean["to_stage"]) if clean["to_stage"] else default
+        subjects.append(propose_move(actor=actor, deal_id=asking.page.deal.pk, to_stage_id=to))
+    return subjects
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def record(request: HttpRequest, deal_id: UUID) -> HttpResponse:
+    """Record an answer that a buyer gave by voice or by mail."""
+    actor = staff(request)
+    asking = _asking(actor, deal_id)
+    parts = (asking.things, asking.people, asking.ahead)
+    form = RecordForm(*parts, request.POST or None, initial=_initial(request, asking))
+    if request.method == "POST":
+        if sent_before(request):
+            return redirect("deals:deal", deal_id)
+        question = attempt(form, lambda: _record(actor, asking, form.cleaned_data))
+        if question is not None:
+            remember_sent(request)
+            messages.success(
+                request, _("Recorded. %(name)s is told at once.") % {"name": question.asked_of.contact.name}
+            )
+            return redirect("deals:deal", deal_id)
+    context = _record_context(actor, asking, form)
+    return render(request, "deals/consent/record.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def record_preview(request: HttpRequest, deal_id: UUID) -> HttpResponse:
+    """Answer with how the record will stand and what the person is told. Writes nothing."""
+    actor = staff(request)
+    asking = _asking(actor, deal_id)
+    form = RecordForm(asking.things, asking.people, asking.ahead, request.POST)
+    return render(request, "deals/consent/_record_preview.html", _record_context(actor, asking, form))
+
+
+def _record_context(actor: Actor, asking: Asking, form: RecordForm) -> dict[str, Any]:
+    about, to, whom = asking.chosen(form)
+    words = str(form["words"].value() or "")
+    return {
+        "page": asking.page,
+        "kind": "record",
+        "asking": asking,
+        "form": form,
+        "whom": whom,
+        "words": words,
+        "sentence": form["sentence"].value() or "",
+        "has_condition": form["answer"].value() == "agreed" and bool(_CONDITION.search(words)),
+        "channel": dict(form.fields["channel"].choices).get(form["channel"].value(), ""),  # type: ignore[attr-defined]
+        "shown": shown_to(actor, asking.page, about, to, whom.participant.pk if whom else None),
+    }
+
+
+@transaction.atomic
+def _record(actor: Actor, asking: Asking, clean: dict[str, Any]) -> Question:
+    if clean["given_at"] is None:
+        raise Invalid.field("given_at", _("Say when it was."), code="required")
+    testimony = Testimony(
+        answer=clean["answer"],
+        words=clean["words"],
+        channel=clean["channel"],
+        given_at=clean["given_at"],
+        given_where=clean["given_where"],
+    )
+    return record_consent(
+        actor=actor,
+        asked_of=parse_id(clean["whom"]),
+        subjects=_subjects(actor, asking, clean),
+        sentence=clean["sentence"],
+        testimony=testimony,
+        note=clean["note"],
+    )
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, deal_id: UUID, question_id: UUID) -> HttpResponse:
+    """Take an open question back."""
+    cancel_question(actor=staff(request), question_id=question_id)
+    messages.success(request, _("Taken back. The person sees that nothing is asked of them any more."))
+    return redirect("deals:deal", deal_id)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, deal_id: UUID, consent_id: UUID) -> HttpResponse:
+    """Take a wrong record back, saying why."""
+    actor = staff(request)
+    if not Consent.objects.visible_to(actor).filter(pk=consent_id).exists():
+        raise NotFound
+    withdraw_record(actor=actor, consent_id=consent_id, note=request.POST.get("note", ""))
+    messages.success(request, _("Taken back. Both stay on record."))
+    return redirect("deals:deal", deal_id)

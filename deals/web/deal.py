@@ -1,0 +1,174 @@
+"""One deal: opening it, where it stands, its facts, ending it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from crm.actions.activity import log_activity
+from crm.actions.organization import create_organization
+from crm.actors import Actor
+from crm.errors import FieldFault, Invalid, Stale
+from crm.models import Organization
+from crm.web.actor import staff
+from crm.web.forms import attempt
+from deals.actions.deal import change_deal, end_deal, open_deal, reopen_deal
+from deals.models import Deal
+from deals.queries.deal import get_deal, get_deal_page
+from deals.queries.stage_move import faults_of_move
+from deals.web.conflict import Conflicting, conflict_page, decided
+from deals.web.forms.activity import ActivityForm
+from deals.web.forms.deal import EndForm, FactsForm, NewDealForm, ReasonForm
+from deals.web.submitted import parse_id, remember_sent, sent_before, version_of
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Open a deal."""
+    actor = staff(request)
+    form = NewDealForm(actor, request.POST or None)
+    if request.method == "POST":
+        if sent_before(request):
+            return redirect("deals:board")
+        deal = attempt(form, partial(_open, actor, form))
+        if deal is not None:
+            remember_sent(request)
+            messages.success(request, _("Opened. Write down the problem first, best together."))
+            return redirect("deals:section", deal.pk, "people")
+    return render(request, "deals/deal/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _open(actor: Actor, form: NewDealForm) -> Deal:
+    clean = form.cleaned_data
+    client = parse_id(clean["organization"]) if clean["organization"] else _new_client(actor, clean["new_client"])
+    return open_deal(
+        actor=actor,
+        title=clean["title"],
+        organization_id=client,
+        pipeline_id=clean["pipeline"] or None,
+        amount=clean["amount"],
+        currency=clean["currency"],
+        close_on=clean["close_on"],
+    )
+
+
+def _new_client(actor: Actor, name: str) -> UUID:
+    """Enter a client who is not in the directory yet; the name decides whether they are."""
+    known = Organization.objects.visible_to(actor).filter(name__iexact=name.strip(), archived_at=None).first()
+    if known is not None:
+        return known.pk
+    try:
+        return create_organization(actor=actor, values={"name": name}).pk
+    except Invalid as error:
+        faults = [FieldFault("new_client", one.code, one.message) for one in error.faults]
+        raise Invalid(error.message, faults=faults) from error
+
+
+@login_required
+@require_safe
+def deal(request: HttpRequest, deal_id: UUID) -> HttpResponse:
+    """Show where a deal stands: what it needs to move on, its facts, how it can end."""
+    return deal_page(request, deal_id)
+
+
+def deal_page(request: HttpRequest, deal_id: UUID, refused: dict[str, forms.Form] | None = None) -> HttpResponse:
+    """Show the deal; `refused` are forms that were refused, by their name on the page."""
+    actor = staff(request)
+    page = get_deal_page(actor, deal_id)
+    context: dict[str, Any] = {
+        "page": page,
+        "kind": "deal",
+        "faults": [] if page.deal.has_ended else faults_of_move(page.deal, page.move, page.next_stage),
+        "is_manager": bool(actor.user and actor.user.is_manager),
+        "facts": FactsForm(actor, page.deal),
+        "activity": ActivityForm(),
+        "end": EndForm(auto_id="end_%s"),
+        "waive": ReasonForm(auto_id="waive_%s"),
+        "undo": ReasonForm(auto_id="undo_%s"),
+        **(refused or {}),
+    }
+    return render(request, "deals/deal/page.html", context, status=422 if refused else 200)
+
+
+@login_required
+@require_POST
+def change(request: HttpRequest, deal_id: UUID) -> HttpResponse:
+    """Change facts of a deal."""
+    actor = staff(request)
+    deal = get_deal(actor, deal_id)
+    form = FactsForm(actor, deal, decided(request.POST, FactsForm.merged))
+    try:
+        saved = attempt(form, partial(_change, actor, deal, form))
+    except Stale as error:
+        url = reverse("deals:change", args=[deal.pk])
+        return conflict_page(request, Conflicting("deal", _("Facts"), form, error.current, url), deal_id)
+    if saved is None:
+        return deal_page(request, deal_id, {"facts": form})
+    messages.success(request, _("Saved."))
+    return redirect("deals:deal", deal_id)
+
+
+def _change(actor: Actor, deal: Deal, form: FactsForm) -> Deal:
+    return change_deal(
+        actor=actor, deal_id=deal.pk, version=form.cleaned_data["version"] or 0, values=_ids(form.values)
+    )
+
+
+def _ids(values: dict[str, Any]) -> dict[str, Any]:
+    """Read the people and the client of a form as ids."""
+    named = ("organization", "owner", "success_owner")
+    return {name: parse_id(value) if name in named and value else value for name, value in values.items()}
+
+
+@login_required
+@require_POST
+def end(request: HttpRequest, deal_id: UUID) -> HttpResponse:
+    """End a deal without a close."""
+    form = EndForm(request.POST, auto_id="end_%s")
+    act = partial(end_deal, actor=staff(request), deal_id=deal_id, version=version_of(request))
+    if attempt(form, lambda: act(**form.cleaned_data)) is None:
+        return deal_page(request, deal_id, {"end": form})
+    messages.success(request, _("Ended. The room stays readable to everybody in it."))
+    return redirect("deals:deal", deal_id)
+
+
+@login_required
+@require_POST
+def reopen(request: HttpRequest, deal_id: UUID) -> HttpResponse:
+    """Open an ended deal again."""
+    return acted(request, deal_id, reopen_deal, _("Open again."))
+
+
+def acted(request: HttpRequest, deal_id: UUID, action: Callable[..., Any], said: str, **values: Any) -> HttpResponse:
+    """Run an action on the deal at the version its button was drawn at, and go back to the deal."""
+    action(actor=staff(request), deal_id=deal_id, version=version_of(request), **values)
+    messages.success(request, said)
+    return redirect("deals:deal", deal_id)
+
+
+@login_required
+@require_POST
+def log(request: HttpRequest, deal_id: UUID) -> HttpResponse:
+    """Write down a call, a meeting, an e-mail or a note."""
+    actor = staff(request)
+    deal = get_deal(actor, deal_id)
+    form = ActivityForm(request.POST)
+    if not sent_before(request):
+        act = partial(log_activity, actor=actor, room_id=deal.room_id)
+        if attempt(form, lambda: act(values=form.values, shared=form.cleaned_data["shared"])) is None:
+            return deal_page(request, deal_id, {"activity": form})
+        remember_sent(request)
+        messages.success(request, _("Written down."))
+    return redirect("deals:deal", deal_id)

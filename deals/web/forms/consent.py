@@ -1,0 +1,107 @@
+"""What is typed to ask for a yes, and to record one that was given elsewhere."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Answer, Channel
+from crm.web.forms import ChoiceCards, LineField, WordsField
+from deals.models import Stage
+from deals.queries.consent import MOVE, Askable, Person
+from deals.web.forms.version import VersionedForm
+
+
+class AboutForm(forms.Form):
+    """What is asked about and of whom."""
+
+    about = forms.MultipleChoiceField(label=_("What do you ask about?"), widget=forms.CheckboxSelectMultiple)
+    to_stage = forms.ChoiceField(label=_("Moving on to"), required=False)
+    whom = forms.ChoiceField(label=_("Whom?"))
+
+    def __init__(
+        self, things: list[Askable], people: list[Person], ahead: list[Stage], data: Any = None, **options: Any
+    ) -> None:
+        super().__init__(data, **options)
+        self.fields["about"].choices = [(one.value, one.label) for one in things]  # type: ignore[attr-defined]
+        self.fields["whom"].choices = [(str(one.participant.pk), one.name) for one in people]  # type: ignore[attr-defined]
+        self.fields["to_stage"].choices = [(str(stage.pk), stage.name) for stage in ahead]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Leave the stage out when the move is not asked about."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if MOVE not in cleaned.get("about", ()):
+            cleaned["to_stage"] = ""
+        return cleaned
+
+
+class AskForm(AboutForm):
+    """Asking in the room."""
+
+    sentence = WordsField(
+        label=_("The sentence they answer"),
+        words=True,
+        rows=2,
+        help_text=_("One question, answerable with yes, no, or a change. Not two in one."),
+    )
+    benefit = WordsField(
+        label=_("What they get out of this step, whatever comes later"),
+        help_text=_("A thing that is theirs even if they stop here, not a feeling."),
+    )
+    note = LineField(label=_("A word from you"), required=False, help_text=_("Stands above your name."))
+    useful_by = LineField(label=_("Useful by"), required=False, help_text=_("Only a date that is theirs."))
+
+
+class MomentField(forms.CharField):
+    """A day and a time in the writer's own zone, from the browser's control. Gives an aware datetime."""
+
+    default_error_messages = {"invalid": _("There is no such moment. Write it as 2026-04-07 14:20.")}
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"type": "datetime-local"}))
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> datetime | None:
+        """Read the moment."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            moment = datetime.fromisoformat(text)
+            return moment if moment.tzinfo else timezone.make_aware(moment)
+        except (ValueError, OverflowError):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class RecordForm(AboutForm):
+    """Recording an answer that was given elsewhere."""
+
+    answer = forms.ChoiceField(
+        label=_("Was it a yes?"),
+        choices=[
+            (Answer.AGREED.value, _("A yes")),
+            (Answer.CHANGE.value, _("“I’d change something”")),
+            (Answer.DECLINED.value, _("A no")),
+        ],
+        initial=Answer.AGREED.value,
+        widget=ChoiceCards(columns="three"),
+    )
+    channel = forms.ChoiceField(
+        label=_("How was it given?"),
+        choices=[(one.value, one.label) for one in Channel if one != Channel.ROOM],
+        initial=Channel.PHONE.value,
+        widget=ChoiceCards(columns="four"),
+    )
+    given_at = MomentField(label=_("When"))
+    given_where = LineField(label=_("Where, who else was there"), required=False)
+    sentence = WordsField(label=_("The question, as you asked it"), rows=2)
+    words = WordsField(
+        label=_("The answer, in their words"),
+        words=True,
+        rows=2,
+        help_text=_("As close as you can. Not “he is fine with it”."),
+    )
+    note = WordsField(label=_("What they would change"), required=False, rows=2)
+    once = VersionedForm.base_fields["once"]

@@ -1,0 +1,111 @@
+"""What is typed about a deal as a whole: opening it, its facts, ending it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.actors import Actor
+from crm.models import Organization, Role, User
+from crm.web.forms import ChoiceCards, DayField, LineField, NumberField, WordsField
+from deals.models import Deal, DealStatus, Pipeline
+from deals.web.forms.version import VersionedForm
+
+Choices = list[tuple[str, str]]
+
+
+def client_choices(actor: Actor) -> Choices:
+    """Return the clients to choose from, by name."""
+    clients = Organization.objects.visible_to(actor).filter(archived_at=None).values_list("pk", "name")
+    return [("", str(_("Choose a client"))), *((str(pk), name) for pk, name in clients)]
+
+
+def _people(actor: Actor, **only: Any) -> Choices:
+    users = User.objects.visible_to(actor).active().filter(**only).values_list("pk", "name")
+    return [(str(pk), name) for pk, name in users]
+
+
+class NewDealForm(forms.Form):
+    """Opening a deal."""
+
+    organization = forms.ChoiceField(label=_("Client"), required=False)
+    new_client = LineField(
+        label=_("Or a new client"), required=False, help_text=_("The name of a client who is not in the list yet.")
+    )
+    title = LineField(label=_("What it is about"), help_text=_("In the client’s words, if you can."))
+    amount = NumberField(label=_("Amount"), required=False)
+    currency = LineField(label=_("Currency"), initial="USD")
+    close_on = DayField(label=_("Hopes to agree by"), required=False)
+    pipeline = forms.ChoiceField(label=_("Pipeline"), widget=ChoiceCards(columns="two"))
+    once = VersionedForm.base_fields["once"]
+
+    def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        pipelines = [(str(one.pk), one.name) for one in Pipeline.objects.filter(archived_at=None)]
+        self.fields["organization"].choices = client_choices(actor)  # type: ignore[attr-defined]
+        self.fields["pipeline"].choices = pipelines  # type: ignore[attr-defined]
+        self.fields["pipeline"].initial = pipelines[0][0] if pipelines else ""
+
+
+class FactsForm(VersionedForm):
+    """The facts of a deal, changed in place."""
+
+    title = LineField(label=_("What it is about"))
+    organization = forms.ChoiceField(label=_("Client"), required=False)
+    amount = NumberField(label=_("Amount"), required=False)
+    currency = LineField(label=_("Currency"))
+    amount_note = LineField(label=_("A word on the amount"), required=False)
+    close_on = DayField(label=_("Hopes to agree by"), required=False)
+    owner = forms.ChoiceField(label=_("Owner"))
+    success_owner = forms.ChoiceField(label=_("Takes over after the close"), required=False)
+
+    merged = ("title", "organization", "amount", "currency", "amount_note", "close_on", "owner", "success_owner")
+
+    def __init__(self, actor: Actor, deal: Deal, data: Any = None) -> None:
+        super().__init__(data, row=deal, auto_id="facts_%s")
+        owners = [(str(deal.owner_id), deal.owner.name)]
+        success = [(str(deal.success_owner_id), deal.success_owner.name)] if deal.success_owner else []
+        choices = {
+            "organization": client_choices(actor),
+            "owner": list(dict.fromkeys(owners + _people(actor, team__isnull=False))),
+            "success_owner": list(
+                dict.fromkeys([("", str(_("Nobody yet"))), *success, *_people(actor, role=Role.SUCCESS)])
+            ),
+        }
+        for name, values in choices.items():
+            self.fields[name].choices = values  # type: ignore[attr-defined]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was changed, for the action: what still says what the writer started from is left out."""
+        base, typed = self.base(), self.typed()
+        clean = {name: self.cleaned_data[name] for name in self.merged if name in self.cleaned_data}
+        return {name: value for name, value in clean.items() if name not in base or base[name] != typed[name]}
+
+
+class EndForm(forms.Form):
+    """How a deal ends without a close."""
+
+    status = forms.ChoiceField(
+        label=_("How it ends"),
+        choices=[
+            (DealStatus.NO_DEAL.value, _("Agreed not to go on")),
+            (DealStatus.LOST.value, _("They chose something else")),
+        ],
+        widget=ChoiceCards(
+            columns="two",
+            notes={
+                DealStatus.NO_DEAL.value: _("Both of us said so. A good ending."),
+                DealStatus.LOST.value: _("Or it went quiet for good."),
+            },
+        ),
+    )
+    reason = WordsField(
+        label=_("Why, and what would have to change"), help_text=_("Our side reads this. It is not shown in the room.")
+    )
+
+
+class ReasonForm(forms.Form):
+    """A reason, where one must be given: undoing a close, letting a gate pass."""
+
+    reason = WordsField(label=_("Why"))

@@ -1,0 +1,204 @@
+"""The people page: the map of sides, places nobody fills, what only we think, and who can come into the room."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from crm.actions.contact import create_contact
+from crm.actors import Actor
+from crm.errors import FieldFault, Invalid, NotFound, Stale
+from crm.web.actor import staff
+from crm.web.forms import attempt
+from deals.actions.stakeholder import (
+    add_stakeholder,
+    archive_stakeholder,
+    assess_stakeholder,
+    edit_stakeholder,
+    share_stakeholder,
+)
+from deals.models import Assessment, SectionKind, Stakeholder
+from deals.queries.deal import DealPage, get_deal_page
+from deals.queries.stakeholder import people_map, possible_people
+from deals.web.conflict import Conflicting, conflict_page, decided
+from deals.web.forms.comment import CommentForm
+from deals.web.forms.stakeholder import AssessmentForm, StakeholderForm
+from deals.web.submitted import parse_id, remember_sent, sent_before, version_of
+
+_ASKED = {"name": "contact", "email": "email", "organization": "contact"}
+"""Which field of the form a fault of a new contact belongs to: `new_contact`, `new_email`."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The one form that is open: to add somebody, to change `row`, or (`assessment`) to say what we think of them."""
+
+    form: StakeholderForm | None
+    row: Stakeholder | None = None
+    assessment: AssessmentForm | None = None
+
+
+def people_page(
+    request: HttpRequest, deal_id: UUID, opened: Opened | None = None, comment: CommentForm | None = None
+) -> HttpResponse:
+    """Show the map; `opened` and `comment` are forms that were refused, shown with what was typed."""
+    actor = staff(request)
+    page = get_deal_page(actor, deal_id)
+    context = {
+        "page": page,
+        "kind": SectionKind.PEOPLE,
+        "map": people_map(actor, page, settings.ORGANIZATION_SHORT_NAME),
+        "opened": opened or _opened(request, actor, page),
+        "comment": comment or CommentForm.opened_by(request),
+    }
+    return render(request, "deals/stakeholder/page.html", context, status=422 if opened or comment else 200)
+
+
+def _opened(request: HttpRequest, actor: Actor, page: DealPage) -> Opened | None:
+    """Return the form that the address opens: `?add=1`, `?edit=ID` or `?assess=ID`."""
+    if not page.may_write or page.deal.has_ended:
+        return None
+    if "add" in request.GET:
+        return Opened(_form(actor, page))
+    try:
+        row = _get(actor, page.deal.pk, parse_id(request.GET.get("edit") or request.GET.get("assess", "")))
+    except NotFound:
+        return None
+    if "edit" in request.GET:
+        return Opened(_form(actor, page, row=row), row)
+    mine = Assessment.objects.visible_to(actor).filter(stakeholder=row).first()
+    return Opened(None, row, AssessmentForm(row=row, assessment=mine))
+
+
+def _form(actor: Actor, page: DealPage, data: Any = None, row: Stakeholder | None = None) -> StakeholderForm:
+    return StakeholderForm(possible_people(actor, page.deal), list(page.people), data, row=row)
+
+
+def _get(actor: Actor, deal_id: UUID, stakeholder_id: UUID) -> Stakeholder:
+    rows = Stakeholder.objects.visible_to(actor).select_related("section", "contact", "user")
+    row = rows.filter(section__deal=deal_id, pk=stakeholder_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _back(deal_id: UUID, row_id: UUID | None = None) -> HttpResponse:
+    url = reverse("deals:section", args=[deal_id, SectionKind.PEOPLE])
+    return redirect(f"{url}#row-{row_id}" if row_id else url)
+
+
+@login_required
+@require_POST
+def add(request: HttpRequest, deal_id: UUID) -> HttpResponse:
+    """Put somebody, or a place nobody fills yet, on the map."""
+    actor = staff(request)
+    page = get_deal_page(actor, deal_id)
+    form = _form(actor, page, request.POST)
+    if sent_before(request):
+        return _back(deal_id)
+    row = attempt(form, partial(_add, actor, page, form))
+    if row is None:
+        return people_page(request, deal_id, Opened(form))
+    remember_sent(request)
+    messages.success(request, _("Only your side sees it so far.") if row.is_draft else _("On the map."))
+    return _back(deal_id, row.pk)
+
+
+@transaction.atomic
+def _add(actor: Actor, page: DealPage, form: StakeholderForm) -> Stakeholder:
+    values = _with_new_contact(actor, page, form)
+    return add_stakeholder(actor=actor, deal_id=page.deal.pk, values=values, private=form.cleaned_data["private"])
+
+
+def _with_new_contact(actor: Actor, page: DealPage, form: StakeholderForm) -> dict[str, Any]:
+    """Return the values for the action, after entering a contact who is not in the directory yet."""
+    values, clean = form.values, form.cleaned_data
+    if clean.get("new_contact") and not values.get("contact"):
+        named = {"name": clean["new_contact"], "email": clean["new_email"]}
+        if clean.get("side", "buyer") == "buyer" and page.deal.organization_id:
+            named["organization"] = page.deal.organization_id
+        try:
+            values["contact"] = create_contact(actor=actor, values=named).pk
+        except Invalid as error:
+            faults = [FieldFault(f"new_{_ASKED[one.field]}", one.code, one.message) for one in error.faults]
+            raise Invalid(error.message, faults=faults) from error
+        values.pop("place", None)
+    return values
+
+
+@login_required
+@require_POST
+def edit(request: HttpRequest, deal_id: UUID, stakeholder_id: UUID) -> HttpResponse:
+    """Change an entry, or fill a place."""
+    actor = staff(request)
+    page = get_deal_page(actor, deal_id)
+    row = _get(actor, deal_id, stakeholder_id)
+    form = _form(actor, page, decided(request.POST, ("wants",)), row)
+    try:
+        saved = attempt(form, partial(_save, actor, page, row, form))
+    except Stale as error:
+        return conflict_page(request, _conflict(row, form, error), deal_id)
+    if saved is None:
+        return people_page(request, deal_id, Opened(form, row))
+    messages.success(request, _("Only your side sees it so far.") if saved.is_draft else _("Saved."))
+    return _back(deal_id, saved.replaces_id or saved.pk)
+
+
+@transaction.atomic
+def _save(actor: Actor, page: DealPage, row: Stakeholder, form: StakeholderForm) -> Stakeholder:
+    values = _with_new_contact(actor, page, form)
+    clean = form.cleaned_data
+    return edit_stakeholder(
+        actor=actor, stakeholder_id=row.pk, version=clean["version"] or 0, values=values, private=clean["private"]
+    )
+
+
+def _conflict(row: Stakeholder, form: StakeholderForm, error: Stale) -> Conflicting:
+    url = reverse("deals:edit_stakeholder", args=[row.section.deal_id, error.current.pk])
+    return Conflicting(SectionKind.PEOPLE, row.name, form, error.current, url)
+
+
+@login_required
+@require_POST
+def assess(request: HttpRequest, deal_id: UUID, stakeholder_id: UUID) -> HttpResponse:
+    """Write down what our side thinks of somebody. It stays with us."""
+    actor = staff(request)
+    row = _get(actor, deal_id, stakeholder_id)
+    form = AssessmentForm(request.POST, row=row)
+    act = partial(assess_stakeholder, actor=actor, stakeholder_id=row.pk)
+    if attempt(form, lambda: act(**form.cleaned_data)) is None:
+        return people_page(request, deal_id, Opened(None, row, form))
+    messages.success(request, _("Kept. Only our side reads it."))
+    return _back(deal_id, row.pk)
+
+
+@login_required
+@require_POST
+def share(request: HttpRequest, deal_id: UUID, stakeholder_id: UUID) -> HttpResponse:
+    """Share a draft entry with everybody in the room."""
+    actor = staff(request)
+    row = _get(actor, deal_id, stakeholder_id)
+    shared = share_stakeholder(actor=actor, stakeholder_id=row.pk, version=version_of(request))
+    messages.success(request, _("Everybody in the room sees it now."))
+    return _back(deal_id, shared.pk)
+
+
+@login_required
+@require_POST
+def archive(request: HttpRequest, deal_id: UUID, stakeholder_id: UUID) -> HttpResponse:
+    """Take somebody off the map."""
+    actor = staff(request)
+    row = _get(actor, deal_id, stakeholder_id)
+    archive_stakeholder(actor=actor, stakeholder_id=row.pk, version=version_of(request))
+    messages.success(request, _("Off the map. What they agreed and wrote stays."))
+    return _back(deal_id)
