@@ -25,6 +25,8 @@ SOURCE = "demo"
 SALES_DAY, SUCCESS_DAY = date(2026, 4, 14), date(2027, 4, 20)
 """The days of the mockups that the day of the first start stands for: one for deals, one for what follows a close."""
 
+_NOWHERE = "django.core.mail.backends.dummy.EmailBackend"
+
 
 def load_story(sign_in: Path) -> None:
     """Make the people who can sign in at once, then tell whatever was not told yet."""
@@ -37,7 +39,7 @@ def load_story(sign_in: Path) -> None:
     _chapter("handover", first_start, staff, lambda: tell_handover(sales, staff))
     _chapter("success", first_start, staff, lambda: tell_success(success, staff))
     if not _is_told("doors"):
-        with transaction.atomic():  # its mails are sent: they are how somebody comes in as a buyer
+        with _mail(settings.EMAIL_BACKEND), transaction.atomic():  # these are sent: they are the way in as a buyer
             open_doors(staff["rep"])
             _mark("doors", staff["admin"], now())
 
@@ -59,7 +61,7 @@ def _first_start(admin: User) -> datetime:
 def _chapter(key: str, first_start: datetime, staff: dict[str, User], tell: Callable[[], object]) -> None:
     if _is_told(key):
         return
-    with _no_mail(), transaction.atomic():
+    with _mail(_NOWHERE), transaction.atomic():  # what would have been mailed in the past is not mailed now
         before = Delivery.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         tell()
         # What happened before the first start was told to everybody back then; only the last day's news is still owed.
@@ -82,11 +84,13 @@ def _mark(key: str, subject: User, at: datetime) -> None:
 
 
 @contextmanager
-def _no_mail() -> Iterator[None]:
-    """Send nothing that would have been sent in the past."""
-    before = settings.EMAIL_BACKEND
-    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+def _mail(backend: str) -> Iterator[None]:
+    """Send mails by `backend`, and before the next step instead of beside it: this process ends when it is done."""
+    names = ("EMAIL_BACKEND", "MAIL_IN_BACKGROUND")
+    before = {name: getattr(settings, name) for name in names}
+    settings.EMAIL_BACKEND, settings.MAIL_IN_BACKGROUND = backend, False
     try:
         yield
     finally:
-        settings.EMAIL_BACKEND = before
+        for name, value in before.items():
+            setattr(settings, name, value)
