@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from crm.actors import Actor
 from crm.errors import Invalid, NotFound, Refused
 from crm.models import Participant, Side
-from crm.registry import ConsentKind, register_consent_kind, register_reaction, register_renderer
+from crm.registry import (
+    ConsentKind,
+    register_consent_kind,
+    register_namer,
+    register_reaction,
+    register_renderer,
+    register_room_panel,
+    register_today_block,
+)
 from crm.scopes import register_scope
 from crm.web.navigation import NavigationEntry, register_navigation
 from handoff.actions import brief, goal, handoff
@@ -18,7 +26,8 @@ from handoff.models.success_plan import SECTION
 from handoff.queries.brief import brief_snapshot
 from handoff.queries.goal import reached_snapshot
 from handoff.queries.lines import lines_of_brief, lines_of_reached
-from handoff.queries.timeline import EVENT_TYPES, render_event
+from handoff.queries.timeline import EVENT_TYPES, goal_names, render_event
+from handoff.room.pages import SUCCESS_PANEL, TODAY_BLOCK
 
 register_scope("success:read", _("Read handoffs, success plans and goals"))
 register_scope("success:write", _("Write handoffs, success plans, goals and measurements"))
@@ -150,5 +159,10 @@ register_reaction("consent.contested", brief.react_to_lapsed_consent)
 for _type in EVENT_TYPES:
     register_renderer(_type, render_event)
 
+register_namer(goal_names)
+
 register_navigation(NavigationEntry(_("Handoffs"), "baton", "handoff:handoffs", position=30, phone=False))
 register_navigation(NavigationEntry(_("Success"), "target", "handoff:plans", position=40, covers=("/goals/",)))
+
+register_room_panel(SUCCESS_PANEL)
+register_today_block(TODAY_BLOCK)

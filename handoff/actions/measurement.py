@@ -56,12 +56,12 @@ def record_measurement(
     if same is not None and same.value == reading.value:
         return same, False
     if same is not None:
+        standing = {"value": same.value.normalize() + 0}
         words = _(
             "For this time and source there is another value, %(value)s. Correct that one, so that both are kept."
         )
-        words = words % {"value": same.value.normalize() + 0}
-        fault = FieldFault(f"measurements.{same.pk}", "measurement_differs", words)
-        raise Refused(words, code="measurement_differs", faults=[fault])
+        fault = FieldFault(f"measurements.{same.pk}", "measurement_differs", words % standing)
+        raise Refused(words % standing, code="measurement_differs", faults=[fault])
     measurement = _write(actor, goal, reading)
     _record("measurement.recorded", actor, room, measurement)
     rejudge_goal(actor, room, goal)

@@ -1,11 +1,17 @@
 """How what happens after the close reads in a timeline. Names come with the event's author; nothing more is fetched."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.actors import Actor
 from crm.models import Event
-from crm.registry import TimelineEntry
+from crm.registry import Names, TimelineEntry
+from crm.timeline import actor_name
+from handoff.models import Goal
 
 _SENTENCES: dict[str, tuple[str, Promise, str]] = {
     "handoff.opened": ("baton", gettext_lazy("The handoff opened"), ""),
@@ -36,8 +42,14 @@ _SENTENCES: dict[str, tuple[str, Promise, str]] = {
 EVENT_TYPES = tuple(_SENTENCES)
 
 
-def render_event(event: Event) -> TimelineEntry:
-    """Return how an event of this app reads."""
+def render_event(event: Event, names: Names) -> TimelineEntry:
+    """Return how an event of this app reads; `names` knows the goals."""
     icon, sentence, glyph = _SENTENCES[event.type]
-    author = event.by_contact or event.by_user
-    return TimelineEntry(icon, str(sentence) % {"name": author.name if author else _("Somebody")}, glyph)
+    goal = names.get(str(event.data.get("goal", event.subject_id)), "")
+    words = str(sentence) % {"name": actor_name(event)}
+    return TimelineEntry(icon, _("%(what)s: %(goal)s") % {"what": words, "goal": goal} if goal else words, glyph)
+
+
+def goal_names(actor: Actor, ids: Collection[str]) -> dict[UUID, str]:
+    """Return the titles of the goals among `ids` that the actor sees."""
+    return dict(Goal.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", "title"))

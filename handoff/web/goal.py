@@ -1,7 +1,6 @@
 """One goal: its chart, its measurements with what was said about them, and the question whether it is reached."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from crm.actors import Actor
 from crm.errors import Stale
 from crm.models import Event
 from crm.queries.room import may_write
+from crm.queries.timeline import Happening, in_words
 from crm.web.actor import staff
 from crm.web.forms import attempt
 from handoff.actions.goal import ask_goal_reached
@@ -25,7 +25,6 @@ from handoff.actions.measurement import answer_dispute, correct_measurement, rec
 from handoff.models import Goal
 from handoff.queries.handoff import may_confirm
 from handoff.queries.measurement import SHOWN, get_goal, goal_view, reached_consent, unusual_step_to
-from handoff.queries.timeline import render_event
 from handoff.rules.step import UnusualStep
 from handoff.web.forms import CorrectionForm, MeasurementForm, PersonForm, WordsForm, with_version
 
@@ -109,20 +108,10 @@ def _ask_form(row: Goal, data: Any = None) -> PersonForm:
     return PersonForm(data, label=_("Who says for the client that it is reached"), people=people, initial=initial)
 
 
-@dataclass(frozen=True)
-class Happened:
-    """One event beside a goal, in words."""
-
-    at: datetime
-    icon: str
-    sentence: Any
-
-
-def _events(actor: Actor, row: Goal) -> list[Happened]:
+def _events(actor: Actor, row: Goal) -> list[Happening]:
     ids = [row.pk, *(one.pk for one in row.measurements.all())]
     events = Event.objects.visible_to(actor).filter(subject_id__in=ids).select_related("by_user", "by_contact")
-    read = ((event, render_event(event)) for event in events.order_by("-at", "-pk")[:RECENT_EVENTS])
-    return [Happened(event.at, entry.icon, entry.sentence) for event, entry in read]
+    return in_words(actor, list(events.order_by("-at", "-pk")[:RECENT_EVENTS]))
 
 
 def step_in_words(goal: Goal, step: UnusualStep) -> str:
