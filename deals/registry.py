@@ -18,6 +18,8 @@ from crm.registry import (
     register_commentable,
     register_consent_kind,
     register_reaction,
+    register_room_panel,
+    register_today_block,
 )
 from crm.scopes import register_scope
 from crm.web.navigation import NavigationEntry, register_navigation
@@ -39,6 +41,7 @@ from deals.queries.content import EMPTY_HASHES, section_snapshot
 from deals.queries.criterion import missing_of
 from deals.queries.lines import lines_of_criteria, lines_of_move, lines_of_problem
 from deals.queries.stage_move import move_content
+from deals.room.blocks import COMMON_GROUND, PANELS
 
 _SECTION_LABELS = {SectionKind.PROBLEM: _("Our problem"), SectionKind.CRITERIA: _("What success means")}
 
@@ -229,3 +232,6 @@ register_scope("deals:write", _("Write deals and their sections, and move them")
 
 timeline.register()
 register_navigation(NavigationEntry(_("Deals"), "board", "deals:board", position=20))
+register_today_block(COMMON_GROUND)
+for _panel in PANELS:
+    register_room_panel(_panel)

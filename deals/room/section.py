@@ -63,7 +63,8 @@ def _page(
         "side_words": side_words(actor),
         **opened,
     }
-    return show(request, actor, TEMPLATES[section.kind], context, current=section.kind, status=status)
+    current = "roles" if section.kind == SectionKind.PEOPLE else section.kind
+    return show(request, actor, TEMPLATES[section.kind], context, current=current, status=status)
 
 
 def _add(request: HttpRequest, actor: Actor, section: Section) -> HttpResponse:

@@ -1,0 +1,99 @@
+"""The common ground of a room: where the agreement on each section of its deals stands, in the room's own words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.actors import Actor
+from crm.models import Consent, Room
+from crm.queries.consent import Standing, consents_about, standing_of
+from crm.rules.agreement import AgreementState
+from deals.models import AGREEABLE, Deal, Section, SectionKind
+
+
+@dataclass(frozen=True)
+class GroundSection:
+    """One section on the bar: glyph, name, who it is with, where it is read."""
+
+    label: str
+    state: str
+    words: str
+    url: str
+    standing: Standing
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the words as they are now stand agreed."""
+        return self.standing.state == AgreementState.BOTH
+
+    @property
+    def yes(self) -> Consent | None:
+        """The yes to the present words."""
+        return self.standing.yes if self.is_agreed else None
+
+
+@dataclass(frozen=True)
+class CommonGround:
+    """The bar of one deal."""
+
+    deal: Deal
+    sections: Sequence[GroundSection]
+
+    @property
+    def agreed(self) -> list[GroundSection]:
+        """The sections that stand agreed."""
+        return [section for section in self.sections if section.is_agreed]
+
+
+def common_grounds(actor: Actor, room: Room) -> list[CommonGround]:
+    """Return the bars of the room's deals, newest deal first, within the actor's grant. Three queries."""
+    sections = Section.objects.visible_to(actor).filter(deal__room=room, kind__in=AGREEABLE).select_related("deal")
+    found = list(sections.order_by("-deal__created_at", "deal_id"))
+    consents = consents_about(actor, [section.pk for section in found])
+    by_deal: dict[UUID, list[Section]] = {}
+    for section in found:
+        by_deal.setdefault(section.deal_id, []).append(section)
+    return [
+        CommonGround(
+            of_deal[0].deal,
+            [
+                _ground_section(actor, section, standing_of(section.content_hash, consents.get(section.pk, [])))
+                for section in sorted(of_deal, key=lambda one: AGREEABLE.index(SectionKind(one.kind)))
+            ],
+        )
+        for of_deal in by_deal.values()
+    ]
+
+
+def _ground_section(actor: Actor, section: Section, standing: Standing) -> GroundSection:
+    return GroundSection(
+        label=str(SectionKind(section.kind).label),
+        state=standing.glyph,
+        words=_words(actor, standing),
+        url=reverse("deals_room:section", args=[section.deal.room_id, section.deal_id, section.kind]),
+        standing=standing,
+    )
+
+
+def _words(actor: Actor, standing: Standing) -> str:
+    """Return whose turn it is, in two or three words."""
+    asked = standing.waiting[-1].participant if standing.waiting else None
+    if standing.state == AgreementState.BOTH:
+        return _("agreed")
+    if asked is not None and asked == actor.participant:
+        return _("with you")
+    if asked is not None:
+        return _("with %(name)s") % {"name": asked.contact.name.split(" ")[0]}
+    newest = standing.newest
+    name = newest.participant.contact.name.split(" ")[0] if newest else ""
+    match standing.state:
+        case AgreementState.CHANGE:
+            return _("%(name)s’s change") % {"name": name}
+        case AgreementState.STALE:
+            return _("changed since")
+        case AgreementState.DECLINED | AgreementState.DECLINED_SELLER:
+            return _("%(name)s said no") % {"name": name}
+    return _("not asked yet")

@@ -1,0 +1,51 @@
+"""What deals show on the room's first page, and their tabs. Registered by `deals.registry`."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.actors import Actor
+from crm.models import Room
+from crm.registry import RoomPanel, TodayBlock
+from deals.models import Deal, Section, SectionKind
+from deals.queries.common_ground import common_grounds
+
+
+def common_ground(actor: Actor, room: Room) -> dict[str, Any] | None:
+    """Return the context of "What we agreed so far"; None where the person sees no section."""
+    grounds = common_grounds(actor, room)
+    return {"grounds": grounds, "me": actor.participant} if grounds else None
+
+
+COMMON_GROUND = TodayBlock(template="deals_room/_common_ground.html", context=common_ground, position=10)
+
+
+def _sees(kind: str, actor: Actor, room: Room) -> bool:
+    return Section.objects.visible_to(actor).filter(deal__room=room, kind=kind).exists()
+
+
+def _url(kind: str, room: Room) -> str:
+    """Return the page of the room's newest deal: earlier ones are reached from the first page."""
+    deal = Deal.objects.filter(room=room, archived_at=None).order_by("-created_at").values_list("pk", flat=True).first()
+    return reverse("deals_room:section", args=[room.pk, deal, kind])
+
+
+def _panel(kind: SectionKind, position: int) -> RoomPanel:
+    return RoomPanel(
+        name=kind.value,
+        label=kind.label,
+        url=lambda room: _url(kind.value, room),
+        visible=lambda actor, room: _sees(kind.value, actor, room),
+        position=position,
+    )
+
+
+ROLES = RoomPanel(
+    name="roles",
+    label=_("Roles"),
+    url=lambda room: _url(SectionKind.PEOPLE.value, room),
+    visible=lambda actor, room: _sees(SectionKind.PEOPLE.value, actor, room),
+    position=800,
+)
+PANELS = (_panel(SectionKind.PROBLEM, 10), _panel(SectionKind.CRITERIA, 20), ROLES)
