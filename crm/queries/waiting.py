@@ -159,10 +159,24 @@ def waiting_for_others(actor: Actor) -> list[Waiting]:
     return [_waiting(actor, question) for question in questions]
 
 
-def recorded_answers(actor: Actor) -> list[Question]:
+@dataclass(frozen=True)
+class Recorded:
+    """An answer that staff wrote down, and what it was about: the name of each thing with the consent to it."""
+
+    question: Question
+    about: Sequence[tuple[str | Promise, Consent]]
+
+
+def recorded_answers(actor: Actor) -> list[Recorded]:
     """Return the answers that staff wrote down for the actor and that the actor has said nothing about yet."""
     if actor.participant is None:
         return []
     mine = Question.objects.visible_to(actor).filter(asked_of=actor.participant).exclude(channel=Channel.ROOM)
     unsaid = mine.filter(consents__answer__in=ANSWERED, consents__confirmed_at=None).distinct()
-    return list(unsaid.select_related("asked_by").prefetch_related("consents__revision").order_by("-asked_at"))
+    questions = unsaid.select_related("asked_by").prefetch_related("consents__revision").order_by("-asked_at")
+    return [Recorded(one, [(_label(consent), consent) for consent in one.consents.all()]) for one in questions]
+
+
+def _label(consent: Consent) -> str | Promise:
+    kind = consent_kind(consent.kind)
+    return kind.label(kind.get(consent.subject_id))

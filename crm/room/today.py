@@ -33,9 +33,11 @@ def today(request: HttpRequest, room_id: UUID) -> HttpResponse:
 
 
 def _today(request: HttpRequest, actor: Actor, form: SayForm, status: int = 200) -> HttpResponse:
+    waiting, recorded = waiting_for(actor), recorded_answers(actor)
     context = {
-        "waiting": waiting_for(actor),
-        "recorded": recorded_answers(actor),
+        "waiting": waiting,
+        "recorded": recorded,
+        "things": len(waiting) + len(recorded),
         "others": waiting_for_others(actor),
         "blocks": _blocks(request, actor),
         "words": _recent_words(actor),
