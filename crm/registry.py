@@ -75,13 +75,14 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class RoomPanel:
-    """A tab of the room. `visible` decides by participant; `badge` is a glyph state or empty."""
+    """A tab of the room. `visible` decides by participant; `section` is what a grant must cover to open it ("": nothing)."""
 
     name: str
     label: str | Promise
     url: Callable[["Room"], str]
     visible: Callable[["Actor", "Room"], bool]
     position: int
+    section: str = ""
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,12 @@ def room_panels(actor: "Actor", room: "Room") -> list[RoomPanel]:
     """Return the tabs this actor has in this room, in order."""
     shown = (panel for panel in _panels.values() if panel.visible(actor, room))
     return sorted(shown, key=lambda panel: panel.position)
+
+
+def section_panels() -> list[RoomPanel]:
+    """Return the tabs that a grant can be limited to, in order."""
+    limited = (panel for panel in _panels.values() if panel.section)
+    return sorted(limited, key=lambda panel: panel.position)
 
 
 def register_today_block(block: TodayBlock) -> None:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.utils.functional import Promise
 
 from crm.actors import Actor
 from crm.clock import now
 from crm.models import Contact, Participant, Room
-from crm.registry import consent_kinds
+from crm.registry import section_panels
 
 
 @dataclass(frozen=True)
@@ -32,23 +31,26 @@ class AccessTable:
     may_write: bool
 
 
-def access_table(actor: Actor, room: Room, section_names: Sequence[tuple[str, str | Promise]] = ()) -> AccessTable:
-    """Return who can come into the room and who could be invited. `section_names` are what access can be limited to."""
+def access_table(actor: Actor, room: Room) -> AccessTable:
+    """Return who can come into the room, and who of the client could be invited."""
     grants = Participant.objects.visible_to(actor).filter(room=room).select_related("contact__organization")
-    rows = [_access(grant) for grant in grants.prefetch_related("invitations").order_by("revoked_at", "invited_at", "id")]
+    rows = [
+        _access(grant) for grant in grants.prefetch_related("invitations").order_by("revoked_at", "invited_at", "id")
+    ]
     taken = {row.grant.contact_id for row in rows if row.grant.is_active}
     contacts = Contact.objects.visible_to(actor).filter(archived_at=None, organization=room.organization_id)
     free = [contact for contact in contacts[:200] if contact.pk not in taken] if room.organization_id else []
     may_write = Room.objects.writable_by(actor).filter(pk=room.pk).exists()
-    return AccessTable(room, rows, free, section_names or section_choices(), may_write)
+    return AccessTable(room, rows, free, section_choices(), may_write)
 
 
 def section_choices() -> list[tuple[str, str | Promise]]:
-    """Return the sections access can be limited to, as the consent kinds of all apps name them."""
-    return [(kind.name, kind.title or kind.name) for kind in consent_kinds() if kind.is_section]
+    """Return the sections access can be limited to, as the room's tabs name them."""
+    return [(panel.section, panel.label) for panel in section_panels()]
 
 
 def _access(grant: Participant) -> Access:
+    labels = dict(section_choices())
     latest = max(grant.invitations.all(), key=lambda one: one.created_at, default=None)
     if not grant.is_active:
         state = "revoked"
@@ -56,10 +58,4 @@ def _access(grant: Participant) -> Access:
         state = "in"
     else:
         state = "invited" if latest and latest.expires_at > now() else "ended"
-    return Access(grant, state, [name for name in grant.sections or [] if name])
-
-
-def get_participant(actor: Actor, participant_id: UUID) -> Participant | None:
-    """Return a grant the actor may see, None for none."""
-    found = Participant.objects.visible_to(actor).select_related("contact", "room")
-    return found.filter(pk=participant_id).first()
+    return Access(grant, state, [str(labels.get(name, name)) for name in grant.sections or []])

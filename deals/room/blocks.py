@@ -38,6 +38,7 @@ def _panel(kind: SectionKind, position: int) -> RoomPanel:
         url=lambda room: _url(kind.value, room),
         visible=lambda actor, room: _sees(kind.value, actor, room),
         position=position,
+        section=kind.value,
     )
 
 
@@ -47,5 +48,6 @@ ROLES = RoomPanel(
     url=lambda room: _url(SectionKind.PEOPLE.value, room),
     visible=lambda actor, room: _sees(SectionKind.PEOPLE.value, actor, room),
     position=800,
+    section=SectionKind.PEOPLE.value,
 )
 PANELS = (_panel(SectionKind.PROBLEM, 10), _panel(SectionKind.CRITERIA, 20), ROLES)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from crm.actions.contact import create_contact
 from crm.actors import Actor
 from crm.errors import FieldFault, Invalid, NotFound, Stale
+from crm.queries.participant import access_table
 from crm.web.actor import staff
 from crm.web.forms import attempt
 from deals.actions.stakeholder import (
@@ -57,6 +58,7 @@ def people_page(
     context = {
         "page": page,
         "kind": SectionKind.PEOPLE,
+        "access": access_table(actor, page.deal.room),
         "map": people_map(actor, page, settings.ORGANIZATION_SHORT_NAME),
         "opened": opened or _opened(request, actor, page),
         "comment": comment or CommentForm.opened_by(request),
