@@ -1,18 +1,22 @@
 """The demo: its story is told whole, adds up, and is told once."""
 
 import stat
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core import mail
 from django.core.management import call_command
 
-from crm.clock import now
+from crm.clock import frozen, now
 from crm.models import Answer, Consent, Delivery, Event, LedgerEntry, Question, User
 from crm.rules.chain import LinkData, StoredPayload, verify_chain
 from deals.models import Criterion, Deal, ProblemStatement, Section
-from handoff.models import Goal, Handoff
+from handoff.demo.clock import StoryClock
+from handoff.demo.load import SUCCESS_DAY
+from handoff.demo.staff import make_staff
+from handoff.demo.success import tell_success
+from handoff.models import Goal, Handoff, Measurement
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -113,3 +117,17 @@ def test_without_demo_it_refuses(settings):
     settings.DEMO = False
     with pytest.raises(Exception, match="This is no demo"):
         call_command("load_demo")
+
+
+@pytest.mark.parametrize(
+    "first_start", [datetime(2027, 3, 11, 0, 5, tzinfo=UTC), datetime(2028, 2, 29, 23, 50, tzinfo=UTC)]
+)
+def test_the_year_after_the_close_reads_the_same_on_any_first_day(settings, tmp_path, first_start):
+    with frozen(first_start):
+        staff = make_staff(tmp_path / "sign-in.txt")
+        tell_success(StoryClock(first_start, SUCCESS_DAY), staff)
+    states = {goal.title: goal.state for goal in Goal.objects.all()}
+    assert states == {"Fresh stock written off": "at_risk", "Fill rate": "on_track", "Planning hours a week": "reached"}
+    periods = Measurement.objects.current().filter(goal__title="Fill rate").values_list("period", flat=True)
+    assert len(set(periods)) == 11
+    assert not Event.objects.filter(at__gt=first_start).exists()

@@ -1,9 +1,11 @@
 """What follows a close: a handoff under review, and a client with a year of measurements."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from crm.actions.consent import answer_question, fingerprint
 from crm.actors import as_user
+from crm.clock import frozen
 from crm.models import Question, User
 from handoff.actions.brief import answer_question_back, ask_back, clear_item
 from handoff.actions.goal import ask_goal_reached
@@ -18,7 +20,7 @@ from handoff.demo.board import scene_contact, tell_card
 from handoff.demo.board_words import Aim, Card
 from handoff.demo.clock import StoryClock
 from handoff.demo.scene import Scene
-from handoff.models import Goal, Handoff
+from handoff.models import Goal, Handoff, Measurement
 
 LEDGER = "Finance ledger, five sites"
 
@@ -47,25 +49,12 @@ PACIFIC = Card(
     ),
 )  # fmt: skip
 
-MONTHS = (
-    (5, 2026),
-    (6, 2026),
-    (7, 2026),
-    (8, 2026),
-    (9, 2026),
-    (10, 2026),
-    (11, 2026),
-    (12, 2026),
-    (1, 2027),
-    (2, 2027),
-    (3, 2027),
-)
-"""What was measured: months of the story, May 2026 to March 2027."""
 WRITTEN_OFF = ("6.1", "6.1", "6.1", "6.0", "6.0", "5.9", "5.8", "5.6", "5.7", "5.7", "5.6")
-"""As first entered; December was corrected to 5.8 in January, February is disputed."""
+"""As first entered; the eighth was corrected to 5.8, the tenth is disputed."""
 FILL_RATE = ("93.4", "93.5", "93.9", "94.3", "94.8", "95.2", "95.5", "95.8", "96.2", "96.5", "96.8")
 PLANNING = ("46", "46", "44", "41", "38", "36", "33", "30", "27", "23", "19")
-_LAST_DAY = {5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11: 30, 12: 31, 1: 31, 2: 28, 3: 31}
+_DISPUTED, _MISCOUNTED = 9, 7
+"""The places of February and December in the story's eleven months."""
 
 
 def tell_handover(clock: StoryClock, staff: dict[str, User]) -> None:
@@ -97,11 +86,19 @@ def tell_success(clock: StoryClock, staff: dict[str, User]) -> None:
         handoff = _close(scene, PACIFIC)
     _take_over(clock, scene, staff, handoff)
     goals = {goal.title: goal for goal in Goal.objects.filter(plan__handoff=handoff)}
-    for place, (month, year) in enumerate(MONTHS):
-        _measure_month(clock, scene, staff, goals, place, month, year)
-        if (month, year) == (12, 2026):
-            _correct_december(clock, scene, staff, goals["Fresh stock written off"])
+    for place, month_end in enumerate(month_ends(clock.first_start)):
+        _measure_month(scene, staff, goals, place, month_end)
     _confirm_reached(clock, scene, staff, goals["Planning hours a week"])
+
+
+def month_ends(first_start: datetime) -> list[datetime]:
+    """Return the ends of the eleven whole months whose numbers are in, ten days before the first start, oldest first."""
+    ends: list[datetime] = []
+    day = first_start - timedelta(days=10)
+    while len(ends) < len(WRITTEN_OFF):
+        day = day.replace(day=1, hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
+        ends.insert(0, day)
+    return ends
 
 
 def _close(scene: Scene, card: Card) -> Handoff:
@@ -141,49 +138,43 @@ def _say_yes(scene: Scene) -> None:
 
 
 def _measure_month(
-    clock: StoryClock, scene: Scene, staff: dict[str, User], goals: dict[str, Goal], place: int, month: int, year: int
+    scene: Scene, staff: dict[str, User], goals: dict[str, Goal], place: int, month_end: datetime
 ) -> None:
-    """Enter one month's numbers on the 12th of the next (May's with June's: the goals begin then); Rosa confirms most."""
+    """Enter one month's numbers as the next begins, not before the goals began; Rosa confirms all but the last."""
     series = {"Fresh stock written off": WRITTEN_OFF, "Fill rate": FILL_RATE, "Planning hours a week": PLANNING}
-    measured_at = clock.moment(month, _LAST_DAY[month], 12, year=year)
-    told_month, told_year = (month % 12 + 1, year + (month == 12))
-    day = 14 if (month, year) == (5, 2026) else 12
     for title, values in series.items():
-        early = title == "Planning hours a week" and (month, year) == (3, 2027)
-        with clock.at(told_month, 1 if early else day, 9, 10, year=told_year):
+        begun_at = goals[title].plan.created_at
+        entered_at = max(month_end + timedelta(days=1), begun_at + timedelta(days=1))
+        with frozen(entered_at):
             measurement, _is_new = record_measurement(
                 actor=as_user(staff["success"]),
                 goal_id=goals[title].pk,
                 value=values[place],
-                measured_at=measured_at,
-                period=f"{measured_at:%B %Y}",
+                measured_at=month_end,
+                period=f"{month_end:%B %Y}",
             )
-        if (month, year) == (3, 2027) or (title == "Fresh stock written off" and month == 12):
-            continue
-        with clock.at(told_month, 16, 18, 2, year=told_year):
-            if title == "Fresh stock written off" and (month, year) == (2, 2027):
-                words = "Site 4 booked the same pallets on two days. I think it was 5.6."
-                dispute_measurement(
-                    actor=scene.buyer("Rosa"), measurement_id=measurement.pk, version=measurement.version, text=words
+        is_waste = title == "Fresh stock written off"
+        with frozen(entered_at + timedelta(days=5, hours=6)):
+            if is_waste and place == _MISCOUNTED:
+                measurement = correct_measurement(
+                    actor=as_user(staff["success"]),
+                    measurement_id=measurement.pk,
+                    version=measurement.version,
+                    value="5.8",
+                    note="The first count left out site 2.",
                 )
-            else:
-                confirm_measurement(
-                    actor=scene.buyer("Rosa"), measurement_id=measurement.pk, version=measurement.version
-                )
+        if place + 1 < len(values):
+            with frozen(entered_at + timedelta(days=7)):
+                _rosa_looks(scene, measurement, disputes=is_waste and place == _DISPUTED)
 
 
-def _correct_december(clock: StoryClock, scene: Scene, staff: dict[str, User], goal: Goal) -> None:
-    with clock.at(1, 18, 11, 30, year=2027):
-        first = goal.measurements.current().latest("measured_at")
-        corrected = correct_measurement(
-            actor=as_user(staff["success"]),
-            measurement_id=first.pk,
-            version=first.version,
-            value="5.8",
-            note="The first count left out site 2.",
-        )
-    with clock.at(1, 20, 10, 0, year=2027):
-        confirm_measurement(actor=scene.buyer("Rosa"), measurement_id=corrected.pk, version=corrected.version)
+def _rosa_looks(scene: Scene, measurement: Measurement, *, disputes: bool) -> None:
+    rosa = scene.buyer("Rosa")
+    if disputes:
+        words = "Site 4 booked the same pallets on two days. I think it was 5.6."
+        dispute_measurement(actor=rosa, measurement_id=measurement.pk, version=measurement.version, text=words)
+    else:
+        confirm_measurement(actor=rosa, measurement_id=measurement.pk, version=measurement.version)
 
 
 def _confirm_reached(clock: StoryClock, scene: Scene, staff: dict[str, User], goal: Goal) -> None:
