@@ -61,6 +61,8 @@ def _page(
         "rows": rows,
         "parts": problem_parts(rows) if section.kind == SectionKind.PROBLEM else [],
         "side_words": side_words(actor),
+        "editing": None,
+        "adding": "",
         **opened,
     }
     current = "roles" if section.kind == SectionKind.PEOPLE else section.kind
@@ -159,6 +161,7 @@ def _conflict(
         "lines": [line for line in lines if line[1] != line[2]],
         "form": form,
         "message": error.message,
+        "adding": "",
         "side_words": side_words(actor),
     }
     return show(request, actor, "deals_room/conflict.html", context, current=section.kind, status=409)
