@@ -18,7 +18,9 @@ from handoff.rules.chart import ChartMeasurement, GoalChart, Place, curve, goal_
 from handoff.rules.health import Health, Projection, project
 
 LABEL_ABOVE = 7
-"""Pixels between a point and its label."""
+"""Pixels between a point and the foot of its label."""
+LABEL_BELOW = 20
+"""Pixels between a point and the foot of a label below it."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,8 @@ def _ahead(goal: Goal, drawn: GoalChart, ahead: Projection | None, frame: Frame)
     if ahead is None or not drawn.projection:
         return None
     end = drawn.projection[-1]
-    y = float(frame.y(end.y)) - LABEL_ABOVE
+    falls = end.y > drawn.projection[0].y  # then the line lies above its label's place, else below
+    y = float(frame.y(end.y)) + (LABEL_BELOW if falls else -LABEL_ABOVE)
     words = _("%(value)s if it goes on like this") % {"value": _number(goal, rounded(ahead.at_due))}
     return Label(f"{end.x:.2f}%", f"{y:.1f}", words, "end")
 
