@@ -187,7 +187,7 @@ def confirm_consent(*, actor: Actor, consent_id: UUID) -> Consent:
 def reopen_consent(*, actor: Actor, consent_id: UUID) -> Consent:
     """Let the seller ask again after one's own no. Raises `Refused` when there is no no."""
     consent, room = _lock_own(actor, consent_id)
-    if consent.answer != Answer.DECLINED:
+    if consent.answer not in (Answer.DECLINED, Answer.CHANGE):
         raise Refused(_("There is no no here to reopen."), code="not_declined")
     if consent.reopened_at is None:
         consent.reopened_at, consent.version = now(), consent.version + 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from crm.errors import Invalid, NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Answer, Consent, Participant, Question, Room
 from crm.registry import ConsentKind, consent_kind, consent_kinds
+from crm.rules.asking import may_ask_again
 
 OPEN_QUESTIONS_LIMIT = 2
 """How many questions may wait for one person in one room."""
@@ -156,16 +157,38 @@ def check_may_be_asked(actor: Actor, person: Participant, subjects: Sequence[Loc
         if not subject.kind.may_answer(person, subject.row):
             raise Refused(_("%(name)s cannot answer for this.") % {"name": person.contact.name}, code="may_not_answer")
         last = _last_answer(person, subject)
-        if last is None or last.content_hash != subject.kind.current_hash(subject.row):
+        if last is None:
             continue
-        if last.answer == Answer.DECLINED and last.reopened_at is None:
-            raise Refused(
-                _("%(name)s said no to this. Ask again when its words have changed, or when they reopen it.")
-                % {"name": person.contact.name},
-                code="declined",
-            )
-        if last.answer == Answer.AGREED:
-            raise Refused(_("%(name)s agreed to exactly this.") % {"name": person.contact.name}, code="already_agreed")
+        current = subject.kind.current_hash(subject.row)
+        reopened = last.reopened_at is not None
+        if may_ask_again(last.answer, last.content_hash, current, reopened=reopened):
+            continue
+        if last.answer == Answer.AGREED or not _words_beside_have_changed(last, subjects):
+            _refuse_asking(person, Answer(last.answer))
+
+
+def _words_beside_have_changed(last: Consent, subjects: Sequence[LockedSubject]) -> bool:
+    """Whether something that was asked about in the same breath, and is again, reads otherwise now.
+
+    A no to "this is our problem, and let's go on" is answered by other words in the problem; the move has none.
+    """
+    then = {(one.kind, one.subject_id): one.content_hash for one in last.question.consents.all()}
+    return any(
+        then.get((one.kind.name, one.id), hash_now) != hash_now
+        for one in subjects
+        for hash_now in [one.kind.current_hash(one.row)]
+    )
+
+
+def _refuse_asking(person: Participant, answer: Answer) -> NoReturn:
+    name = {"name": person.contact.name}
+    if answer == Answer.AGREED:
+        raise Refused(_("%(name)s agreed to exactly this.") % name, code="already_agreed")
+    if answer == Answer.CHANGE:
+        words = _("%(name)s would change something here. Ask again when the words have changed.")
+        raise Refused(words % name, code="change_suggested")
+    words = _("%(name)s said no to this. Ask again when its words have changed, or when they reopen it.")
+    raise Refused(words % name, code="declined")
 
 
 def _last_answer(person: Participant, subject: LockedSubject) -> Consent | None:

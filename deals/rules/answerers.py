@@ -1,15 +1,8 @@
-"""Who has to say yes to a stage move, and who may be asked again (product.md, "several buyers")."""
+"""Who has to say yes to a stage move (product.md, "several buyers")."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-#: Answers that end the asking until the content changes or the person reopens the question.
-_NOT_YES = frozenset({"declined", "withdrawn", "change"})
-
-
-#: Questions that ended without an answer that counts: they may be asked again at once.
-_ENDED = frozenset({"contested", "replaced", "cancelled"})
 
 
 class ConsentStatus(StrEnum):
@@ -76,17 +69,6 @@ def move_consent_state(required_roles: Collection[str], answers: Sequence[Consen
         return MoveConsent(ConsentStatus.SATISFIED, agreed, other_noes=others)
     waiting = contested if is_enough else contested + asked
     return MoveConsent(ConsentStatus.WAITING, agreed, (), waiting, open_roles, others)
-
-
-def may_ask_again(previous_answer: str | None, previous_hash: str, current_hash: str, reopened: bool = False) -> bool:
-    """Return whether a person may be asked about the content with `current_hash`.
-
-    Not while the same question is open, not for the same yes twice, and after a no, an "I'd change…" or a withdrawn
-    yes only when the content has changed or the person reopened it. A contested record may be asked about at once.
-    """
-    if previous_answer is None or previous_hash != current_hash or previous_answer in _ENDED:
-        return True
-    return previous_answer in _NOT_YES and reopened
 
 
 def _people(answers: Iterable[ConsentAnswer], *kinds: str) -> tuple[str, ...]:

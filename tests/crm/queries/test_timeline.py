@@ -33,6 +33,9 @@ BUILT = {
         for verb in ("added", "edited", "shared", "archived")
     ],
     "consent.{answer.value}": ["consent.replaced", "consent.cancelled"],
+    "goal.{goal.state}": [
+        f"goal.{state}" for state in ("no_data", "on_track", "at_risk", "off_track", "reached", "missed")
+    ],
     "consent.{entry}": ["consent.withdrawn", "consent.contested"],
 }
 DATA = {
@@ -73,7 +76,7 @@ def sentences(actor, cast: Cast) -> list[str]:
     return [str(one.entry.sentence) for one in room_timeline(actor, cast.deal.room_id).happenings]
 
 
-@pytest.mark.parametrize("app", ["crm", "deals"])
+@pytest.mark.parametrize("app", ["crm", "deals", "handoff"])
 def test_every_recorded_type_has_words(cast: Cast, app: str) -> None:
     types = recorded_types(app)
     assert len(types) > 10

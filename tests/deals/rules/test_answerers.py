@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deals.rules.answerers import ConsentAnswer, ConsentStatus, may_ask_again, move_consent_state
+from deals.rules.answerers import ConsentAnswer, ConsentStatus, move_consent_state
 
 ROLES = ["economic_buyer", "decision_maker", "champion", "legal"]
 KINDS = ["asked", "agreed", "declined", "change", "withdrawn", "replaced", "contested", "cancelled"]
@@ -91,12 +91,3 @@ def test_a_yes_never_makes_it_worse(roles, given_answers, person):
 )
 def test_the_cases_people_meet(roles, given_answers, status):
     assert move_consent_state(roles, given_answers).status == status
-
-
-@given(st.sampled_from(KINDS), st.booleans())
-def test_the_same_is_not_asked_twice(answer, reopened):
-    allowed = may_ask_again(answer, "h", "h", reopened)
-    always, on_reopening = {"contested", "replaced", "cancelled"}, {"declined", "withdrawn", "change"}
-    assert allowed == (answer in always or (reopened and answer in on_reopening))
-    assert may_ask_again(answer, "h", "changed", reopened)
-    assert may_ask_again(None, "", "h")

@@ -1,0 +1,53 @@
+"""Asking again: a no, an "I'd change…" and a yes taken back all stop the asking until words change or they reopen it."""
+
+import pytest
+
+from crm.actions.consent import reopen_consent, withdraw_consent
+from crm.errors import Refused
+from crm.models import Consent
+from deals.actions.stage_move import propose_move
+from deals.models import Stage
+from tests.cast import Cast
+from tests.crm.actions.test_consent import ask, say
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    cast = Cast()
+    cast.write_problem()
+    return cast
+
+
+def answer(cast: Cast, answer: str, *subjects) -> None:
+    say(cast, ask(cast, *subjects), answer, note="The cost is too low.")
+
+
+def test_after_a_yes_was_taken_back_they_may_answer_anew(cast: Cast) -> None:
+    answer(cast, "agreed")
+    withdraw_consent(actor=cast.buyer, consent_id=Consent.objects.get().pk)
+    assert ask(cast).is_open
+
+
+@pytest.mark.parametrize(("given", "code"), [("declined", "declined"), ("change", "change_suggested")])
+def test_the_asking_stops(cast: Cast, given: str, code: str) -> None:
+    answer(cast, given)
+    with pytest.raises(Refused) as error:
+        ask(cast)
+    assert error.value.code == code
+    reopen_consent(actor=cast.buyer, consent_id=Consent.objects.get().pk)
+    assert ask(cast).is_open
+
+
+@pytest.mark.parametrize("given", ["declined", "change"])
+def test_a_move_may_be_asked_about_again_when_the_words_beside_it_changed(cast: Cast, given: str) -> None:
+    second = Stage.objects.get(pipeline=cast.deal.pipeline, position=cast.deal.stage.position + 1)
+    move = propose_move(actor=cast.rep, deal_id=cast.deal.pk, to_stage_id=second.pk)
+    answer(cast, given, move, cast.problem())
+    with pytest.raises(Refused):
+        ask(cast, move, cast.problem())
+    cast.write_problem("It costs twice as much.")
+    with pytest.raises(Refused):
+        ask(cast, move)
+    assert ask(cast, move, cast.problem()).is_open
