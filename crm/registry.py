@@ -11,6 +11,8 @@ from uuid import UUID
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from crm.actors import Actor
     from crm.models import Event, Organization, Participant, Question, Room
 
@@ -126,7 +128,7 @@ Names = Mapping[str, str]
 """Id (as text) → what the person or row is called. An id that is not there has no name the reader may see."""
 
 Renderer = Callable[["Event", Names], TimelineEntry]
-Namer = Callable[["Actor", Collection[str]], Mapping[Any, str]]
+Namer = Callable[["Actor", Collection[str]], "QuerySet[Any, tuple[UUID, str]]"]
 
 _consent_kinds: dict[str, ConsentKind] = {}
 _reactions: dict[str, list[Reaction]] = {}
@@ -190,13 +192,14 @@ def register_renderer(event_type: str, renderer: Renderer) -> None:
 
 
 def register_namer(namer: Namer) -> None:
-    """Let a timeline ask, in one query, what rows with these ids are called, as far as the actor may see them."""
+    """Let a timeline ask what rows with these ids are called, as far as the actor may see them: pairs of id and name."""
     _namers.append(namer)
 
 
 def names_of(actor: "Actor", ids: Collection[str]) -> Names:
-    """Return the names of everything among `ids` that has one."""
-    return {str(id): name for namer in _namers for id, name in namer(actor, ids).items()}
+    """Return the names of everything among `ids` that has one, in one query."""
+    first, *rest = (namer(actor, ids) for namer in _namers)
+    return {str(id): name for id, name in first.union(*rest, all=True)}
 
 
 def renderer_of(event_type: str) -> Renderer:

@@ -1,13 +1,13 @@
 """How the ground's own events read: plain sentences with names. Registered by `crm.registered`."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
 from crm.models import Activity, Attachment, Contact, Event, Participant, RoomMember, User
-from crm.registry import Names, Renderer, TimelineEntry, consent_kinds, register_namer, register_renderer
+from crm.registry import Namer, Names, Renderer, TimelineEntry, consent_kinds, register_namer, register_renderer
 
 Words = Any
 
@@ -146,11 +146,11 @@ RENDERERS: dict[str, Renderer] = {
 }
 
 
-def named_by(rows: Callable[[Actor], Any], name: str) -> Callable[[Actor, Collection[str]], Mapping[Any, str]]:
-    """Return a namer: one query for the `name` of those of `rows(actor)` whose ids are asked for."""
+def named_by(rows: Callable[[Actor], Any], name: str) -> Namer:
+    """Return a namer: id and `name` of those of `rows(actor)` whose ids are asked for."""
 
-    def namer(actor: Actor, ids: Collection[str]) -> Mapping[Any, str]:
-        return dict(rows(actor).filter(pk__in=ids).values_list("pk", name))
+    def namer(actor: Actor, ids: Collection[str]) -> Any:
+        return rows(actor).filter(pk__in=ids).order_by().values_list("pk", name)
 
     return namer
 

@@ -1,5 +1,6 @@
 """How the events of deals read in a timeline: plain sentences with names. Registered by `deals.registry`."""
 
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Event
@@ -64,6 +65,7 @@ RENDERERS: dict[str, Renderer] = {
     "deal.ended_in_agreement": says("flag", _("Both sides agreed not to go on")),
     "deal.reopened": says("undo", _("%(name)s opened the deal again")),
     "gate.waived": _gate_waived,
+    "section.restored": _in_section(_("%(name)s took the agreed words of %(place)s back")),
     "stakeholder.assessed": says("people", _("%(name)s wrote down how %(who)s stands to it"), who="stakeholder"),
     **{f"{row}.{verb}": renderer for row, verbs in _NAMED.items() for verb, renderer in verbs.items()},
 }
@@ -77,6 +79,5 @@ def register() -> None:
     register_namer(named_by(lambda actor: Deal.objects.visible_to(actor), "title"))
     # A row that was taken out keeps its name in what happened; a draft's events are seen by its own side only.
     register_namer(named_by(lambda _actor: Criterion.objects.all(), "title"))
-    register_namer(named_by(lambda _actor: Stakeholder.objects.exclude(contact=None), "contact__name"))
-    register_namer(named_by(lambda _actor: Stakeholder.objects.exclude(user=None), "user__name"))
-    register_namer(named_by(lambda _actor: Stakeholder.objects.exclude(place=""), "place"))
+    called = Coalesce("contact__name", "user__name", "place")
+    register_namer(named_by(lambda _actor: Stakeholder.objects.annotate(called=called), "called"))

@@ -1,16 +1,12 @@
 """How what happens after the close reads in a timeline. Names come with the event's author; nothing more is fetched."""
 
-from collections.abc import Collection
-from uuid import UUID
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.actors import Actor
 from crm.models import Event
 from crm.registry import Names, TimelineEntry
-from crm.timeline import actor_name
+from crm.timeline import actor_name, named_by
 from handoff.models import Goal
 
 _SENTENCES: dict[str, tuple[str, Promise, str]] = {
@@ -50,6 +46,5 @@ def render_event(event: Event, names: Names) -> TimelineEntry:
     return TimelineEntry(icon, _("%(what)s: %(goal)s") % {"what": words, "goal": goal} if goal else words, glyph)
 
 
-def goal_names(actor: Actor, ids: Collection[str]) -> dict[UUID, str]:
-    """Return the titles of the goals among `ids` that the actor sees."""
-    return dict(Goal.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", "title"))
+goal_names = named_by(lambda actor: Goal.objects.visible_to(actor), "title")
+"""The titles of the goals that the reader sees."""
