@@ -52,6 +52,8 @@ def _owner(view: Any, pattern: str, namespace: str) -> str:
     """Give the top package of a view; admin and allauth also use views that stand in Django."""
     if namespace == "admin:":
         return "admin"
+    if pattern == "":  # the bare address only leads to the first page
+        return "crm"
     top = str(view.__module__).split(".")[0]
     return "allauth" if top == "django" and pattern.startswith("accounts/") else top
 
