@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from django.conf import settings
+from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
@@ -109,7 +112,7 @@ def responses_of(
     """Return what an endpoint answers, refusals included."""
     shape: Any = _page_of(listing.shape) if listing else answers
     description = f"Needs the scope `{scope}`."
-    found: dict[Any, Any] = {status: OpenApiResponse(shape, description=description) if shape else None}
+    found: dict[Any, Any] = {status: OpenApiResponse(shape, description=description)}
     for number, words in (also or {}).items():
         found[number] = OpenApiResponse(shape, description=words)
     refusals = [400, 401, 403, 404, 406]
@@ -158,3 +161,10 @@ class SessionScheme(OpenApiAuthenticationExtension):
         """Return the scheme."""
         words = "Our own pages; writes need the CSRF token."
         return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME, "description": words}
+
+
+def document() -> str:
+    """Return the OpenAPI document of this release as text, the same each time."""
+    with translation.override("en"):
+        found = SchemaGenerator().get_schema(request=None, public=True)
+    return orjson.dumps(found, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode() + "\n"

@@ -1,16 +1,12 @@
 """Lists: allow-listed filters, sorting and expansion, and pages by a cursor that stays stable under inserts."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +14,7 @@ from rest_framework.response import Response
 from crm.api.fields import Shape
 from crm.api.formats import fault_in_text
 from crm.errors import Invalid
+from crm.queries.paging import Page, page_of
 
 DEFAULT_LIMIT, MOST = 50, 100
 LONGEST = 500
@@ -96,16 +93,14 @@ def page(request: Request, listing: Listing, rows: QuerySet[Any]) -> Response:
             rows = rows.filter(one.condition(parameters[one.name]))
     expand = read_expand(parameters, listing.expand)
     total = rows.count() if _wants_count(parameters) else None
-    limit = _limit(parameters)
-    sort = _sort(parameters, listing.sorts)
-    rows = _after(rows, sort, parameters.get("cursor"))
     if expand:
         rows = rows.select_related(*(path.replace(".", "__") for path in expand))
-    found = list(rows[: limit + 1])
+    sort = _sort(parameters, listing.sorts)
+    some = _some(rows, sort, parameters.get("cursor", ""), _limit(parameters))
     body = {
-        "data": listing.shape(found[:limit], many=True, context={"expand": expand, "request": request}).data,
-        "has_more": len(found) > limit,
-        "next_cursor": _cursor(sort, found[limit - 1]) if len(found) > limit else None,
+        "data": listing.shape(some.rows, many=True, context={"expand": expand, "request": request}).data,
+        "has_more": bool(some.next_cursor),
+        "next_cursor": f"{sort}.{some.next_cursor}" if some.next_cursor else None,
     }
     return Response(body if total is None else {**body, "count": total}, headers={"Cache-Control": "no-store"})
 
@@ -167,34 +162,17 @@ def _sort(parameters: dict[str, str], sorts: tuple[str, ...]) -> str:
     return sort
 
 
-def _after(rows: QuerySet[Any], sort: str, cursor: str | None) -> QuerySet[Any]:
-    """Order by `sort`, ties by id, and start after the cursor."""
-    column, minus = sort.removeprefix("-"), "-" if sort.startswith("-") else ""
-    rows = rows.order_by(sort, f"{minus}id") if column != "id" else rows.order_by(sort)
-    if cursor is None:
-        return rows
-    value, last_id = _read_cursor(rows.model, sort, cursor)
-    side = "lt" if minus else "gt"
-    beyond = Q(**{f"{column}__{side}": value}) | Q(**{column: value, f"id__{side}": last_id})
-    return rows.filter(Q(**{f"{column}__{side}e": value}) & beyond)
-
-
-def _cursor(sort: str, row: Model) -> str:
-    value = getattr(row, sort.removeprefix("-"))
-    return base64.urlsafe_b64encode(orjson.dumps([sort, value, row.pk], default=str)).decode().rstrip("=")
-
-
-def _read_cursor(model: type[Model], sort: str, cursor: str) -> tuple[Any, UUID]:
+def _some(rows: QuerySet[Any], sort: str, cursor: str, limit: int) -> Page[Any]:
+    """Return a page ordered by `sort`, ties by id. A cursor leads on only in the order that it was made for."""
+    minus = "-" if sort.startswith("-") else ""
+    by = (sort, f"{minus}id") if sort.lstrip("-") != "id" else (sort,)
+    made_for, _dot, place = cursor.partition(".")
+    if cursor and (made_for != sort or not place):
+        raise _wrong("cursor", _("This cursor is not from this list in this order."), "invalid")
     try:
-        made = orjson.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
-        made_for, value, last_id = made
-        field: Any = model._meta.get_field(sort.removeprefix("-"))
-        value = field.to_python(value)
-        if made_for != sort or value is None or (isinstance(value, str) and fault_in_text(value)):
-            raise ValueError(cursor)
-        return value, UUID(last_id)
-    except (ValueError, TypeError, AttributeError, binascii.Error, ValidationError) as error:
-        raise _wrong("cursor", _("This cursor is not from this list."), "invalid") from error
+        return page_of(rows, place, by=by, limit=limit)
+    except Invalid as error:
+        raise _wrong("cursor", error.message, "invalid") from error
 
 
 def _wrong(name: str, words: Any, code: str) -> Invalid:

@@ -13,16 +13,14 @@ from rest_framework.views import APIView
 from crm.errors import NotFound
 
 DOCS_CSP = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "connect-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF, "'unsafe-inline'"],
-        "img-src": [SELF, "data:"],
-        "base-uri": [NONE],
-        "form-action": [NONE],
-        "frame-ancestors": [NONE],
-    }
+    "default-src": [NONE],
+    "connect-src": [SELF],
+    "script-src": [SELF],
+    "style-src": [SELF, "'unsafe-inline'"],
+    "img-src": [SELF, "data:"],
+    "base-uri": [NONE],
+    "form-action": [NONE],
+    "frame-ancestors": [NONE],
 }
 """The docs page's own rules: its viewer, served from here, writes inline styles."""
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from crm.api.activity import ActivityDetail, ActivityList, ActivitySharing
+from crm.api.attachment import AttachmentContent, AttachmentDetail, AttachmentList
 from crm.api.comment import CommentDetail, CommentList
 from crm.api.consent import BuyersOwn, ConsentDetail, ConsentList, ConsentRecording, RecordWithdrawal
 from crm.api.contact import ContactDetail, ContactList
@@ -20,6 +21,8 @@ _BUYERS_OWN = ("answer", "withdraw", "contest", "confirm", "reopen")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("activities/<uuid:activity_id>/", ActivityDetail.as_view(), name="activity"),
     path("activities/<uuid:activity_id>/share/", ActivitySharing.as_view(), name="activity-share"),
+    path("attachments/<uuid:attachment_id>/", AttachmentDetail.as_view(), name="attachment"),
+    path("attachments/<uuid:attachment_id>/content/", AttachmentContent.as_view(), name="attachment-content"),
     path("comments/<uuid:comment_id>/", CommentDetail.as_view(), name="comment"),
     path("consents/", ConsentList.as_view(), name="consents"),
     path("consents/record/", ConsentRecording.as_view(), name="consents-record"),
@@ -43,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rooms/", RoomList.as_view(), name="rooms"),
     path("rooms/<uuid:room_id>/", RoomDetail.as_view(), name="room"),
     path("rooms/<uuid:room_id>/activities/", ActivityList.as_view(), name="activities"),
+    path("rooms/<uuid:room_id>/attachments/", AttachmentList.as_view(), name="attachments"),
     path("rooms/<uuid:room_id>/comments/", CommentList.as_view(), name="comments"),
     path("rooms/<uuid:room_id>/members/", MemberList.as_view(), name="members"),
     path("rooms/<uuid:room_id>/members/<uuid:user_id>/", MemberDetail.as_view(), name="member"),

@@ -34,7 +34,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             return self.annotate(details_visible=models.Value(True))
         rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
         in_room = Participant.objects.filter(Exists(rooms), contact=OuterRef("pk"))
-        entered = models.Q(created_by=actor.user) if actor.user else models.Q(pk=None)
+        entered = models.Q(created_by=actor.user, created_by__isnull=False) if actor.user else models.Q(pk=None)
         return self.annotate(details_visible=models.ExpressionWrapper(Exists(in_room) | entered, models.BooleanField()))
 
 

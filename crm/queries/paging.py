@@ -65,8 +65,13 @@ def _decode(model: type[Model], names: Sequence[str], cursor: str) -> list[Any]:
             raise ValueError
         fields = [cast(Any, model._meta.get_field(name)) for name in names]
         values = [one.to_python(text) for one, text in zip(fields, plain, strict=True)]
-        if any(isinstance(value, str) and "\x00" in value for value in values):
+        if any(value is None or (isinstance(value, str) and not _can_be_kept(value)) for value in values):
             raise ValueError
     except (ValueError, ValidationError):
         raise Invalid.field("cursor", _("This cursor did not come from here. Start at the first page.")) from None
     return values
+
+
+def _can_be_kept(text: str) -> bool:
+    """Whether PostgreSQL takes the text: no NUL, no half of a character."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -1,0 +1,99 @@
+"""Who may call: keys, sessions of the staff with CSRF, nobody else."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from crm.clock import now
+from crm.models import ApiKey
+from tests.api.caller import BASE, Caller, make_key, problem_of
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Basic abc", "Bearer cg_live_nobody", "Bearer " + "x" * 300, "Bearer ü"]
+)
+def test_no_good_key_is_a_401(db: None, header: str) -> None:
+    headers = {"Authorization": header.encode().decode("latin-1")} if header else {}
+    answer = Client().get(f"{BASE}/deals/", headers=headers)
+    problem_of(answer, 401)
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_keys_end(cast: Cast) -> None:
+    expired = Caller(make_key(cast.maya, expires_at=now() - timedelta(seconds=1)))
+    problem_of(expired.get("/deals/"), 401, "key_expired")
+    revoked = Caller(make_key(cast.maya, revoked_at=now()))
+    problem_of(revoked.get("/deals/"), 401, "key_revoked")
+    good = Caller(make_key(cast.maya))
+    assert good.get("/deals/").status_code == 200
+    cast.maya.is_active = False
+    cast.maya.save()
+    problem_of(good.get("/deals/"), 401, "key_revoked")
+
+
+def test_a_key_in_the_address_is_no_key(cast: Cast) -> None:
+    problem_of(Client().get(f"{BASE}/deals/?key={make_key(cast.maya)}"), 401)
+
+
+def test_last_use_is_noted_once_a_minute(cast: Cast, django_assert_num_queries: Any) -> None:
+    api = Caller(make_key(cast.maya))
+    api.get("/teams/")
+    key = ApiKey.objects.get()
+    assert key.last_used_at is not None
+    with django_assert_num_queries(2):
+        api.get("/teams/")
+    assert ApiKey.objects.get().last_used_at == key.last_used_at
+
+
+def test_scopes_are_needed_and_give_no_more_than_the_owner_may(cast: Cast) -> None:
+    reader = Caller(make_key(cast.maya, "deals:read"))
+    assert reader.get(f"/deals/{cast.deal.pk}/").status_code == 200
+    problem_of(reader.patch(f"/deals/{cast.deal.pk}/", {"title": "A"}, version=1), 403, "scope_missing")
+    problem_of(reader.get("/contacts/"), 403, "scope_missing")
+    problem_of(reader.get("/events/"), 403, "scope_missing")
+    everything = Caller(make_key(cast.stranger))
+    problem_of(everything.get(f"/deals/{cast.deal.pk}/"), 404)
+    waiver = {"gate": "must_have_measurable", "reason": "They know."}
+    problem_of(Caller(make_key(cast.maya)).post(f"/deals/{cast.deal.pk}/waivers/", waiver), 403, "not_allowed")
+
+
+def test_a_staff_session_reads_and_needs_csrf_to_write(cast: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.maya)
+    path = f"{BASE}/deals/{cast.deal.pk}/"
+    assert client.get(path).status_code == 200
+    change = {"data": {"title": "A"}, "content_type": "application/json"}
+    problem_of(client.patch(path, **change, headers={"If-Match": '"1"'}), 403, "csrf")
+    token = "a" * 32
+    client.cookies[settings.CSRF_COOKIE_NAME] = token
+    answer = client.patch(path, **change, headers={"If-Match": '"1"', "X-CSRFToken": token})
+    assert answer.status_code == 200, answer.content
+
+
+def test_a_rooms_cookie_opens_nothing(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.maya)
+    client.cookies[settings.ROOM_COOKIE_NAME] = client.cookies.pop(settings.SESSION_COOKIE_NAME).value
+    problem_of(client.get(f"{BASE}/deals/"), 401)
+
+
+def test_private_details_follow_the_rooms(cast: Cast) -> None:
+    ingrid = cast.ingrid.contact
+    mine = Caller(make_key(cast.maya)).get(f"/contacts/{ingrid.pk}/").json()
+    assert (mine["details_visible"], mine["email"]) == (True, ingrid.email)
+    theirs = Caller(make_key(cast.stranger)).get(f"/contacts/{ingrid.pk}/").json()
+    assert (theirs["details_visible"], theirs["email"], theirs["phone"]) == (False, None, None)
+
+
+def test_unknown_addresses_and_methods(cast: Cast, api: Caller) -> None:
+    problem_of(api.get("/nothing/"), 404)
+    problem_of(api.get("/deals"), 404)
+    answer = api.delete(f"/deals/{cast.deal.pk}/")
+    problem_of(answer, 405)
+    assert "PATCH" in answer["Allow"]
