@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm.actors import Actor
 from crm.models import Consent, Participant, Revision, Side
@@ -61,7 +62,8 @@ def askables(page: DealPage) -> list[Askable]:
     if page.deal.is_open:
         unmet = sum(1 for state in page.gates if not state.lets_pass)
         to = page.next_stage.name if page.next_stage else _("working together")
-        note = _("%(count)s gates still closed") % {"count": unmet} if unmet else str(page.deal.stage.question)
+        closed = ngettext("%(count)s gate still closed", "%(count)s gates still closed", unmet) % {"count": unmet}
+        note = closed if unmet else str(page.deal.stage.question)
         found.append(Askable(MOVE, _("Moving on to %(stage)s") % {"stage": to}, note, "none"))
     return found
 

@@ -12,11 +12,13 @@ from crm.errors import NotFound
 from crm.models import Answer, Consent, Question
 from crm.queries.consent import consents_about
 from crm.queries.room import may_write
+from crm.queries.timeline import Happening, room_timeline
 from deals.models import Deal, DealStatus, Section, SectionKind, Stage, StageMove, Stakeholder
 from deals.queries.gate import GateState, gate_states
 from deals.queries.section import SectionState, section_state
 
 PEOPLE_SHOWN = 5
+HAPPENINGS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class DealPage:
     people: Sequence[Stakeholder]
     waiting: Sequence[Waiting]
     next_step: NextStep
+    happenings: Sequence[Happening]
 
     @property
     def agreed_count(self) -> int:
@@ -131,6 +134,7 @@ def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
         people=_people(actor, deal),
         waiting=waiting,
         next_step=_next_step(deal, states, gates, about_move, next_stage),
+        happenings=room_timeline(actor, deal.room_id, limit=HAPPENINGS_SHOWN).happenings,
     )
 
 

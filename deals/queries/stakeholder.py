@@ -35,6 +35,12 @@ class Stake:
     draft: Stakeholder | None = None
 
     @property
+    def title(self) -> str:
+        """What it says on their card; empty for a place."""
+        person = self.row.contact or self.row.user
+        return person.title if person else ""
+
+    @property
     def shared_comments(self) -> list[Comment]:
         """What both sides read."""
         return [one for one in self.comments if not one.private_to]

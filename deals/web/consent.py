@@ -8,16 +8,18 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from crm.actions.attachment import add_attachment, check_attachment
 from crm.actions.question import Subject, ask_for_consent, cancel_question
 from crm.actions.recorded_consent import Testimony, record_consent, withdraw_record
 from crm.actors import Actor
-from crm.errors import Invalid, NotFound
+from crm.errors import FieldFault, Invalid, NotFound
 from crm.models import Consent, Question
 from crm.web.actor import staff
 from crm.web.forms import attempt
@@ -71,10 +73,16 @@ def _initial(request: HttpRequest, asking: Asking) -> dict[str, Any]:
     to = asking.ahead[0] if asking.ahead else None
     return {
         "about": about,
-        "whom": whom if whom in ids else (ids[0] if ids else ""),
+        "whom": whom if whom in ids else _first_free(asking.people),
         "to_stage": str(to.pk) if to else "",
         "sentence": suggested_sentence(asking.page, about, to),
     }
+
+
+def _first_free(people: list[Person]) -> str:
+    """Return who has least open from us, "" when nobody is there."""
+    chosen = min(people, key=lambda person: person.open_questions, default=None)
+    return str(chosen.participant.pk) if chosen else ""
 
 
 @login_required
@@ -148,7 +156,7 @@ def record(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     actor = staff(request)
     asking = _asking(actor, deal_id)
     parts = (asking.things, asking.people, asking.ahead)
-    form = RecordForm(*parts, request.POST or None, initial=_initial(request, asking))
+    form = RecordForm(*parts, request.POST or None, request.FILES or None, initial=_initial(request, asking))
     if request.method == "POST":
         if sent_before(request):
             return redirect("deals:deal", deal_id)
@@ -200,6 +208,7 @@ def _record(actor: Actor, asking: Asking, clean: dict[str, Any]) -> Question:
         channel=clean["channel"],
         given_at=clean["given_at"],
         given_where=clean["given_where"],
+        evidence=_evidence(actor, asking, clean["evidence"]),
     )
     return record_consent(
         actor=actor,
@@ -209,6 +218,20 @@ def _record(actor: Actor, asking: Asking, clean: dict[str, Any]) -> Question:
         testimony=testimony,
         note=clean["note"],
     )
+
+
+def _evidence(actor: Actor, asking: Asking, file: UploadedFile | None) -> UUID | None:
+    """Take a file in and look into it at once, since the record rests on it. Raises `Invalid` at `evidence`."""
+    if file is None:
+        return None
+    try:
+        taken = add_attachment(
+            actor=actor, room_id=asking.page.deal.room_id, name=file.name or "", content=file, size=file.size
+        )
+    except Invalid as error:
+        faults = [FieldFault("evidence", one.code, one.message) for one in error.faults]
+        raise Invalid(error.message, faults=faults) from error
+    return check_attachment(attachment_id=taken.pk).pk
 
 
 @login_required

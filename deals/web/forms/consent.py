@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.checks import FIRST_DAY, LAST_DAY
 from crm.models import Answer, Channel
 from crm.web.forms import ChoiceCards, LineField, WordsField
 from deals.models import Stage
@@ -22,9 +23,15 @@ class AboutForm(forms.Form):
     whom = forms.ChoiceField(label=_("Whom?"))
 
     def __init__(
-        self, things: list[Askable], people: list[Person], ahead: list[Stage], data: Any = None, **options: Any
+        self,
+        things: list[Askable],
+        people: list[Person],
+        ahead: list[Stage],
+        data: Any = None,
+        files: Any = None,
+        **options: Any,
     ) -> None:
-        super().__init__(data, **options)
+        super().__init__(data, files, **options)
         self.fields["about"].choices = [(one.value, one.label) for one in things]  # type: ignore[attr-defined]
         self.fields["whom"].choices = [(str(one.participant.pk), one.name) for one in people]  # type: ignore[attr-defined]
         self.fields["to_stage"].choices = [(str(stage.pk), stage.name) for stage in ahead]  # type: ignore[attr-defined]
@@ -70,6 +77,8 @@ class MomentField(forms.CharField):
             return None
         try:
             moment = datetime.fromisoformat(text)
+            if not FIRST_DAY <= moment.date() <= LAST_DAY:
+                raise ValueError
             return moment if moment.tzinfo else timezone.make_aware(moment)
         except (ValueError, OverflowError):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
@@ -104,4 +113,10 @@ class RecordForm(AboutForm):
         help_text=_("As close as you can. Not “he is fine with it”."),
     )
     note = WordsField(label=_("What they would change"), required=False, rows=2)
+    evidence = forms.FileField(
+        label=_("Anything that shows it"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("A signed file, an e-mail. Never a recording made without asking."),
+    )
     once = VersionedForm.base_fields["once"]
