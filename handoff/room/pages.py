@@ -72,7 +72,7 @@ def _today(actor: Actor, room: Room) -> dict[str, Any] | None:
 
 SUCCESS_PANEL = RoomPanel(
     name=PANEL,
-    label=_("Success"),
+    label=_("Goals"),
     url=_plan_url,
     visible=lambda actor, room: _newest_plan(actor, room) is not None,
     position=500,
