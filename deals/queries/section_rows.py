@@ -8,8 +8,7 @@ from typing import Any
 from crm.actors import Actor
 from crm.models import Comment, Draftable
 from deals.models import Criterion, ProblemPart, ProblemStatement, Section, SectionKind, Stakeholder
-from deals.queries.criterion import missing_of
-from deals.rules.criterion import Missing
+from deals.queries.criterion import CheckLine, check_lines, criterion_data
 
 ROWS: dict[str, Any] = {
     SectionKind.PROBLEM: ProblemStatement,
@@ -30,7 +29,7 @@ class RowView:
     row: Any
     draft: Draftable | None = None
     comments: Sequence[Comment] = ()
-    missing: Sequence[Missing] = field(default=())
+    missing: Sequence[CheckLine] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -53,10 +52,14 @@ def section_rows(actor: Actor, section: Section) -> list[RowView]:
         beside[comment.subject_id].append(comment)
     is_measured = section.kind == SectionKind.CRITERIA
     return [
-        RowView(row, drafts.get(row.pk), beside[row.pk], missing_of(row) if is_measured else ())
+        RowView(row, drafts.get(row.pk), beside[row.pk], _missing(row) if is_measured else ())
         for row in rows
         if row.replaces_id is None
     ]
+
+
+def _missing(row: Criterion) -> list[CheckLine]:
+    return [line for line in check_lines(criterion_data(row)) if line.is_open]
 
 
 def problem_parts(rows: Sequence[RowView]) -> list[PartOfPage]:

@@ -103,6 +103,13 @@ def test_a_criterion_is_edited_with_its_numbers(cast: Cast, client: Client) -> N
     assert str(criterion.target) == "98.2000"
 
 
+def test_what_is_missing_to_measure_it_is_said(cast: Cast, client: Client) -> None:
+    client.post(url(cast, "criteria"), {"title": "Fewer empty shelves", "weight": "must"})
+    page = client.get(url(cast, "criteria")).content.decode()
+    assert "Not yet measurable" in page
+    assert "In which unit?" in page
+
+
 def test_a_comment_beside_a_row(cast: Cast, client: Client) -> None:
     body = {"body": "Since when?", "section": "problem", "subject": str(row(cast).pk), "next": url(cast)}
     response = client.post(f"/room/{cast.deal.room_id}/comments/", body)
