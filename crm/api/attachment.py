@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from crm.actions.attachment import add_attachment
 from crm.api.authentication import actor_of, require_scope
+from crm.api.description import responses_of
 from crm.api.endpoint import one, reads, writes
 from crm.api.fields import Id, Text, Time
 from crm.api.listing import Filter, Listing, page, read_parameters
@@ -95,7 +96,10 @@ class AttachmentContent(APIView):
 
     @extend_schema(
         operation_id="download_attachment",
-        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)},
+        responses={
+            (200, "*/*"): OpenApiResponse(OpenApiTypes.BINARY, description="Needs the scope `rooms:read`."),
+            **{key: value for key, value in responses_of(200, None, None, "").items() if key != 200},
+        },
     )
     def get(self, request: Request, attachment_id: UUID) -> FileResponse:
         """Download a file that was checked; 404 while it is not."""

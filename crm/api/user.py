@@ -28,7 +28,7 @@ class UserAnswer(serializers.Serializer[Any]):
     """Somebody on the staff."""
 
     id = Id()
-    email = serializers.EmailField()
+    email = Text(max_length=254)
     name = Text(max_length=200)
     title = Text(max_length=200)
     role = serializers.ChoiceField(Role.choices)
