@@ -1,11 +1,14 @@
 """What the ground itself plugs in: renderers, consumers, the room's own tabs. Imported once, when all models are known."""
 
+from django.utils.translation import gettext_lazy as _
+
 from crm import timeline
 from crm.actions.attachment import check_attachment
 from crm.mail.consent import mail_answer, mail_question
 from crm.models import Event
 from crm.registry import register_consumer, register_room_panel
 from crm.room import panels
+from crm.web.navigation import NavigationEntry, register_navigation
 
 register_room_panel(panels.TODAY)
 register_room_panel(panels.PEOPLE)
@@ -21,3 +24,8 @@ def _check_attachment(event: Event) -> None:
 register_consumer("crm.check_attachment", ["attachment.added"], _check_attachment)
 
 timeline.register()
+
+register_navigation(NavigationEntry(_("Clients"), "building", "crm:clients", position=50, covers=("/contacts/",)))
+register_navigation(
+    NavigationEntry(_("Mails of the demo"), "mail", "crm:outbox", position=10, place="menu", only="demo")
+)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.web import attachment, demo, participant
+from crm.web import attachment, contact, demo, organization, outbox, participant, receipt, timeline
 
 app_name = "crm"
 
@@ -10,5 +10,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rooms/<uuid:room_id>/invitations/", participant.invite, name="invite"),
     path("participants/<uuid:participant_id>/", participant.participant, name="participant"),
     path("attachments/<uuid:attachment_id>/", attachment.attachment, name="attachment"),
+    path("clients/", organization.clients, name="clients"),
+    path("clients/<uuid:organization_id>/", organization.client, name="client"),
+    path("contacts/<uuid:contact_id>/", contact.contact, name="contact"),
+    path("receipts/<uuid:consent_id>/", receipt.receipt, name="receipt"),
+    path("rooms/<uuid:room_id>/timeline/", timeline.timeline, name="timeline"),
+    path("outbox/", outbox.outbox, name="outbox"),
     path("demo-line/", demo.demo_line, name="demo_line"),
 ]

@@ -1,0 +1,59 @@
+"""Clients, contacts, receipts, what happened, and the demo's mails, as pages."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from crm.clock import now
+from crm.models import Consent, DemoMail
+from tests.cast import Cast
+from tests.crm.actions.test_consent import ask, say
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast(client: Client) -> Cast:
+    cast = Cast()
+    cast.write_problem()
+    say(cast, ask(cast))
+    client.force_login(cast.maya)
+    return cast
+
+
+def words(client: Client, name: str, *args: object) -> str:
+    answer = client.get(reverse(name, args=args))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_pages_of_a_client(cast: Cast, client: Client) -> None:
+    assert "Halvorsen Foods" in words(client, "crm:clients")
+    assert "No client has this name" in client.get(reverse("crm:clients"), {"q": "\x00zz"}).content.decode()
+    assert client.get(reverse("crm:clients"), {"cursor": "x"}).status_code == 400
+    page = words(client, "crm:client", cast.halvorsen.pk)
+    assert "Ingrid Solberg agreed to the problem, revision 1" in page
+    assert "Ingrid Solberg agreed" in words(client, "crm:timeline", cast.deal.room_id)
+    assert cast.ingrid.contact.email in words(client, "crm:contact", cast.ingrid.contact_id)
+
+
+def test_a_colleague_from_elsewhere_sees_no_address_and_no_room(cast: Cast, client: Client) -> None:
+    client.force_login(cast.stranger)
+    assert cast.ingrid.contact.email not in words(client, "crm:contact", cast.ingrid.contact_id)
+    assert "agreed to the problem" not in words(client, "crm:client", cast.halvorsen.pk)
+    assert client.get(reverse("crm:timeline", args=[cast.deal.room_id])).status_code == 404
+    assert client.get(reverse("crm:receipt", args=[Consent.objects.get().pk])).status_code == 404
+
+
+def test_a_receipt_shows_what_was_answered(cast: Cast, client: Client) -> None:
+    page = words(client, "crm:receipt", Consent.objects.get().pk)
+    assert "Does this describe your problem as it is today?" in page
+    assert cast.section("problem").content_hash in page
+
+
+def test_the_outbox_is_there_in_the_demo_only(cast: Cast, client: Client, settings) -> None:
+    DemoMail.objects.create(sent_at=now(), to="a@b.example", subject="Your code", text="<b>K7QM</b>")
+    settings.DEMO_OUTBOX = False
+    assert client.get(reverse("crm:outbox")).status_code == 404
+    settings.DEMO_OUTBOX = True
+    assert "&lt;b&gt;K7QM" in words(client, "crm:outbox")
