@@ -59,7 +59,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
         database.keep_seed_rows()
         database.use_app()
     # Django would flush as the application's role, which may not, and would lose the rows that migrations made.
-    TransactionTestCase._fixture_teardown = lambda self: database.reset()  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = lambda self: database.reset()
     yield
     with django_db_blocker.unblock():
         database.use_owner()

@@ -12,10 +12,10 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from crm.actions.api_key import key_hash
 from crm.actors import Actor, as_key, as_user
 from crm.clock import now
 from crm.models import ApiKey, User
+from crm.rules.api_key import key_hash
 from crm.scopes import check_scope
 
 LONGEST = 200

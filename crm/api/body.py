@@ -16,7 +16,9 @@ def checked_body(request: Request, takes: Shape, answers: Shape | None) -> dict[
 
     A PATCH is a JSON merge patch (RFC 7396): what is absent stays, null empties.
     """
-    data = {name: request.data[name] for name in request.data} if request.FILES else request.data
+    data: Any = request.data
+    if request.FILES:
+        data = {name: data[name] for name in data}
     if not isinstance(data, dict):
         raise Invalid(_("Send one JSON object."), code="not_an_object")
     shape = takes(data=data, partial=request.method == "PATCH")

@@ -52,7 +52,7 @@ class Asking(serializers.Serializer[Any]):
     """A question to one participant. `benefit` says what they get out of this step, whatever comes later."""
 
     asked_of = Id()
-    subjects = SubjectNaming(many=True, max_length=20)
+    subjects: Any = serializers.ListSerializer(child=SubjectNaming(), max_length=20)
     sentence = Text(max_length=1000)
     benefit = Text(max_length=2000)
     note = Text(required=False, max_length=2000)
@@ -63,7 +63,7 @@ class Recording(serializers.Serializer[Any]):
     """An answer that was given elsewhere: in whose words, how, when, where; `evidence` is a checked file of the room."""
 
     asked_of = Id()
-    subjects = SubjectNaming(many=True, max_length=20)
+    subjects: Any = serializers.ListSerializer(child=SubjectNaming(), max_length=20)
     sentence = Text(max_length=1000)
     answer = serializers.ChoiceField([Answer.AGREED.value, Answer.CHANGE.value, Answer.DECLINED.value])
     words = Text(max_length=5000)

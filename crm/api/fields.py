@@ -114,12 +114,13 @@ class Money(MoneyParts):
     """Money: from the row's fields `<name>` and `currency`, null without an amount. `amount` says where the amount is."""
 
     def __init__(self, *args: Any, amount: str = "amount", **kwargs: Any) -> None:
-        super().__init__(*args, **({"source": "*", "allow_null": True} | kwargs))
-        self.amount = amount
+        options: dict[str, Any] = {"source": "*", "allow_null": True} | kwargs
+        super().__init__(*args, **options)
+        self.amount_field = amount
 
     def to_representation(self, instance: Any) -> Any:
         """Return amount and currency, or None."""
-        amount = getattr(instance, self.amount)
+        amount = getattr(instance, self.amount_field)
         return None if amount is None else {"amount": format(amount, "f"), "currency": instance.currency}
 
 
@@ -140,7 +141,8 @@ class Related(serializers.Field):
     """The id of a related row, or the row itself where `expand` names it."""
 
     def __init__(self, shape: Shape, **kwargs: Any) -> None:
-        super().__init__(**({"source": "*", "read_only": True} | kwargs))
+        options: dict[str, Any] = {"source": "*", "read_only": True} | kwargs
+        super().__init__(**options)
         self.shape = shape
         self.inner: Any = None
 

@@ -70,7 +70,7 @@ def _claim(actor: Actor, key: str) -> None:
 def _request_hash(request: Request) -> str:
     body: Any = request.data
     if request.FILES:
-        body = {name: _part(value) for name, value in request.data.items()}
+        body = {name: _part(body[name]) for name in body}
     plain = orjson.dumps([request.method, request.path, body], default=str, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(plain).hexdigest()
 
@@ -86,7 +86,7 @@ def _part(value: Any) -> str:
 
 
 def _keep(actor: Actor, key: str, request: Request, response: Response) -> None:
-    if not 200 <= response.status_code < 300:
+    if not 200 <= response.status_code < 300 or actor.user is None:
         return
     headers = {name: response[name] for name in _HEADERS if name in response}
     subject = getattr(response, "subject", None)

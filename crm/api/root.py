@@ -3,6 +3,7 @@
 from csp.constants import NONE, SELF
 from csp.decorators import csp
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.permissions import AllowAny
@@ -44,7 +45,7 @@ class NoSuchAddress(APIView):
     permission_classes = (AllowAny,)
     authentication_classes = ()
 
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Answer 404 to every method."""
         self.http_method_names = [(request.method or "GET").lower()]
         setattr(self, self.http_method_names[0], self._nothing)

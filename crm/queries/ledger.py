@@ -136,7 +136,7 @@ def differences(then: Mapping[str, Head]) -> list[CheckpointDifference]:
     """Return the rooms whose chain does not continue what the checkpoint saw."""
     at = {}
     for room, head in then.items():
-        known = LedgerEntry.objects.filter(room=room, seq=head.seq).values_list("hash", flat=True).first()
+        known = LedgerEntry.objects.filter(room_id=UUID(room), seq=head.seq).values_list("hash", flat=True).first()
         if known is not None:
             at[(room, head.seq)] = known
     return compare_with_checkpoint(heads(), then, at)

@@ -224,13 +224,13 @@ def _consents_of(deals: Sequence[Deal], sections: Mapping[UUID, Sequence[Section
     )
     found: dict[UUID, list[Consent]] = defaultdict(list)
     for consent in consents:
-        found[consent.deal_id].append(consent)  # type: ignore[attr-defined]
+        found[consent.deal_id].append(consent)
     return found
 
 
 def _card(deal: Deal, sections: Sequence[Section], consents: Sequence[Consent]) -> Card:
     client = deal.organization.name if deal.organization else _("the client")
-    ordered = sorted(sections, key=lambda section: AGREEABLE.index(section.kind))  # type: ignore[arg-type]
+    ordered = sorted(sections, key=lambda section: AGREEABLE.index(section.kind))
     states = [
         section_state(section, [one for one in consents if one.subject_id == section.pk], client) for section in ordered
     ]

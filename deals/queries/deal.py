@@ -113,7 +113,7 @@ def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
     moves = list(StageMove.objects.filter(deal=deal).select_related("to_stage").order_by("created_at"))
     consents = consents_about(actor, [*(one.pk for one in sections), *(move.pk for move in moves)])
     order = (SectionKind.PROBLEM, SectionKind.CRITERIA)
-    agreeable = sorted((one for one in sections if one.kind in order), key=lambda one: order.index(one.kind))  # type: ignore[arg-type]
+    agreeable = sorted((one for one in sections if one.kind in order), key=lambda one: order.index(one.kind))
     states = [section_state(one, consents.get(one.pk, ()), client) for one in agreeable]
     gates = gate_states(deal, [deal.stage]) if not deal.has_ended else []
     ahead = [stage for stage in stages if stage.position > deal.stage.position]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -226,7 +226,11 @@ def _evidence(actor: Actor, asking: Asking, file: UploadedFile | None) -> UUID |
         return None
     try:
         taken = add_attachment(
-            actor=actor, room_id=asking.page.deal.room_id, name=file.name or "", content=file, size=file.size
+            actor=actor,
+            room_id=asking.page.deal.room_id,
+            name=file.name or "",
+            content=cast(BinaryIO, file),
+            size=file.size,
         )
     except Invalid as error:
         faults = [FieldFault("evidence", one.code, one.message) for one in error.faults]

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.test import Client
 
-from crm.actions.api_key import key_hash
 from crm.clock import now
 from crm.models import ApiKey, User
+from crm.rules.api_key import key_hash
 from crm.scopes import scopes as all_scopes
 
 BASE = "/api/v1"

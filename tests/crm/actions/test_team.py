@@ -49,9 +49,9 @@ def test_refusals(cast: Cast) -> None:
         with pytest.raises(Invalid, match="notes at the fields"):
             change_team(actor=admin, team_id=cast.root.pk, name="Sales", parent_id=parent.pk)
         assert lineage(cast.team) == [cast.root.pk, cast.team.pk]
-    for name, parent in (("", None), ("Sales", None), ("a\x00", None), ("New", uuid4())):
+    for name, parent_id in (("", None), ("Sales", None), ("a\x00", None), ("New", uuid4())):
         with pytest.raises(Invalid):
-            create_team(actor=admin, name=name, parent_id=parent)
+            create_team(actor=admin, name=name, parent_id=parent_id)
     with pytest.raises(NotFound):
         change_team(actor=admin, team_id=uuid4(), name="x", parent_id=None)
     with pytest.raises(NotAllowed):

@@ -77,7 +77,7 @@ def ask(cast: Cast) -> Question:
 def words(mail: EmailMessage, kind: str = "plain") -> str:
     body = mail.get_body((kind,))
     assert body is not None
-    return body.get_content()
+    return str(body.get_content())
 
 
 def test_a_question_is_mailed_in_the_askers_name(cast: Cast, letterbox: Letterbox) -> None:

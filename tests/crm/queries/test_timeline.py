@@ -55,7 +55,7 @@ def recorded_types(app: str) -> set[str]:
                     found |= set(BUILT[ast.unparse(first)[2:-1]])
                 else:
                     found |= {
-                        one.value
+                        str(one.value)
                         for one in ast.walk(first)
                         if isinstance(one, ast.Constant) and TYPE.match(str(one.value))
                     }

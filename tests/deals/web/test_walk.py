@@ -1,6 +1,7 @@
 """The rep's way through a deal by its pages: asking, recording, moving on, keeping agreed words, two writers at once."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -156,7 +157,7 @@ def test_the_facts_are_changed_and_customer_success_is_named(cast, signed_in) ->
     typed |= {"success_owner": str(cast.tomas.pk), "amount": "1,200,000", "version": str(cast.deal.version)}
     assert signed_in(cast.maya).post(at(cast, "change"), typed).status_code == 302
     deal = Deal.objects.get()
-    assert (deal.title, deal.amount, deal.success_owner) == ("Stock", 1_200_000, cast.tomas)
+    assert (deal.title, deal.amount, deal.success_owner) == ("Stock", Decimal(1_200_000), cast.tomas)
 
 
 def test_somebody_new_comes_onto_the_map_and_into_the_directory(cast, signed_in) -> None:
