@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 from crm.actions.comment import add_comment
 from crm.web.actor import staff
 from crm.web.forms import attempt
+from crm.web.submitted import remember_sent, sent_before
 from deals.queries.deal import get_deal
 from deals.web.forms.comment import CommentForm
 from deals.web.section import PAGES
-from deals.web.submitted import remember_sent, sent_before
 
 
 @login_required

@@ -23,6 +23,7 @@ from crm.errors import FieldFault, Invalid, NotFound
 from crm.models import Consent, Question
 from crm.web.actor import staff
 from crm.web.forms import attempt
+from crm.web.submitted import parse_id, remember_sent, sent_before
 from deals.actions.stage_move import propose_move
 from deals.models import Stage
 from deals.queries.consent import (
@@ -37,7 +38,6 @@ from deals.queries.consent import (
 )
 from deals.queries.deal import DealPage, get_deal_page
 from deals.web.forms.consent import AboutForm, AskForm, RecordForm
-from deals.web.submitted import parse_id, remember_sent, sent_before
 
 _CONDITION = re.compile(r"\b(but|if|unless|provided|as long as|aber|wenn|sofern)\b", re.IGNORECASE)
 

@@ -16,15 +16,16 @@ from django.views.decorators.http import require_POST
 from crm.actors import Actor
 from crm.errors import NotFound, Stale
 from crm.web.actor import staff
+from crm.web.conflict import Conflicting, decided
 from crm.web.forms import attempt
+from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
 from deals.actions.criterion import add_criterion, archive_criterion, edit_criterion, share_criterion
 from deals.models import Criterion, SectionKind
 from deals.queries.criterion import CheckLine, check_lines, criteria_views, possible_owners
 from deals.queries.deal import DealPage, get_deal, get_deal_page
-from deals.web.conflict import Conflicting, conflict_page, decided
+from deals.web.conflict import conflict_page
 from deals.web.forms.comment import CommentForm
 from deals.web.forms.criterion import CriterionForm
-from deals.web.submitted import parse_id, remember_sent, sent_before, version_of
 
 
 @dataclass(frozen=True)

@@ -21,15 +21,16 @@ from crm.actors import Actor
 from crm.errors import FieldFault, Invalid, Stale
 from crm.models import Organization
 from crm.web.actor import staff
+from crm.web.conflict import Conflicting, decided
 from crm.web.forms import attempt
+from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
 from deals.actions.deal import change_deal, end_deal, open_deal, reopen_deal
 from deals.models import Deal
 from deals.queries.deal import get_deal, get_deal_page
 from deals.queries.stage_move import faults_of_move
-from deals.web.conflict import Conflicting, conflict_page, decided
+from deals.web.conflict import conflict_page
 from deals.web.forms.activity import ActivityForm
 from deals.web.forms.deal import EndForm, FactsForm, NewDealForm, ReasonForm
-from deals.web.submitted import parse_id, remember_sent, sent_before, version_of
 
 
 @login_required

@@ -15,15 +15,16 @@ from django.views.decorators.http import require_POST
 from crm.actors import Actor
 from crm.errors import NotFound, Stale
 from crm.web.actor import staff
+from crm.web.conflict import Conflicting, decided
 from crm.web.forms import attempt
+from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
 from deals.actions.problem import add_statement, archive_statement, edit_statement, share_statement
 from deals.models import ProblemPart, ProblemStatement, SectionKind
 from deals.queries.deal import DealPage, get_deal_page
 from deals.queries.problem import problem_document
-from deals.web.conflict import Conflicting, conflict_page, decided
+from deals.web.conflict import conflict_page
 from deals.web.forms.comment import CommentForm
 from deals.web.forms.problem import StatementForm
-from deals.web.submitted import parse_id, remember_sent, sent_before, version_of
 
 SHOWN = ("changes", "present")
 

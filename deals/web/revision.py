@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.web.actor import staff
+from crm.web.submitted import parse_id, version_of
 from deals.actions.revision import keep_revision
 from deals.queries.deal import get_deal_page
 from deals.queries.revision import get_comparison
-from deals.web.submitted import parse_id, version_of
 
 
 @login_required

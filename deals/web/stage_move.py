@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 
 from crm.web.actor import staff
 from crm.web.forms import attempt
+from crm.web.submitted import parse_id, version_of
 from deals.actions.stage_move import execute_move, move_back, undo_win, waive_gate
 from deals.web.deal import acted, deal_page
 from deals.web.forms.deal import ReasonForm
-from deals.web.submitted import parse_id, version_of
 
 
 @login_required

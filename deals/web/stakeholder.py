@@ -20,7 +20,9 @@ from crm.actors import Actor
 from crm.errors import FieldFault, Invalid, NotFound, Stale
 from crm.queries.participant import access_table
 from crm.web.actor import staff
+from crm.web.conflict import Conflicting, decided
 from crm.web.forms import attempt
+from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
 from deals.actions.stakeholder import (
     add_stakeholder,
     archive_stakeholder,
@@ -31,10 +33,9 @@ from deals.actions.stakeholder import (
 from deals.models import Assessment, SectionKind, Stakeholder
 from deals.queries.deal import DealPage, get_deal_page
 from deals.queries.stakeholder import people_map, possible_people
-from deals.web.conflict import Conflicting, conflict_page, decided
+from deals.web.conflict import conflict_page
 from deals.web.forms.comment import CommentForm
 from deals.web.forms.stakeholder import AssessmentForm, StakeholderForm
-from deals.web.submitted import parse_id, remember_sent, sent_before, version_of
 
 _ASKED = {"name": "contact", "email": "email", "organization": "contact"}
 """Which field of the form a fault of a new contact belongs to: `new_contact`, `new_email`."""

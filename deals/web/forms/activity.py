@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import ActivityType
 from crm.web.forms import ChoiceCards, LineField, NumberField, WordsField
+from crm.web.version import VersionedForm
 from deals.web.forms.consent import MomentField
-from deals.web.forms.version import VersionedForm
 
 
 class ActivityForm(forms.Form):

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.web.forms import WordsField
-from deals.web.forms.version import VersionedForm
+from crm.web.version import VersionedForm
 
 
 class CommentForm(forms.Form):

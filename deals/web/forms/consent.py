@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from crm.checks import FIRST_DAY, LAST_DAY
 from crm.models import Answer, Channel
 from crm.web.forms import ChoiceCards, LineField, WordsField
+from crm.web.version import VersionedForm
 from deals.models import Stage
 from deals.queries.consent import MOVE, Askable, Person
-from deals.web.forms.version import VersionedForm
 
 
 class AboutForm(forms.Form):

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Contact, User
 from crm.web.forms import DayField, LineField, NumberField, WordsField
+from crm.web.version import VersionedForm
 from deals.models import Criterion, Direction, Frequency, Weight
 from deals.rules.criterion import CriterionData
-from deals.web.forms.version import VersionedForm
 
 _NONE = [("", "—")]
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.actors import Actor
 from crm.models import Organization, Role, User
 from crm.web.forms import ChoiceCards, DayField, LineField, NumberField, WordsField
+from crm.web.version import VersionedForm
 from deals.models import Deal, DealStatus, Pipeline
-from deals.web.forms.version import VersionedForm
 
 Choices = list[tuple[str, str]]
 

@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.web.forms import DayField, LineField, NumberField, WordsField
+from crm.web.version import VersionedForm
 from deals.models import Period, ProblemPart, ProblemStatement
-from deals.web.forms.version import VersionedForm
 
 FIGURES = ("amount", "currency", "period", "source")
 QUOTES = ("said_by", "said_on")

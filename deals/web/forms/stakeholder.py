@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Contact, Side, User
 from crm.web.forms import ChoiceCards, LineField, WordsField
+from crm.web.version import VersionedForm
 from deals.models import Assessment, Attitude, Influence, Stakeholder, StakeholderRole
-from deals.web.forms.version import VersionedForm
 
 _NONE = [("", "—")]
 

@@ -7,17 +7,20 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.db import models
 
+CUSTOM = "custom."
+"""What the name of a custom field in a form begins with; its key follows, as the action names it in a fault."""
+
 
 class VersionedForm(forms.Form):
     """A form about a row: `merged` names the fields that are compared when two people wrote at once."""
 
-    merged: ClassVar[tuple[str, ...]] = ()
+    merged: tuple[str, ...] = ()
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     started_from = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
@@ -27,7 +30,7 @@ class VersionedForm(forms.Form):
     def __init__(self, data: Any = None, *, row: models.Model | None = None, **options: Any) -> None:
         initial = dict(options.pop("initial", None) or {})
         if row is not None:
-            own = {name: getattr(row, _attribute(row, name)) for name in self.merged}
+            own = {name: _value(row, name) for name in self.merged}
             initial = {**own, "version": row.version, "started_from": json.dumps(_plain(own)), **initial}  # type: ignore[attr-defined]
         super().__init__(data, initial=initial, **options)
 
@@ -46,12 +49,14 @@ class VersionedForm(forms.Form):
 
 def plain_values(row: models.Model, names: tuple[str, ...]) -> dict[str, str]:
     """Return fields of a row as the plain texts that a form carries."""
-    return _plain({name: getattr(row, _attribute(row, name)) for name in names})
+    return _plain({name: _value(row, name) for name in names})
 
 
-def _attribute(row: models.Model, name: str) -> str:
-    """A key to another row is compared by its id."""
-    return f"{name}_id" if isinstance(row._meta.get_field(name), models.ForeignKey) else name
+def _value(row: models.Model, name: str) -> Any:
+    """Read a field: a key to another row by its id, `custom.<key>` from the custom fields."""
+    if name.startswith(CUSTOM):
+        return row.custom.get(name.removeprefix(CUSTOM))  # type: ignore[attr-defined]
+    return getattr(row, f"{name}_id" if isinstance(row._meta.get_field(name), models.ForeignKey) else name)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, str]:

@@ -1,0 +1,127 @@
+"""Two people wrote at once: both versions of the words, and nothing lost."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms import ChoiceField, MultipleChoiceField
+from django.http import HttpRequest, QueryDict
+
+from crm.models import Draftable, Event
+from crm.rules.merge import merge_fields
+from crm.rules.words import Piece, diff_words
+from crm.web.actor import staff
+from crm.web.version import VersionedForm, plain_values
+
+KEPT = ("theirs", "mine", "both")
+
+
+@dataclass(frozen=True)
+class Conflicting:
+    """What collided: the valid `form` that came second, the row as it is now, and where the decision is sent."""
+
+    kind: str
+    heading: str
+    form: VersionedForm
+    current: Any
+    url: str
+    draft: Draftable | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field that both changed; `together` is a start for whoever decides."""
+
+    name: str
+    label: str
+    base: str
+    theirs: str
+    mine: str
+    together: str
+    is_long: bool
+    choices: Mapping[str, str]
+
+    @property
+    def their_pieces(self) -> list[Piece]:
+        """What they changed, word by word."""
+        return diff_words(self.said(self.base), self.said(self.theirs))
+
+    @property
+    def my_pieces(self) -> list[Piece]:
+        """What the second writer changed, word by word."""
+        return diff_words(self.said(self.base), self.said(self.mine))
+
+    @property
+    def base_words(self) -> str:
+        """What both started from, as it reads."""
+        return self.said(self.base)
+
+    def said(self, value: str) -> str:
+        """What a value reads like: for one of a list, the words of the list."""
+        return self.choices.get(value, value)
+
+
+def conflict_context(request: HttpRequest, found: Conflicting) -> dict[str, Any]:
+    """Return what `crm/_conflict.html` shows: both versions of what collided. Everything else is merged already."""
+    names = tuple(name for name in found.form.merged if name in found.form.fields)
+    base, mine, theirs = found.form.base(), found.form.typed(), plain_values(found.current, names)
+    merge = merge_fields(base, mine, theirs)
+    colliding = list(dict.fromkeys(conflict.field for conflict in merge.conflicts))
+    return {
+        "found": found,
+        "fields": [_field(found.form, name, base, mine, theirs, merge.together) for name in colliding],
+        "settled": {name: value for name, value in merge.values.items() if name not in colliding},
+        "started_from": json.dumps(theirs),
+        "names": _names(request, found),
+    }
+
+
+def _field(
+    form: VersionedForm,
+    name: str,
+    base: Mapping[str, str],
+    mine: Mapping[str, str],
+    theirs: Mapping[str, str],
+    together: Mapping[str, str],
+) -> Field:
+    return Field(
+        name=name,
+        label=str(form.fields[name].label or ""),
+        base=base.get(name, ""),
+        theirs=theirs.get(name, ""),
+        mine=mine.get(name, ""),
+        together=together.get(name) or mine.get(name, ""),
+        is_long=form[name].widget_type == "textarea",
+        choices=_choices(form, name),
+    )
+
+
+def _choices(form: VersionedForm, name: str) -> dict[str, str]:
+    """Return the words of a field that takes one of a list, by value; empty for every other field."""
+    field = form.fields[name]
+    is_list = isinstance(field, ChoiceField) and not isinstance(field, MultipleChoiceField)
+    return {str(value): str(words) for value, words in field.choices} if is_list else {}  # type: ignore[attr-defined,union-attr]
+
+
+def _names(request: HttpRequest, found: Conflicting) -> dict[str, str]:
+    """Return who wrote what stands there now. Rows keep who began them; the event record who changed them last."""
+    last = (
+        Event.objects.visible_to(staff(request))
+        .filter(subject_id=found.current.pk)
+        .select_related("by_user", "by_contact")
+        .order_by("-at", "-id")
+        .first()
+    )
+    who = (last.by_contact or last.by_user) if last else None
+    return {"theirs": who.name if who else "", "side": last.by_side if last else ""}
+
+
+def decided(data: QueryDict, names: Sequence[str]) -> QueryDict:
+    """Return a form's data with each decision of the conflict page put in its field."""
+    chosen = data.copy()
+    for name in names:
+        keep = data.get(f"keep-{name}", "")
+        if keep in KEPT:
+            chosen[name] = data.get(f"{keep}-{name}", "")
+    return chosen
