@@ -2,6 +2,7 @@
 
 import logging.config
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -11,12 +12,30 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}")
 
 
+# A traceback names lines, never the values of variables: passwords, codes and buyers' words are among them.
+_plain_tracebacks = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
+
 def mask_tokens(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace whatever looks like a token in the texts of an event."""
+    """Replace whatever looks like a token in the texts of an event, tracebacks and nested values included."""
     for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = _TOKEN.sub("[token]", value)
+        if not key.startswith("_"):  # what structlog itself carries along
+            event[key] = _masked(value)
     return event
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return _TOKEN.sub("[token]", value)
+    if isinstance(value, Mapping):
+        return {_masked(key): _masked(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_masked(one) for one in value]
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return _TOKEN.sub("[token]", str(value))
 
 
 def _shared_processors() -> list[Processor]:
@@ -27,14 +46,13 @@ def _shared_processors() -> list[Processor]:
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
-        mask_tokens,
     ]
 
 
 def _renderers(log_format: str) -> list[Processor]:
     if log_format == "json":
-        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=False)]
+        return [_plain_tracebacks, mask_tokens, structlog.processors.JSONRenderer()]
+    return [structlog.processors.format_exc_info, mask_tokens, structlog.dev.ConsoleRenderer(colors=False)]
 
 
 def logging_settings(*, level: str, log_format: str) -> dict[str, Any]:

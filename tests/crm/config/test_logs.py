@@ -1,0 +1,67 @@
+"""What reaches the logs: tracebacks without values, addresses without tokens, whichever way a line is written."""
+
+import json
+import logging
+
+import pytest
+import structlog
+
+from crm.config.logs import logging_settings
+from crm.secrets import new_token
+
+
+def _lines(log_format: str, logged) -> str:
+    """Give what one call of `logged(logger)` writes in this format, through the formatter of the settings."""
+    settings = logging_settings(level="INFO", log_format=log_format)["formatters"]["lines"]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        processors=settings["processors"], foreign_pre_chain=settings["foreign_pre_chain"]
+    )
+    records: list[logging.LogRecord] = []
+    logger = logging.Logger("tests.logs")
+    handler = logging.Handler()
+    handler.emit = records.append
+    logger.addHandler(handler)
+    logged(logger)
+    return "\n".join(formatter.format(record) for record in records)
+
+
+def _raise_with_secrets(token: str) -> None:
+    password = "correct horse battery"
+    raise ValueError(f"no room for {token}, {len(password)} characters")
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_a_traceback_shows_where_but_no_values(log_format: str) -> None:
+    token = new_token()
+
+    def logged(logger: logging.Logger) -> None:
+        try:
+            _raise_with_secrets(token)
+        except ValueError:
+            logger.exception("Internal Server Error: /room/invitations/%s/", token)
+
+    text = _lines(log_format, logged)
+    assert "_raise_with_secrets" in text
+    assert "ValueError" in text
+    assert "correct horse" not in text.replace('password = "correct horse battery"', "")
+    assert "locals" not in text
+    assert token not in text
+    assert "[token]" in text
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_tokens_are_masked_wherever_they_stand(log_format: str) -> None:
+    token = new_token()
+
+    def logged(logger: logging.Logger) -> None:
+        logger.warning("GET /room/invitations/%s/", token)
+        nested = structlog.wrap_logger(
+            logger, processors=[structlog.stdlib.ProcessorFormatter.wrap_for_formatter], wrapper_class=None
+        )
+        nested.warning("request", args=[{"url": f"/room/invitations/{token}/"}], tries=3, error=ValueError(token))
+
+    text = _lines(log_format, logged)
+    assert token not in text
+    assert text.count("[token]") == 3
+    if log_format == "json":
+        assert json.loads(text.splitlines()[1])["tries"] == 3
