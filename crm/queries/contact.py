@@ -62,6 +62,15 @@ def get_contact(actor: Actor, contact_id: UUID) -> ContactCard:
     return _card(actor, row)
 
 
+def get_contact_to_change(actor: Actor, contact_id: UUID) -> tuple[Contact, bool]:
+    """Return a contact of the directory, and whether the actor sees e-mail and phone. Raises `NotFound`."""
+    rows = Contact.objects.visible_to(actor).with_private_details_for(actor).select_related("organization")
+    row = rows.filter(pk=contact_id, archived_at=None).first()
+    if row is None:
+        raise NotFound
+    return row, bool(getattr(row, "details_visible", False))
+
+
 def _card(actor: Actor, row: Contact) -> ContactCard:
     is_visible = bool(getattr(row, "details_visible", False))
     return ContactCard(

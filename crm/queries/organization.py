@@ -31,6 +31,14 @@ def get_organization(actor: Actor, organization_id: UUID) -> Organization:
     return organization
 
 
+def get_organization_to_change(actor: Actor, organization_id: UUID) -> Organization:
+    """Return an organisation of the directory. Raises `NotFound`, for an archived one too."""
+    organization = get_organization(actor, organization_id)
+    if organization.archived_at is not None:
+        raise NotFound
+    return organization
+
+
 def searched(q: str) -> str:
     """Return what somebody searches for as a query may take it: no NUL, at most 200 characters."""
     return q.replace("\x00", "").strip()[:200]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.forms import ChoiceField, MultipleChoiceField
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 
 from crm.models import Draftable, Event
 from crm.rules.merge import merge_fields
@@ -117,10 +118,16 @@ def _names(request: HttpRequest, found: Conflicting) -> dict[str, str]:
     return {"theirs": who.name if who else "", "side": last.by_side if last else ""}
 
 
-def decided(data: QueryDict, names: Sequence[str]) -> QueryDict:
-    """Return a form's data with each decision of the conflict page put in its field."""
+def conflict_page(request: HttpRequest, found: Conflicting, away: str) -> HttpResponse:
+    """Show both versions by themselves; `away` is where "Throw mine away" leads. Answers 409."""
+    context = conflict_context(request, found) | {"away": away}
+    return render(request, "crm/conflict.html", context, status=409)
+
+
+def decided(data: QueryDict, names: Sequence[str] = ()) -> QueryDict:
+    """Return a form's data with each decision of the conflict page put in its field (all, or those of `names`)."""
     chosen = data.copy()
-    for name in names:
+    for name in names or [key.removeprefix("keep-") for key in data if key.startswith("keep-")]:
         keep = data.get(f"keep-{name}", "")
         if keep in KEPT:
             chosen[name] = data.get(f"{keep}-{name}", "")

@@ -1,18 +1,72 @@
-"""The page of a contact."""
+"""Contacts: the page of one, adding and changing one."""
 
+from functools import partial
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
-from crm.queries.contact import get_contact
+from crm.actions.contact import change_contact, create_contact
+from crm.errors import Stale
+from crm.models import CustomFieldOn
+from crm.queries.contact import get_contact, get_contact_to_change
+from crm.queries.custom_field import custom_values
 from crm.web.actor import staff
+from crm.web.conflict import Conflicting, conflict_page, decided
+from crm.web.directory import ContactForm
+from crm.web.forms import attempt
+from crm.web.submitted import remember_sent, sent_before
 
 
 @login_required
 @require_safe
 def contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Show one contact; e-mail and phone only to whoever shares a room with them."""
-    return render(request, "crm/organization/contact.html", {"contact": get_contact(staff(request), contact_id)})
+    actor = staff(request)
+    found = get_contact(actor, contact_id)
+    custom = custom_values(actor, CustomFieldOn.CONTACT, found.custom)
+    return render(request, "crm/organization/contact.html", {"contact": found, "custom": custom})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_contact(request: HttpRequest) -> HttpResponse:
+    """Add a contact; `?organization=` chooses where they work."""
+    actor = staff(request)
+    form = ContactForm(actor, request.POST or None, initial={"organization": request.GET.get("organization", "")[:36]})
+    if request.method == "POST":
+        if sent_before(request):
+            return redirect("crm:clients")
+        added = attempt(form, lambda: create_contact(actor=actor, values=form.values))
+        if added is not None:
+            remember_sent(request)
+            messages.success(request, _("Added."))
+            return redirect("crm:contact", added.pk)
+    return render(request, "crm/organization/contact_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_contact_page(request: HttpRequest, contact_id: UUID) -> HttpResponse:
+    """Change a contact."""
+    actor = staff(request)
+    row, details = get_contact_to_change(actor, contact_id)
+    data = decided(request.POST) if request.method == "POST" else None
+    form = ContactForm(actor, data, row=row, details=details)
+    if request.method == "POST":
+        act = partial(change_contact, actor=actor, contact_id=row.pk)
+        page = reverse("crm:contact", args=[row.pk])
+        try:
+            saved = attempt(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values))
+        except Stale as error:
+            return conflict_page(request, Conflicting("contact", row.name, form, error.current, request.path), page)
+        if saved is not None:
+            messages.success(request, _("Saved."))
+            return redirect(page)
+    context = {"form": form, "contact": row}
+    return render(request, "crm/organization/contact_form.html", context, status=422 if form.errors else 200)

@@ -1,19 +1,31 @@
-"""Clients: the list, and the page of one."""
+"""Clients: the list, the page of one, adding and changing one."""
 
+from functools import partial
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
+from crm.actions.organization import change_organization, create_organization
+from crm.errors import Stale
+from crm.models import CustomFieldOn
 from crm.queries.contact import cards, contacts
-from crm.queries.organization import get_organization, organizations, with_counts
+from crm.queries.custom_field import custom_values
+from crm.queries.organization import get_organization, get_organization_to_change, organizations, with_counts
 from crm.queries.paging import page_of
 from crm.queries.timeline import organization_timeline
 from crm.registry import client_blocks
 from crm.web.actor import staff
+from crm.web.conflict import Conflicting, conflict_page, decided
+from crm.web.directory import OrganizationForm
+from crm.web.forms import attempt
+from crm.web.submitted import remember_sent, sent_before
 
 RECENT = 8
 
@@ -36,6 +48,7 @@ def client(request: HttpRequest, organization_id: UUID) -> HttpResponse:
     people = page_of(contacts(actor, organization_id=organization.pk))
     context = {
         "organization": organization,
+        "custom": custom_values(actor, CustomFieldOn.ORGANIZATION, organization.custom),
         "children": organizations(actor).filter(parent=organization),
         "people": cards(actor, people.rows),
         "timeline": organization_timeline(actor, organization.pk, limit=RECENT),
@@ -46,3 +59,43 @@ def client(request: HttpRequest, organization_id: UUID) -> HttpResponse:
         ],
     }
     return render(request, "crm/organization/client.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_client(request: HttpRequest) -> HttpResponse:
+    """Add a client."""
+    actor = staff(request)
+    form = OrganizationForm(actor, request.POST or None)
+    if request.method == "POST":
+        if sent_before(request):
+            return redirect("crm:clients")
+        organization = attempt(form, lambda: create_organization(actor=actor, values=form.values))
+        if organization is not None:
+            remember_sent(request)
+            messages.success(request, _("Added."))
+            return redirect("crm:client", organization.pk)
+    return render(request, "crm/organization/form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_client(request: HttpRequest, organization_id: UUID) -> HttpResponse:
+    """Change a client."""
+    actor = staff(request)
+    organization = get_organization_to_change(actor, organization_id)
+    form = OrganizationForm(actor, decided(request.POST) if request.method == "POST" else None, row=organization)
+    page = reverse("crm:client", args=[organization.pk])
+    if request.method == "POST":
+        act = partial(change_organization, actor=actor, organization_id=organization.pk)
+        try:
+            saved = attempt(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values))
+        except Stale as error:
+            return conflict_page(
+                request, Conflicting("client", organization.name, form, error.current, request.path), page
+            )
+        if saved is not None:
+            messages.success(request, _("Saved."))
+            return redirect(page)
+    context = {"form": form, "organization": organization}
+    return render(request, "crm/organization/form.html", context, status=422 if form.errors else 200)
