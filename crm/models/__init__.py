@@ -4,7 +4,7 @@ from crm.models.access import Invitation, RoomSession, SignInCode
 from crm.models.activity import Activity, ActivityType
 from crm.models.api_key import ApiKey, IdempotentAnswer
 from crm.models.attachment import Attachment, FileState
-from crm.models.authored import Authored, Draftable, DraftableQuerySet
+from crm.models.authored import WRITERS, Authored, Draftable, DraftableQuerySet
 from crm.models.comment import Comment
 from crm.models.consent import Answer, Channel, Consent, Question
 from crm.models.contact import Contact
@@ -23,6 +23,7 @@ from crm.models.team import Team
 from crm.models.user import Role, User
 
 __all__ = [
+    "WRITERS",
     "Activity",
     "ActivityType",
     "Answer",

@@ -44,6 +44,10 @@ class Authored(models.Model):
         return author.name if author else ""
 
 
+WRITERS = ("by_user", "by_contact", "changed_by_user", "changed_by_contact")
+"""What a query selects along to name who wrote a row, and who changed it last."""
+
+
 class DraftableQuerySet(models.QuerySet[Row]):
     """Rows that may be one side's draft. Which rooms the actor may see is decided by each model's `visible_to`."""
 
@@ -65,6 +69,10 @@ class Draftable(Authored):
 
     base_version = models.PositiveIntegerField(null=True, blank=True, editable=False)
 
+    changed_by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    changed_by_contact = models.ForeignKey("crm.Contact", models.PROTECT, null=True, blank=True, related_name="+")
     private_to = models.CharField(max_length=8, choices=Side, blank=True)
     position = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
@@ -74,6 +82,12 @@ class Draftable(Authored):
 
     class Meta:
         abstract = True
+
+    @property
+    def changed_by_name(self) -> str:
+        """The name of whoever wrote the words as they are now: who changed them last, or the author."""
+        changed_by = self.changed_by_contact or self.changed_by_user
+        return changed_by.name if changed_by else self.author_name
 
     @property
     def is_draft(self) -> bool:

@@ -95,7 +95,7 @@ def edit_row(
     changed = [field for field in values if getattr(current, field) != values[field]]
     if not changed:
         return current
-    _write(current, values)
+    _write(actor, current, values)
     _finish(actor, room, section, current, "edited")
     return current
 
@@ -121,7 +121,7 @@ def share_row(actor: Actor, row: Row, version: int, fields: tuple[str, ...]) -> 
     target = lock_row(actor, replaces)
     if target.version != draft.base_version:
         raise Stale(_("What this draft changes was changed meanwhile. Compare both."), current=target)
-    _write(target, {field: getattr(draft, field) for field in fields})
+    _write(actor, target, {field: getattr(draft, field) for field in fields})
     draft.archived_at = now()
     draft.save(update_fields=["archived_at"])
     _finish(actor, room, section, target, "edited")
@@ -157,12 +157,14 @@ def lock_row(actor: Actor, row: Row) -> Row:
     return locked
 
 
-def _write(row: Draftable, values: dict[str, Any]) -> None:
+def _write(actor: Actor, row: Draftable, values: dict[str, Any]) -> None:
     for field, value in values.items():
         setattr(row, field, value)
+    row.changed_by_user = actor.user
+    row.changed_by_contact = actor.participant.contact if actor.participant else None
     row.version += 1
     row.updated_at = now()
-    row.save(update_fields=[*values, "version", "updated_at"])
+    row.save(update_fields=[*values, "changed_by_user", "changed_by_contact", "version", "updated_at"])
 
 
 def _draft_change(

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
-from crm.models import Comment, Contact, Participant, Revision, RoomMember, Side, User
+from crm.models import WRITERS, Comment, Contact, Participant, Revision, RoomMember, Side, User
 from crm.rules.content_diff import ChangeKind, diff_content
 from deals.models import Criterion, Deal, Section, Stakeholder
 from deals.queries.comment import comments_beside
@@ -116,7 +116,7 @@ def check_lines(data: CriterionData) -> list[CheckLine]:
 
 def criteria_views(actor: Actor, section: Section, since: Revision | None) -> list[CriterionView]:
     """Return the criteria the actor's side sees, marked with what changed `since` an earlier revision."""
-    related = ("buyer_owner", "seller_owner", "by_user", "by_contact")
+    related = ("buyer_owner", "seller_owner", *WRITERS)
     rows = list(Criterion.objects.visible_to(actor).filter(section=section).select_related(*related))
     comments = comments_beside(actor, [row.pk for row in rows])
     drafts = {row.replaces_id: row for row in rows if row.replaces_id}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm.actors import Actor
-from crm.models import Comment, Revision
+from crm.models import WRITERS, Comment, Revision
 from crm.rules.content_diff import Change, ChangeKind, diff_content
 from crm.rules.words import Piece, PieceKind
 from deals.models import ProblemPart, ProblemStatement, Section
@@ -74,9 +74,7 @@ class ProblemDocument:
 
 def problem_document(actor: Actor, section: Section, since: Revision | None) -> ProblemDocument:
     """Return the problem as the actor's side sees it, marked with what changed `since` an earlier revision."""
-    rows = list(
-        ProblemStatement.objects.visible_to(actor).filter(section=section).select_related("by_user", "by_contact")
-    )
+    rows = list(ProblemStatement.objects.visible_to(actor).filter(section=section).select_related(*WRITERS))
     comments = comments_beside(actor, [row.pk for row in rows])
     changes = _changes(section, since)
     drafts = {row.replaces_id: row for row in rows if row.replaces_id}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm.actors import Actor
-from crm.models import Comment, Draftable
+from crm.models import WRITERS, Comment, Draftable
 from deals.models import Criterion, ProblemPart, ProblemStatement, Section, SectionKind, Stakeholder
 from deals.queries.criterion import CheckLine, check_lines, criterion_data
 
@@ -16,9 +16,9 @@ ROWS: dict[str, Any] = {
     SectionKind.PEOPLE: Stakeholder,
 }
 _PEOPLE = {
-    SectionKind.PROBLEM: ("by_user", "by_contact"),
-    SectionKind.CRITERIA: ("by_user", "by_contact", "buyer_owner", "seller_owner"),
-    SectionKind.PEOPLE: ("by_user", "by_contact", "contact__organization", "user"),
+    SectionKind.PROBLEM: WRITERS,
+    SectionKind.CRITERIA: (*WRITERS, "buyer_owner", "seller_owner"),
+    SectionKind.PEOPLE: (*WRITERS, "contact__organization", "user"),
 }
 
 

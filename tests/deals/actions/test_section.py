@@ -178,3 +178,9 @@ def test_an_assessment_stays_with_its_side(cast: Cast) -> None:
     assert not Assessment.objects.visible_to(cast.buyer).exists()
     assert Stakeholder.objects.visible_to(cast.buyer).filter(pk=row.pk).exists()
     assert cast.section("people").content_hash == before
+
+
+def test_changed_words_carry_the_name_of_who_changed_them(cast: Cast) -> None:
+    row = write(cast)
+    changed = edit_statement(actor=cast.buyer, statement_id=row.pk, version=1, values={"text": "Theirs."})
+    assert (changed.author_name, changed.changed_by_name) == ("Maya Okafor", "Ingrid Solberg")
