@@ -12,9 +12,11 @@ from crm.actors import Actor
 from crm.errors import FieldFault, Invalid, NotFound, Refused
 from crm.models import Participant, Question, Room, Side
 from crm.registry import (
+    ClientBlock,
     Commentable,
     ConsentKind,
     Snapshot,
+    register_client_block,
     register_commentable,
     register_consent_kind,
     register_reaction,
@@ -40,6 +42,7 @@ from deals.models import (
 from deals.queries.content import EMPTY_HASHES, section_snapshot
 from deals.queries.criterion import missing_of
 from deals.queries.lines import lines_of_criteria, lines_of_move, lines_of_problem
+from deals.queries.organization import deals_block
 from deals.queries.stage_move import move_content
 from deals.room.blocks import COMMON_GROUND, PANELS
 
@@ -235,3 +238,4 @@ register_navigation(NavigationEntry(_("Deals"), "board", "deals:board", position
 register_today_block(COMMON_GROUND)
 for _panel in PANELS:
     register_room_panel(_panel)
+register_client_block(ClientBlock("deals/organization/_deals.html", deals_block, position=20))

@@ -10,7 +10,9 @@ from crm.actors import Actor
 from crm.errors import Invalid, NotFound, Refused
 from crm.models import Participant, Side
 from crm.registry import (
+    ClientBlock,
     ConsentKind,
+    register_client_block,
     register_consent_kind,
     register_namer,
     register_reaction,
@@ -26,6 +28,7 @@ from handoff.models.success_plan import SECTION
 from handoff.queries.brief import brief_snapshot
 from handoff.queries.goal import reached_snapshot
 from handoff.queries.lines import lines_of_brief, lines_of_reached
+from handoff.queries.organization import success_block
 from handoff.queries.timeline import EVENT_TYPES, goal_names, render_event
 from handoff.room.pages import SUCCESS_PANEL, TODAY_BLOCK
 
@@ -166,3 +169,4 @@ register_navigation(NavigationEntry(_("Success"), "target", "handoff:plans", pos
 
 register_room_panel(SUCCESS_PANEL)
 register_today_block(TODAY_BLOCK)
+register_client_block(ClientBlock("handoff/organization/_success.html", success_block, position=10))

@@ -193,12 +193,17 @@ def _cards(actor: Actor, deals: Any, more: Mapping[UUID, int]) -> dict[UUID, lis
         .select_related("organization", "owner")
         .order_by("-updated_at", "-pk")
     )
-    sections = _sections_of(shown)
-    consents = _consents_of(shown, sections)
     cards: dict[UUID, list[Card]] = defaultdict(list)
-    for deal in shown:
-        cards[deal.stage_id].append(_card(deal, sections.get(deal.pk, ()), consents.get(deal.pk, ())))
+    for card in cards_of(shown):
+        cards[card.deal.stage_id].append(card)
     return cards
+
+
+def cards_of(deals: Sequence[Deal]) -> list[Card]:
+    """Return the cards of deals that the actor may see, in two queries. The caller fetched owner and organisation along."""
+    sections = _sections_of(deals)
+    consents = _consents_of(deals, sections)
+    return [_card(deal, sections.get(deal.pk, ()), consents.get(deal.pk, ())) for deal in deals]
 
 
 def _sections_of(deals: Sequence[Deal]) -> dict[UUID, list[Section]]:

@@ -38,7 +38,7 @@ from deals.web.forms.deal import EndForm, FactsForm, NewDealForm, ReasonForm
 def new(request: HttpRequest) -> HttpResponse:
     """Open a deal."""
     actor = staff(request)
-    form = NewDealForm(actor, request.POST or None)
+    form = NewDealForm(actor, request.POST or None, initial={"organization": request.GET.get("organization", "")[:36]})
     if request.method == "POST":
         if sent_before(request):
             return redirect("deals:board")
