@@ -97,7 +97,8 @@ def record_consent(
 def withdraw_record(*, actor: Actor, consent_id: UUID, note: str, version: int | None = None) -> Consent:
     """Take back a record that was wrong, contested or not.
 
-    Says why. Raises `Refused` for an answer given in the room, `Stale` when it is not at `version` (None: any).
+    Says why. Raises `Refused` for an answer given in the room, and for a record that the person has confirmed or taken
+    back: then it is theirs. `Stale` when it is not at `version` (None: any).
     """
     checks = Checks()
     note = checks.text("note", note, limit=5000)
@@ -115,6 +116,12 @@ def withdraw_record(*, actor: Actor, consent_id: UUID, note: str, version: int |
         raise Refused(_("This answer was given in the room. Only the person can take it back."), code="not_recorded")
     if consent.answer == Answer.CANCELLED:
         return consent
+    if consent.answer == Answer.WITHDRAWN or consent.confirmed_at is not None:
+        raise Refused(
+            _("%(name)s has answered this in the room since. Only they can take it back.")
+            % {"name": consent.participant.contact.name},
+            code="answered_in_the_room",
+        )
     set_answer(consent, Answer.CANCELLED, note)
     payload = {"by": actor_as_now(actor), "note": note, "record": True, **reference(consent)}
     append_entry(room, "withdrawn", consent=consent, payload=payload)

@@ -34,7 +34,7 @@ class ContactAnswer(serializers.Serializer[Any]):
 
     id = Id()
     name = Text(max_length=200)
-    organization = Related(OrganizationAnswer)
+    organization = Related(OrganizationAnswer, scope="contacts:read")
     title = Text(max_length=200)
     details_visible = serializers.BooleanField(help_text="Whether you may see `email` and `phone`.")
     email = PrivateText(max_length=254, allow_null=True)

@@ -10,6 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from crm.api.authentication import require_scope
 from crm.rules.canonical import decimal_words
 
 Shape = type[serializers.Serializer[Any]]
@@ -138,22 +139,24 @@ MONEY_POINTERS = {"amount": "amount.amount", "currency": "amount.currency"}
 
 
 class Related(serializers.Field):
-    """The id of a related row, or the row itself where `expand` names it."""
+    """The id of a related row, or the row itself where `expand` names it and the key has the `scope` to read such rows."""
 
-    def __init__(self, shape: Shape, **kwargs: Any) -> None:
+    def __init__(self, shape: Shape, *, scope: str, **kwargs: Any) -> None:
         options: dict[str, Any] = {"source": "*", "read_only": True} | kwargs
         super().__init__(**options)
         self.shape = shape
+        self.scope = scope
         self.inner: Any = None
 
     def to_representation(self, row: Any) -> Any:
-        """Return the id as a string, the expanded row, or None."""
+        """Return the id as a string, the expanded row, or None. Raises `NotAllowed` for a key without the scope."""
         name = str(self.field_name)
         path = self.context.get("path", "") + name
         if path not in self.context.get("expand", ()):
             related_id = getattr(row, f"{name}_id")
             return None if related_id is None else str(related_id)
         if self.inner is None:
+            require_scope(self.context["request"], self.scope)
             self.inner = self.shape(context={**self.context, "path": f"{path}."})
         related = getattr(row, name)
         return None if related is None else self.inner.to_representation(related)

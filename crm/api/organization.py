@@ -31,7 +31,7 @@ class OrganizationAnswer(serializers.Serializer[Any]):
 
     id = Id()
     name = Text(max_length=200)
-    parent = Related(ParentAnswer)
+    parent = Related(ParentAnswer, scope="contacts:read")
     domain = Text(max_length=253)
     website = Text(max_length=500)
     industry = Text(max_length=200)

@@ -24,9 +24,9 @@ class RoomAnswer(serializers.Serializer[Any]):
 
     id = Id()
     title = Text(max_length=200)
-    organization = Related(OrganizationAnswer)
-    owner = Related(UserAnswer)
-    team = Related(TeamAnswer)
+    organization = Related(OrganizationAnswer, scope="contacts:read")
+    owner = Related(UserAnswer, scope="contacts:read")
+    team = Related(TeamAnswer, scope="contacts:read")
     time_zone = Text(max_length=64)
     version = serializers.IntegerField()
     created_at = Time()
@@ -38,7 +38,7 @@ class MemberAnswer(serializers.Serializer[Any]):
 
     id = Id()
     room = Id(source="room_id")
-    user = Related(UserAnswer)
+    user = Related(UserAnswer, scope="contacts:read")
     added_by = Id(source="added_by_id", allow_null=True)
     added_at = Time()
 

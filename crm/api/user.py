@@ -32,7 +32,7 @@ class UserAnswer(serializers.Serializer[Any]):
     name = Text(max_length=200)
     title = Text(max_length=200)
     role = serializers.ChoiceField(Role.choices)
-    team = Related(TeamAnswer)
+    team = Related(TeamAnswer, scope="contacts:read")
     time_zone = Text(max_length=64)
     is_active = serializers.BooleanField()
     version = serializers.IntegerField()

@@ -1,5 +1,6 @@
 """All addresses. The only place that knows the pages, the room and the REST resources of all three apps."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -7,6 +8,7 @@ from django.views.generic import RedirectView
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="deals:board"), name="home"),
     path("accounts/", include("allauth.urls")),
+    path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/", admin.site.urls),
     path("api/v1/", include("crm.config.api_urls")),
     path("room/", include("crm.room.urls")),

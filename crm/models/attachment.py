@@ -26,11 +26,20 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     """Files, read through their rooms."""
 
     def visible_to(self, actor: "Actor") -> "AttachmentQuerySet":
-        """Return what the actor's side may see in the actor's rooms."""
+        """Return what the actor's side may see in the actor's rooms.
+
+        A file belongs to no section: a participant with limited sections gets their own, and the evidence of what was
+        written down in their name.
+        """
+        from crm.models.consent import Question
         from crm.models.room import Room
 
         rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
-        return self.filter(Exists(rooms), private_rows_of(actor))
+        files = self.filter(Exists(rooms), private_rows_of(actor))
+        if actor.participant and actor.participant.sections is not None:
+            evidence = Exists(Question.objects.filter(evidence=OuterRef("pk"), asked_of=actor.participant))
+            files = files.filter(Q(by_contact=actor.participant.contact_id) | evidence)
+        return files
 
 
 class Attachment(Authored):

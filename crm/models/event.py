@@ -19,8 +19,8 @@ class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, actor: "Actor") -> "EventQuerySet":
         """Return the events of the actor's rooms; a side's private ones only for that side.
 
-        Roomless ones are for staff. A participant with limited sections gets neither the events of other sections
-        nor questions to other people.
+        Roomless ones are for staff. A participant with limited sections gets the events of these sections, questions
+        to them, who came and went, and what they did themselves.
         """
         from crm.models.room import Room
 
@@ -29,10 +29,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         if actor.is_seller:
             seen |= Q(room=None)
         elif actor.participant and actor.participant.sections is not None:
-            in_grant = Q(data__section="") | Q(data__section__in=actor.participant.sections)
-            seen &= in_grant | Q(data__section__isnull=True)
-            asked_of_me = Q(data__participant=str(actor.participant.pk))
-            seen &= ~Q(type__startswith="consent.") | asked_of_me
+            in_grant = Q(data__section__in=["", *actor.participant.sections])
+            asked_of_me = Q(type__startswith="consent.", data__participant=str(actor.participant.pk))
+            mine = Q(by_contact=actor.participant.contact_id)
+            seen &= in_grant | asked_of_me | mine | Q(type__startswith="participant.")
         return self.filter(seen)
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from crm.ids import new_id
 from crm.models.authored import Authored
@@ -16,15 +16,17 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     """Snapshots. They hold only what is shared."""
 
     def visible_to(self, actor: "Actor") -> "RevisionQuerySet":
-        """Return the revisions of the actor's rooms, for a participant only of sections within the grant."""
+        """Return the revisions of the actor's rooms.
+
+        A participant with limited sections gets those of these sections, and what they were asked about themselves.
+        """
+        from crm.models.consent import Consent
         from crm.models.room import Room
 
         revisions = self.filter(Exists(Room.objects.visible_to(actor).filter(pk=OuterRef("room"))))
         if actor.participant and actor.participant.sections is not None:
-            from crm.registry import consent_kinds
-
-            open_kinds = [kind.name for kind in consent_kinds() if not kind.is_section]
-            revisions = revisions.filter(kind__in=[*actor.participant.sections, *open_kinds])
+            asked = Exists(Consent.objects.filter(revision=OuterRef("pk"), participant=actor.participant))
+            revisions = revisions.filter(Q(kind__in=actor.participant.sections) | asked)
         return revisions
 
 

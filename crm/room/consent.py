@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.actions.consent import (
+    ANSWERS,
     answer_question,
     confirm_consent,
     contest_consent,
@@ -117,13 +118,13 @@ def turn(request: HttpRequest, room_id: UUID, consent_id: UUID, verb: str) -> Ht
 
 @require_POST
 def turn_recorded(request: HttpRequest, room_id: UUID, question_id: UUID, verb: str) -> HttpResponse:
-    """Say "that's right" or "that's not what I said" to everything one record covers."""
+    """Say "that's right" or "that's not what I said" to everything one record covers and that is not said already."""
     actor = participant(request, room_id)
     question = get_question(actor, question_id)
     if verb not in ("confirm", "contest"):
         raise Http404
     act, said = _TURNS[verb]
     words = {"note": request.POST.get("note", "")} if verb == "contest" else {}
-    for consent in question.consents.order_by("subject_id"):
+    for consent in question.consents.filter(answer__in=ANSWERS).order_by("subject_id"):
         act(actor=actor, consent_id=consent.pk, **words)
     return redirect(f"{reverse('room:today', args=[room_id])}?said={said}")

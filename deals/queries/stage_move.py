@@ -92,7 +92,10 @@ def _standing_objections(deal: Deal) -> list[FieldFault]:
 
 
 def objections(deal: Deal) -> list[Consent]:
-    """Return the contested and the taken-back consents that nothing has settled since, oldest first."""
+    """Return the contested and the taken-back consents that nothing has settled since, oldest first.
+
+    Only the person's own word settles it: an answer in the room, or a record that they have confirmed.
+    """
     mine = Consent.objects.filter(consents_of_deal(deal)).select_related("participant__contact", "question")
     consents = list(mine.filter(answer__in=(Answer.CONTESTED, Answer.WITHDRAWN, Answer.AGREED)).order_by("answered_at"))
     standing = []
@@ -103,6 +106,7 @@ def objections(deal: Deal) -> list[Consent]:
             later.answer == Answer.AGREED
             and later.participant_id == consent.participant_id
             and (later.subject_id == consent.subject_id or later.kind == "stage_move")
+            and (not later.question.is_recorded or later.confirmed_at is not None)
             for later in consents[place + 1 :]
         )
         if not settled:

@@ -27,16 +27,19 @@ BRIEF = "brief"
 
 
 def open_handoff(event: Event, actor: Actor) -> None:
-    """Open the handoff in the transaction that wins the deal. The deal's room and row are locked by then."""
+    """Open the handoff in the transaction that wins the deal. The deal's room and row are locked by then.
+
+    Refuses nothing, since a buyer's yes may be what wins it: a colleague who has left meanwhile takes nothing over, and
+    the handoff waits for somebody of customer success.
+    """
     deal = Deal.objects.select_related("room", "owner", "success_owner").get(pk=event.subject_id)
     if Handoff.objects.active().filter(deal=deal).exists():
         return
-    handoff = Handoff.objects.create(
-        deal=deal, room=deal.room, from_user=deal.owner, to_user=deal.success_owner, opened_at=now()
-    )
+    taker = deal.success_owner if deal.success_owner and deal.success_owner.is_active else None
+    handoff = Handoff.objects.create(deal=deal, room=deal.room, from_user=deal.owner, to_user=taker, opened_at=now())
     write_items(handoff)
-    if deal.success_owner_id:
-        add_member(actor=SYSTEM, room_id=deal.room_id, user_id=deal.success_owner_id)
+    if taker is not None:
+        add_member(actor=SYSTEM, room_id=deal.room_id, user_id=taker.pk)
     record("handoff.opened", actor=actor, room=deal.room, subject=handoff, data=_data(handoff))
 
 

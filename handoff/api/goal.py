@@ -23,7 +23,7 @@ class GoalAnswer(serializers.Serializer[Any]):
     """A goal. `state` and `reason` (a code) say how it stands; `confirmed_at` is set by the customer's own yes only."""
 
     id = Id()
-    plan = Related(SuccessPlanAnswer)
+    plan = Related(SuccessPlanAnswer, scope="success:read")
     criterion = Id(source="criterion_id")
     revision = Id(source="revision_id")
     position = serializers.IntegerField()

@@ -25,10 +25,10 @@ class HandoffAnswer(serializers.Serializer[Any]):
     """A handoff, opened in the transaction that won its deal. Its brief is in `items`."""
 
     id = Id()
-    deal = Related(DealAnswer)
+    deal = Related(DealAnswer, scope="deals:read")
     room = Id(source="room_id")
-    from_user = Related(UserAnswer)
-    to_user = Related(UserAnswer)
+    from_user = Related(UserAnswer, scope="contacts:read")
+    to_user = Related(UserAnswer, scope="contacts:read")
     state = serializers.ChoiceField(HandoffState.choices)
     opened_at = Time()
     accepted_at = Time(allow_null=True)

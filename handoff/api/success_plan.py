@@ -25,7 +25,7 @@ class SuccessPlanAnswer(serializers.Serializer[Any]):
     room = Id(source="room_id")
     deal = Id(source="deal_id")
     handoff = Id(source="handoff_id")
-    owner = Related(UserAnswer)
+    owner = Related(UserAnswer, scope="contacts:read")
     created_at = Time()
     version = serializers.IntegerField()
 

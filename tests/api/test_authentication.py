@@ -97,3 +97,14 @@ def test_unknown_addresses_and_methods(cast: Cast, api: Caller) -> None:
     answer = api.delete(f"/deals/{cast.deal.pk}/")
     problem_of(answer, 405)
     assert "PATCH" in answer["Allow"]
+
+
+def test_expansion_needs_the_scope_of_what_is_expanded(cast: Cast) -> None:
+    path = f"/deals/{cast.deal.pk}/"
+    deals_only, both = (
+        Caller(make_key(cast.maya, *scopes)) for scopes in (["deals:read"], ["deals:read", "contacts:read"])
+    )
+    assert deals_only.get(path).json()["organization"] == str(cast.halvorsen.pk)
+    for address in (f"{path}?expand=organization", "/deals/?expand=owner.team"):
+        problem_of(deals_only.get(address), 403, "scope_missing")
+        assert both.get(address).status_code == 200

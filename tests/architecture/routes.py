@@ -50,7 +50,7 @@ def _walk(patterns: list[Any], prefix: str, namespace: str) -> Iterator[Route]:
 
 def _owner(view: Any, pattern: str, namespace: str) -> str:
     """Give the top package of a view; admin and allauth also use views that stand in Django."""
-    if namespace == "admin:":
+    if namespace == "admin:" or pattern.startswith("admin/"):
         return "admin"
     if pattern == "":  # the bare address only leads to the first page
         return "crm"

@@ -1,6 +1,7 @@
 """The room's pages over HTTP: who gets in, answering from the mail to the receipt, and what never changes anything."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -8,6 +9,8 @@ from django.test import Client
 
 from crm.actions.participant import invite_contact, revoke_participant
 from crm.actions.question import ask_for_consent
+from crm.actions.recorded_consent import Testimony, record_consent
+from crm.clock import now
 from crm.models import Answer, Consent, Event, Invitation, LedgerEntry, Question, RoomSession, SignInCode
 from deals.actions.problem import add_statement
 from tests.cast import Cast
@@ -231,3 +234,22 @@ def test_what_is_kept_is_shown(cast: Cast) -> None:
     session = RoomSession.objects.get()
     client.post(room_url(cast, f"kept/{session.pk}/end/"))
     assert client.get(room_url(cast)).status_code == 302
+
+
+def test_one_word_about_a_record_covers_what_is_left_of_it(cast: Cast) -> None:
+    cast.write_problem()
+    cast.write_criterion()
+    said = Testimony("agreed", "Yes, both.", "phone", now() - timedelta(hours=1))
+    question = record_consent(
+        actor=cast.rep,
+        asked_of=cast.ingrid.pk,
+        subjects=[cast.problem(), cast.criteria()],
+        sentence="Is this right?",
+        testimony=said,
+    )
+    first = question.consents.order_by("subject_id").first()
+    client = client_of(cast.ingrid.contact)
+    client.post(room_url(cast, f"receipts/{first.pk}/contest/"))
+    for _sent_twice in range(2):
+        assert client.post(room_url(cast, f"questions/{question.pk}/contest/")).status_code == 302
+    assert set(question.consents.values_list("answer", flat=True)) == {"contested"}

@@ -127,3 +127,12 @@ def test_the_second_step_is_asked_for_and_needs_its_code(client, maya, settings)
     counter = list(auth.yield_hotp_counters_from_time())[1]
     client.post(reverse("mfa_authenticate"), {"code": auth.format_hotp_value(auth.hotp_value(secret, counter))})
     assert client.session["_auth_user_id"] == str(maya.pk)
+
+
+def test_the_admin_page_has_no_door_of_its_own_that_skips_the_second_step(client, maya):
+    response = client.post("/admin/login/?next=/admin/", {"username": maya.email, "password": PASSWORD})
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("account_login"))
+    assert "_auth_user_id" not in client.session
+    client.force_login(maya)
+    assert client.get("/admin/login/").status_code == 403

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from crm.actions.consent import answer_question, contest_consent, fingerprint, withdraw_consent
+from crm.actions.consent import answer_question, confirm_consent, contest_consent, fingerprint, withdraw_consent
 from crm.actions.question import Subject, ask_for_consent, cancel_question
 from crm.actions.recorded_consent import Testimony, record_consent, withdraw_record
 from crm.actors import Actor, as_participant, as_user
@@ -181,6 +181,30 @@ def test_the_next_yes_of_the_same_person_settles_what_they_contested(cast: Cast)
     contest_consent(actor=cast.buyer, consent_id=Consent.objects.get().pk)
     say(ask(cast, cast.problem(), move_to(cast, "Define success")))
     assert stage_name(cast) == "Define success"
+
+
+def test_another_record_does_not_settle_what_the_person_contested(cast: Cast) -> None:
+    record_yes(cast, move_to(cast, "Understand"))
+    contest_consent(actor=cast.buyer, consent_id=Consent.objects.get().pk)
+    say(ask(cast, cast.problem(), of=cast.daniel))
+    again = record_yes(cast, move_to(cast, "Define success"))
+    assert stage_name(cast) == "Understand"
+    confirm_consent(actor=cast.buyer, consent_id=again.consents.get().pk)
+    execute_move(
+        actor=cast.rep, deal_id=cast.deal.pk, version=_version(cast), to_stage_id=stage(cast.deal, "Define success").pk
+    )
+
+
+def test_what_the_person_said_about_a_record_is_not_taken_back_by_the_recorder(cast: Cast) -> None:
+    confirmed = record_yes(cast, cast.problem()).consents.get()
+    confirm_consent(actor=cast.buyer, consent_id=confirmed.pk)
+    taken_back = record_yes(cast, cast.criteria()).consents.get()
+    withdraw_consent(actor=cast.buyer, consent_id=taken_back.pk)
+    for consent, answer in ((confirmed, Answer.AGREED), (taken_back, Answer.WITHDRAWN)):
+        with pytest.raises(Refused, match="in the room since"):
+            withdraw_record(actor=as_user(cast.admin), consent_id=consent.pk, note="A slip.")
+        consent.refresh_from_db()
+        assert consent.answer == answer
 
 
 def test_a_stage_can_refuse_recorded_answers(cast: Cast) -> None:

@@ -14,7 +14,7 @@ from handoff.actions.brief import ask_back
 from handoff.actions.handoff import accept_handoff, ask_about_brief, assign_handoff
 from handoff.models import Goal, Handoff, HandoffState, SuccessPlan
 from tests.cast import Cast, make_user
-from tests.handoff.story import accept, ask, clear_all, say, success, win
+from tests.handoff.story import accept, ask, at_agree, clear_all, say, success, win
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +167,16 @@ def test_without_a_name_it_waits_and_customer_success_takes_it(cast: Cast) -> No
     late = make_user("Lena Late", "success", None)
     with pytest.raises(NotFound):
         assign_handoff(actor=as_user(late), handoff_id=handoff.pk, version=2, user_id=late.pk)
+
+
+def test_a_buyers_yes_is_kept_though_whoever_was_named_has_left(cast: Cast) -> None:
+    deal = at_agree(cast)
+    cast.tomas.is_active = False
+    cast.tomas.save(update_fields=["is_active"])
+    say(ask(cast, cast.problem(), cast.criteria(), propose_move(actor=cast.rep, deal_id=deal.pk, to_stage_id=None)))
+    assert set(Consent.objects.values_list("answer", flat=True)) == {Answer.AGREED}
+    handoff = Handoff.objects.get(deal=deal)
+    assert (handoff.deal.status, handoff.to_user) == (DealStatus.WON, None)
 
 
 def test_a_manager_names_somebody_of_customer_success(cast: Cast) -> None:
