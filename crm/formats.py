@@ -22,6 +22,8 @@ from django.utils.translation import get_language, gettext, ngettext, to_locale
 
 Number: TypeAlias = Decimal | int | float
 
+HALF_A_YEAR = 182
+"""Days within which a day and a month alone say which year is meant."""
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -74,6 +76,14 @@ def day(value: date, today: date, locale: str) -> str:
     if _english(locale):
         return format_date(value, "d MMMM" if same_year else "d MMMM y", locale=locale)
     return format_skeleton("MMMMd", value, locale=locale) if same_year else format_date(value, "long", locale=locale)
+
+
+def day_short(value: date, today: date, locale: str) -> str:
+    """A date for a card: "14 Apr", with the year when it is needed to tell which: more than half a year away."""
+    near = abs((value - today).days) <= HALF_A_YEAR
+    if _english(locale):
+        return format_date(value, "d MMM" if near else "d MMM y", locale=locale)
+    return format_skeleton("MMMd" if near else "yMMMd", value, locale=locale)
 
 
 def when(value: datetime, now: datetime, zone: tzinfo, locale: str) -> str:

@@ -42,6 +42,11 @@ def room_timeline(actor: Actor, room_id: UUID, cursor: str = "", limit: int = LI
     return timeline(actor, Event.objects.filter(room=room_id), cursor, limit)
 
 
+def count_happenings(actor: Actor, room_id: UUID) -> int:
+    """Return how many things the actor sees of what happened in a room."""
+    return Event.objects.filter(room=room_id).visible_to(actor).filter(type__in=rendered_types()).count()
+
+
 def organization_timeline(actor: Actor, organization_id: UUID, cursor: str = "", limit: int = LIMIT) -> Timeline:
     """Return what the actor sees of what happened in all rooms with an organisation."""
     return timeline(actor, Event.objects.filter(room__organization=organization_id), cursor, limit)

@@ -133,6 +133,12 @@ def day(value: date | None) -> str:
 
 
 @register.filter
+def day_short(value: date | None) -> str:
+    """`{{ deal.close_on|day_short }}`: "14 Apr" for cards and narrow columns, with the year when it is needed."""
+    return formats.day_short(_date(value), timezone.localdate(now()), formats.babel_locale()) if value else ""
+
+
+@register.filter
 def when(value: datetime | None) -> str:
     """`{{ consent.answered_at|when }}`: "yesterday, 17:12" or "9 April, 11:02", in the viewer's zone."""
     return formats.when(value, now(), timezone.get_current_timezone(), formats.babel_locale()) if value else ""

@@ -12,7 +12,7 @@ from crm.errors import NotFound
 from crm.models import Answer, Consent, Question
 from crm.queries.consent import consents_about
 from crm.queries.room import may_write
-from crm.queries.timeline import Happening, room_timeline
+from crm.queries.timeline import Happening, count_happenings, room_timeline
 from deals.models import Deal, DealStatus, Section, SectionKind, Stage, StageMove, Stakeholder
 from deals.queries.gate import GateState, gate_states
 from deals.queries.section import SectionState, section_state
@@ -69,6 +69,7 @@ class DealPage:
     waiting: Sequence[Waiting]
     next_step: NextStep
     happenings: Sequence[Happening]
+    all_happenings: int
 
     @property
     def agreed_count(self) -> int:
@@ -135,6 +136,7 @@ def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
         waiting=waiting,
         next_step=_next_step(deal, states, gates, about_move, next_stage),
         happenings=room_timeline(actor, deal.room_id, limit=HAPPENINGS_SHOWN).happenings,
+        all_happenings=count_happenings(actor, deal.room_id),
     )
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from crm.actors import Actor
@@ -137,6 +138,12 @@ def _views(actor: Actor, section: Section) -> list[RevisionView]:
     if views and all(view.content_hash != now.content_hash for view in views):
         views.insert(0, RevisionView(None, now.content, now.content_hash))
     return views
+
+
+def next_number(actor: Actor, section: Section) -> int:
+    """Return the number the next revision of a section will have."""
+    cut = Revision.objects.visible_to(actor).filter(subject_id=section.pk, kind=section.kind)
+    return (cut.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def document(content: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, tuple[str, str]]:

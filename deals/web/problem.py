@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -59,6 +59,7 @@ def problem_page(
         "show": "present" if since is None else "changes",
         "kind": SectionKind.PROBLEM,
         "comment": comment or CommentForm.opened_by(request),
+        "once": uuid4().hex,
     }
     return render(request, "deals/problem/page.html", context, status=422 if opened or comment else 200)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
@@ -63,6 +63,7 @@ def people_page(
         "map": people_map(actor, page, settings.ORGANIZATION_SHORT_NAME),
         "opened": opened or _opened(request, actor, page),
         "comment": comment or CommentForm.opened_by(request),
+        "once": uuid4().hex,
     }
     return render(request, "deals/stakeholder/page.html", context, status=422 if opened or comment else 200)
 
