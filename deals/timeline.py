@@ -55,6 +55,8 @@ _NAMED = {
 }
 
 RENDERERS: dict[str, Renderer] = {
+    "pipeline.created": says("settings", _("%(name)s made a pipeline")),
+    "pipeline.changed": says("settings", _("%(name)s changed a pipeline")),
     "deal.opened": says("board", _("%(name)s began this deal")),
     "deal.changed": says("pencil", _("%(name)s changed the facts of the deal")),
     "deal.moved": says("arrow", _("The deal moved on to %(stage)s"), glyph="both", stage="to"),

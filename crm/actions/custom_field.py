@@ -1,13 +1,21 @@
-"""Checking the values of custom fields against their definitions."""
+"""Custom fields: an administrator defines them, and their values are checked against the definitions."""
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from crm.actions.team import check_admin
+from crm.actors import Actor
 from crm.checks import Checks
-from crm.errors import Refused
-from crm.models import CustomField, CustomFieldType
+from crm.clock import now
+from crm.errors import NotFound, Refused
+from crm.events.record import record
+from crm.models import CustomField, CustomFieldOn, CustomFieldType
 from crm.rules.canonical import decimal_words
 
 
@@ -66,3 +74,85 @@ def define_custom_fields(definitions: Iterable[tuple[str, str, str, str]]) -> No
                 _("There is a custom field “%(key)s” of another type already. Rename one of the two.") % {"key": key},
                 code="custom_field_differs",
             )
+
+
+@transaction.atomic
+def create_custom_field(*, actor: Actor, values: dict[str, Any]) -> CustomField:
+    """Define a custom field. `values`: on, key, type (these stay), label, choices, required, position.
+
+    Raises `Invalid` at the field.
+    """
+    check_admin(actor)
+    checks = Checks()
+    on = checks.choice("on", values.get("on"), CustomFieldOn.values)
+    key = checks.line("key", values.get("key"), limit=64)
+    type_ = checks.choice("type", values.get("type"), CustomFieldType.values)
+    if key and not _is_key(key):
+        checks.add("key", _("Letters, digits, - and _ only."), code="not_a_key")
+    elif CustomField.objects.filter(on=on, key=key).exists():
+        checks.add("key", _("There is a custom field with this key already."), code="taken")
+    clean = _checked_definition(checks, type_, values)
+    checks.done()
+    field = CustomField.objects.create(on=on, key=key, type=type_, **clean)
+    record("custom_field.created", actor=actor, room=None, subject=field)
+    return field
+
+
+@transaction.atomic
+def change_custom_field(*, actor: Actor, custom_field_id: UUID, values: dict[str, Any]) -> CustomField:
+    """Change how a custom field is called, its choices, its place, whether it must be filled. Values that are there stay."""
+    check_admin(actor)
+    field = _lock(custom_field_id)
+    checks = Checks()
+    clean = _checked_definition(checks, field.type, values)
+    checks.done()
+    changed = sorted(name for name, value in clean.items() if getattr(field, name) != value)
+    for name in changed:
+        setattr(field, name, clean[name])
+    if changed:
+        field.save(update_fields=changed)
+        record("custom_field.changed", actor=actor, room=None, subject=field, data={"fields": changed})
+    return field
+
+
+@transaction.atomic
+def archive_custom_field(*, actor: Actor, custom_field_id: UUID) -> CustomField:
+    """Take a custom field out of use; its values stay where they are."""
+    check_admin(actor)
+    field = _lock(custom_field_id)
+    if field.archived_at is None:
+        field.archived_at = now()
+        field.save(update_fields=["archived_at"])
+        record("custom_field.archived", actor=actor, room=None, subject=field)
+    return field
+
+
+def _lock(custom_field_id: UUID) -> CustomField:
+    field = CustomField.objects.select_for_update(of=("self",), no_key=True).filter(pk=custom_field_id).first()
+    if field is None:
+        raise NotFound
+    return field
+
+
+def _is_key(key: str) -> bool:
+    try:
+        validate_slug(key)
+    except ValidationError:
+        return False
+    return True
+
+
+def _checked_definition(checks: Checks, type_: str, values: dict[str, Any]) -> dict[str, Any]:
+    typed = values.get("choices") or []
+    choices = list(dict.fromkeys(checks.line("choices", one) for one in typed))
+    if type_ == CustomFieldType.CHOICE and not choices:
+        checks.add("choices", _("Give the choices."), code="required")
+    position = values.get("position") or 0
+    if not 0 <= position < 10_000:
+        checks.add("position", _("A number from 0 to 9999."), code="out_of_range")
+    return {
+        "label": checks.line("label", values.get("label")),
+        "choices": choices if type_ == CustomFieldType.CHOICE else [],
+        "required": bool(values.get("required")),
+        "position": position,
+    }

@@ -97,3 +97,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_manager(self) -> bool:
         """Whether the user may waive what a manager may waive."""
         return self.role in (Role.MANAGER, Role.ADMIN)
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Whether Django's admin lets the user do `perm`: administrators, with what the admin page offers at all.
+
+        Groups and addresses of sign-in are kept in one place only: roles, and the user's own address.
+        """
+        return self.is_staff and perm.split(".")[0] not in ("auth", "account")
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether Django's admin lists an app for the user."""
+        return self.has_perm(f"{app_label}.")
