@@ -26,7 +26,7 @@ admin.site.site_header = admin.site.site_title = _("Common Ground: administratio
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, with its limits and second factor
 
 
-class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
+class ActionForm(forms.ModelForm):
     """A form of the admin that writes through an action: what the action refuses stands at the field, typed words stay."""
 
     actor: Actor
@@ -52,7 +52,7 @@ class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
         """Nothing is left to write."""
 
 
-class ActionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ActionAdmin(admin.ModelAdmin):
     """Rows that are added and changed through actions, and never deleted."""
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -77,7 +77,7 @@ class ActionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 self.message_user(request, f"{row}: {error.message}", level="ERROR")
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(admin.ModelAdmin):
     """Rows to look at."""
 
     show_full_result_count = False

@@ -92,7 +92,7 @@ class ContactForm(DirectoryForm):
     locale = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, initial=settings.LANGUAGE_CODE)
     time_zone = LineField(label=_("Time zone"), required=False, initial=settings.TIME_ZONE, help_text="Europe/Oslo")
 
-    merged = ("name", "organization", "title", "email", "phone", "locale", "time_zone")
+    merged: tuple[str, ...] = ("name", "organization", "title", "email", "phone", "locale", "time_zone")
 
     def __init__(
         self, actor: Actor, data: Any = None, *, row: Contact | None = None, details: bool = True, **options: Any

@@ -15,7 +15,7 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
-CUSTOM = (
+CUSTOM: tuple[tuple[str, str, str, str, list[str]], ...] = (
     ("organization", "revenue", "Revenue", "number", []),
     ("organization", "tier", "Tier", "choice", ["A", "B"]),
     ("organization", "since", "Client since", "date", []),
