@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.db.models import F, Q
 from django.utils.functional import Promise
 
 from crm.actors import Actor
@@ -11,26 +14,71 @@ from crm.errors import NotFound
 from crm.models import Consent, LedgerEntry, Question
 from crm.queries.waiting import lines_of
 from crm.registry import Line, consent_kind
+from crm.rules.chain import GENESIS, entry_hash, payload_digest
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the chain about this answer, with its neighbours. `content` is None once it is erased."""
+
+    entry: LedgerEntry
+    before: LedgerEntry | None
+    after: LedgerEntry | None
+    content: dict[str, Any] | None
+    is_whole: bool
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """One answer: what was asked and shown, what was said, and its entries in the room's ledger, oldest first."""
+    """One answer: what was asked and shown, what was said, and its entries in the room's ledger, oldest first.
+
+    `person` is who answered, as the ledger kept it on that day (None: erased, or not answered yet).
+    """
 
     consent: Consent
     label: str | Promise
     lines: Sequence[Line]
-    entries: Sequence[LedgerEntry]
+    links: Sequence[Link]
     is_mine: bool
+
+    @property
+    def entries(self) -> list[LedgerEntry]:
+        """The entries themselves."""
+        return [link.entry for link in self.links]
+
+    @property
+    def given(self) -> Link | None:
+        """The entry in which the answer was given or written down."""
+        return next((link for link in self.links if link.entry.type in ("answered", "recorded")), None)
+
+    @property
+    def person(self) -> dict[str, Any] | None:
+        """Who answered, as then: name, email, title, organization."""
+        content = self.given.content if self.given else None
+        return (content.get("of") or content.get("by")) if content else None
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether what the answer's entry said was erased."""
+        return self.given is not None and self.given.content is None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every entry fits its neighbours and its own words, computed now."""
+        return all(link.is_whole for link in self.links)
 
     @property
     def button(self) -> str:
         """The label of the button that was pressed, as the ledger keeps it; empty for a recorded answer."""
-        for entry in self.entries:
-            payload = getattr(entry, "payload", None)
-            if entry.type == "answered" and payload is not None:
-                return str(payload.content.get("button", ""))
-        return ""
+        content = self.given.content if self.given else None
+        return str(content.get("button", "")) if content else ""
+
+    @property
+    def locale(self) -> str:
+        """The language of the page, in the reader's words."""
+        content = self.given.content if self.given else None
+        code = str(content.get("locale", "")) if content else ""
+        return str(dict(settings.LANGUAGES).get(code, code))
 
 
 def get_question(actor: Actor, question_id: UUID) -> Question:
@@ -45,18 +93,43 @@ def get_question(actor: Actor, question_id: UUID) -> Question:
 def get_receipt(actor: Actor, consent_id: UUID) -> Receipt:
     """Return the receipt of a consent the actor may see. Raises `NotFound`."""
     consents = Consent.objects.visible_to(actor).select_related(
-        "question__asked_by", "participant__contact__organization", "revision", "room"
+        "question__asked_by", "participant__contact__organization", "revision", "room", "supersedes__revision"
     )
     consent = consents.filter(pk=consent_id).first()
     if consent is None:
         raise NotFound
     kind = consent_kind(consent.kind)
-    entries = (
-        LedgerEntry.objects.filter(room=consent.room_id, consent=consent).select_related("payload").order_by("seq")
-    )
     is_mine = actor.participant is not None and consent.participant_id == actor.participant.pk
     label = kind.label(kind.get(consent.subject_id))
-    return Receipt(consent, label, lines_of(consent.revision), list(entries), is_mine)
+    return Receipt(consent, label, lines_of(consent.revision), _links(consent), is_mine)
+
+
+def _links(consent: Consent) -> list[Link]:
+    """Return the entries about a consent with their neighbours in the room's chain, in one query."""
+    own = LedgerEntry.objects.filter(room=consent.room_id, consent=consent).values("seq")
+    beside = Q(seq__in=own) | Q(seq__in=own.values(place=F("seq") - 1)) | Q(seq__in=own.values(place=F("seq") + 1))
+    found = LedgerEntry.objects.filter(beside, room=consent.room_id).select_related("payload").order_by("seq")
+    by_seq = {entry.seq: entry for entry in found}
+    return [
+        _link(entry, by_seq.get(seq - 1), by_seq.get(seq + 1))
+        for seq, entry in by_seq.items()
+        if entry.consent_id == consent.pk
+    ]
+
+
+def _link(entry: LedgerEntry, before: LedgerEntry | None, after: LedgerEntry | None) -> Link:
+    payload = getattr(entry, "payload", None)
+    expected = entry_hash(
+        prev_hash=before.hash if before else GENESIS,
+        room_id=entry.room_id,
+        seq=entry.seq,
+        type=entry.type,
+        at=entry.at,
+        payload_digest=entry.payload_digest,
+    )
+    fits = payload is None or payload_digest(payload.content, bytes(payload.salt)) == entry.payload_digest
+    is_whole = entry.hash == expected and fits and (after is None or after.prev_hash == entry.hash)
+    return Link(entry, before, after, payload.content if payload else None, is_whole)
 
 
 def answers_of(actor: Actor) -> list[Consent]:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -27,6 +26,7 @@ from crm.room.actor import participant
 from crm.room.forms import BUTTONS, AnswerForm
 from crm.room.frame import show
 from crm.web.forms import add_faults
+from crm.web.receipt import receipt_file
 
 
 @never_cache
@@ -85,13 +85,11 @@ def _question(request: HttpRequest, actor: Actor, question: Question, form: Answ
 @never_cache
 @require_safe
 def receipt(request: HttpRequest, room_id: UUID, consent_id: UUID) -> HttpResponse:
-    """What was agreed, by whom, when, with its hash, and how to take it back. `?download=1` gives it as a text file."""
+    """What was agreed, by whom, when, with its hash, and how to take it back. `?download=1` gives it as a file."""
     actor = participant(request, room_id)
     found = get_receipt(actor, consent_id)
     if request.GET.get("download"):
-        text = render_to_string("room/receipt.txt", {"receipt": found, "room": found.consent.room})
-        headers = {"Content-Disposition": f'attachment; filename="receipt-{consent_id}.txt"'}
-        return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
+        return receipt_file(found)
     return show(request, actor, "room/receipt.html", {"receipt": found})
 
 

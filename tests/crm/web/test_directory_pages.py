@@ -1,11 +1,15 @@
 """Clients, contacts, receipts, what happened, and the demo's mails, as pages."""
 
+from dataclasses import replace
+
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
 from crm.clock import now
-from crm.models import Consent, DemoMail
+from crm.models import Consent, Contact, DemoMail
+from crm.queries.receipt import Receipt, get_receipt
 from tests.cast import Cast
 from tests.crm.actions.test_consent import ask, say
 
@@ -49,6 +53,37 @@ def test_a_receipt_shows_what_was_answered(cast: Cast, client: Client) -> None:
     page = words(client, "crm:receipt", Consent.objects.get().pk)
     assert "Does this describe your problem as it is today?" in page
     assert cast.section("problem").content_hash in page
+
+
+def test_a_receipt_says_who_it_was_as_then_and_checks_the_chain(cast: Cast, client: Client) -> None:
+    Contact.objects.filter(pk=cast.ingrid.contact_id).update(name="Ingrid Berg", email="new@elsewhere.example")
+    page = words(client, "crm:receipt", Consent.objects.get().pk)
+    assert "Ingrid Solberg, VP Supply Chain, Halvorsen Foods" in page
+    assert "new@elsewhere.example" not in page
+    assert "checked now, fits" in page
+    assert "A simple electronic signature" in page
+
+
+def test_a_receipt_is_a_file_that_stands_alone(cast: Cast, client: Client) -> None:
+    answer = client.get(reverse("crm:receipt", args=[Consent.objects.get().pk]), {"download": "1"})
+    assert "attachment" in answer.headers["Content-Disposition"]
+    page = answer.content.decode()
+    assert cast.section("problem").content_hash in page
+    assert not [tag for tag in ("<script", "<link", "<img", "<svg", "style=") if tag in page]
+
+
+def test_a_receipt_says_that_its_words_were_erased_and_still_fits(cast: Cast) -> None:
+    receipt = get_receipt(cast.rep, Consent.objects.get().pk)
+    erased = Receipt(receipt.consent, "", (), [replace(one, content=None) for one in receipt.links], is_mine=False)
+    page = render_to_string("crm/receipt/_receipt.html", {"receipt": erased})
+    assert "Erased. The fingerprint of the entry stays." in page
+    assert "words erased, fits" in page
+    assert "Ingrid" not in page
+
+
+def test_a_receipt_asks_few_queries(cast: Cast, client: Client, assert_query_baseline) -> None:
+    with assert_query_baseline("crm:receipt"):
+        words(client, "crm:receipt", Consent.objects.get().pk)
 
 
 def test_the_outbox_is_there_in_the_demo_only(cast: Cast, client: Client, settings) -> None:
