@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.room import consent, door, kept, today
+from crm.room import attachment, consent, door, kept, today
 
 app_name = "room"
 
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:room_id>/questions/<uuid:question_id>/<str:verb>/", consent.turn_recorded, name="recorded"),
     path("<uuid:room_id>/receipts/<uuid:consent_id>/", consent.receipt, name="receipt"),
     path("<uuid:room_id>/receipts/<uuid:consent_id>/<str:verb>/", consent.turn, name="turn"),
+    path("<uuid:room_id>/files/<uuid:attachment_id>/", attachment.attachment, name="attachment"),
     path("<uuid:room_id>/kept/", kept.kept, name="kept"),
     path("<uuid:room_id>/kept/<uuid:session_id>/end/", kept.end_session, name="end_session"),
 ]

@@ -17,11 +17,12 @@ from crm.models import Side
 from crm.room.actor import participant
 from crm.room.frame import room_of, show
 from crm.web.forms import attempt
-from handoff.actions.measurement import confirm_measurement, dispute_measurement, record_measurement
+from handoff.actions.measurement import confirm_measurement, dispute_measurement
 from handoff.models import Goal
 from handoff.queries.measurement import get_goal, may_confirm_values
 from handoff.room.pages import PANEL, check_here
 from handoff.rules.step import UnusualStep
+from handoff.web.evidence import record_with_file
 from handoff.web.forms import MeasurementForm, VersionedWordsForm, VersionForm, with_version
 from handoff.web.goal import asks_why, goal_context, step_in_words
 
@@ -84,10 +85,10 @@ def measure(request: HttpRequest, room_id: UUID, goal_id: UUID) -> HttpResponse:
     """Add a measurement; an unusual step asks once why."""
     actor = participant(request, room_id)
     row = _goal(actor, goal_id)
-    form = MeasurementForm(request.POST, goal=row, room=row.plan.room)
+    form = MeasurementForm(request.POST, request.FILES, goal=row, room=row.plan.room)
     if step := asks_why(form, row):
         return _page(request, actor, row, form=form, step=step)
-    if not attempt(form, lambda: record_measurement(actor=actor, goal_id=goal_id, **form.cleaned_data)):
+    if not attempt(form, lambda: record_with_file(actor, row, dict(form.cleaned_data))):
         return _page(request, actor, row, form=form)
     return _back(room_id, goal_id, "saved")
 

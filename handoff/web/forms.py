@@ -64,6 +64,12 @@ class MeasurementForm(forms.Form):
     period = LineField(label=_("Period"), required=False)
     source = LineField(label=_("From what"), required=False)
     note = LineField(label=_("Why, and anything that shows it"), required=False)
+    evidence = forms.FileField(
+        label=_("A file that shows it"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("Everybody in the room can open it."),
+    )
 
     def __init__(self, *args: Any, goal: Goal, room: Room, **options: Any) -> None:
         options.setdefault("initial", {"source": goal.source})

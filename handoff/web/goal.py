@@ -21,11 +21,12 @@ from crm.queries.timeline import Happening, in_words
 from crm.web.actor import staff
 from crm.web.forms import attempt
 from handoff.actions.goal import ask_goal_reached
-from handoff.actions.measurement import answer_dispute, correct_measurement, record_measurement
+from handoff.actions.measurement import answer_dispute, correct_measurement
 from handoff.models import Goal
 from handoff.queries.handoff import may_confirm
 from handoff.queries.measurement import SHOWN, get_goal, goal_view, reached_consent, unusual_step_to
 from handoff.rules.step import UnusualStep
+from handoff.web.evidence import record_with_file
 from handoff.web.forms import CorrectionForm, MeasurementForm, PersonForm, WordsForm, with_version
 
 RECENT_EVENTS = 8
@@ -126,10 +127,10 @@ def measure(request: HttpRequest, goal_id: UUID) -> HttpResponse:
     """Add a measurement; an unusual step asks once why."""
     actor = staff(request)
     row = get_goal(actor, goal_id)
-    form = MeasurementForm(request.POST, goal=row, room=row.plan.room)
+    form = MeasurementForm(request.POST, request.FILES, goal=row, room=row.plan.room)
     if step := asks_why(form, row):
         return goal_page(request, actor, goal_id, form=form, step=step)
-    if not attempt(form, lambda: record_measurement(actor=actor, goal_id=goal_id, **form.cleaned_data)):
+    if not attempt(form, lambda: record_with_file(actor, row, dict(form.cleaned_data))):
         return goal_page(request, actor, goal_id, form=form)
     messages.success(request, _("Added. The client sees it and can confirm or dispute it."))
     return redirect("handoff:goal", goal_id)
