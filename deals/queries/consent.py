@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from crm.actors import Actor
 from crm.models import Consent, Participant, Revision, Side
 from crm.rules.content_diff import count_content, diff_content
-from deals.models import SectionKind, Stage
+from deals.models import SectionKind, Stage, StakeholderRole
 from deals.queries.content import section_snapshot
 from deals.queries.deal import DealPage
 from deals.queries.section import SectionState
@@ -85,6 +85,34 @@ def people_to_ask(actor: Actor, page: DealPage) -> list[Person]:
         .order_by("contact__name")
     )
     return [Person(one, one.open_questions, _note(one, one.open_questions)) for one in people]
+
+
+def likely_answerer(page: DealPage, people: Sequence[Person], about: Sequence[str]) -> str:
+    """Return the participant who most likely has to answer, "" when nobody is there.
+
+    Who agreed to it before; for a move whoever the stage asks for; who decides; who agreed to anything. Those who have
+    this very question already come last, then whoever has least open from us.
+    """
+    states = [state for state in page.sections if state.kind in about]
+    wanted = page.deal.stage.answer_roles if MOVE in about else []
+    roles = {one.contact_id: set(one.roles) for one in page.people if one.contact_id}
+    agreed = {state.standing.yes.participant_id for state in states if state.standing.yes}
+    agreed_to_any = {state.standing.yes.participant_id for state in page.sections if state.standing.yes}
+    asked = {one.participant_id for state in states for one in state.standing.waiting}
+
+    def order(person: Person) -> tuple[bool, bool, bool, bool, bool, int]:
+        mine, pk = roles.get(person.participant.contact_id, set()), person.participant.pk
+        return (
+            pk in asked,
+            pk not in agreed,
+            not mine.intersection(wanted),
+            StakeholderRole.DECISION_MAKER not in mine,
+            pk not in agreed_to_any,
+            person.open_questions,
+        )
+
+    chosen = min(people, key=order, default=None)
+    return str(chosen.participant.pk) if chosen else ""
 
 
 def _note(participant: Participant, count: int) -> str:

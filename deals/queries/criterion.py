@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -14,6 +13,7 @@ from crm.rules.content_diff import ChangeKind, diff_content
 from deals.models import Criterion, Deal, Section, Stakeholder
 from deals.queries.comment import comments_beside
 from deals.queries.content import section_snapshot
+from deals.queries.lines import field_words
 from deals.rules.criterion import Check, CriterionData, Missing, MissingCode, checks_for, missing_for_measurable
 
 Words = str | Promise
@@ -62,13 +62,13 @@ class CheckLine:
 
 @dataclass(frozen=True)
 class CriterionView:
-    """One criterion as the page shows it. `change` is "", added or changed; `was` the fields before, when they changed."""
+    """One criterion as the page shows it. `change` is "", added or changed; `was` the fields before, in words, when they changed."""
 
     row: Criterion
     missing: Sequence[Missing]
     checks: Sequence[CheckLine]
     change: str = ""
-    was: Mapping[str, Any] = field(default_factory=dict)
+    was: Mapping[str, str] = field(default_factory=dict)
     comments: Sequence[Comment] = ()
     draft: Criterion | None = None
 
@@ -131,9 +131,10 @@ def criteria_views(actor: Actor, section: Section, since: Revision | None) -> li
     return views
 
 
-def _changes(section: Section, since: Revision | None) -> dict[str, tuple[str, dict[str, Any]]]:
-    found: dict[str, tuple[str, dict[str, Any]]] = {}
+def _changes(section: Section, since: Revision | None) -> dict[str, tuple[str, dict[str, str]]]:
+    found: dict[str, tuple[str, dict[str, str]]] = {}
     if since is not None and since.content is not None and since.content_hash != section.content_hash:
+        units = {str(row["id"]): str(row.get("unit", "")) for row in since.content.get("criteria", ())}
         for change in diff_content(since.content, section_snapshot(section).content):
             if not change.row_id:
                 continue
@@ -141,7 +142,8 @@ def _changes(section: Section, since: Revision | None) -> dict[str, tuple[str, d
             if not change.field and change.kind == ChangeKind.ADDED:
                 kind = "added"
             elif change.field:
-                was[change.field] = change.before
+                row = {"unit": units.get(change.row_id, ""), change.field: change.before}
+                was[change.field] = field_words(row, change.field, {})
             found[change.row_id] = (kind, was)
     return found
 

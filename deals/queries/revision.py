@@ -4,17 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Max
-from django.utils.translation import gettext as _
 
 from crm.actors import Actor
-from crm.models import Answer, Consent, Contact, Revision, User
+from crm.models import Answer, Consent, Revision
 from crm.queries.consent import consents_about
 from crm.rules.words import Piece, PieceKind, WordCounts, count_words, diff_words
-from deals.models import Criterion, ProblemPart, Section
-from deals.queries.content import CRITERION_FIELDS, section_snapshot
+from deals.models import ProblemPart, Section
+from deals.queries.content import section_snapshot
+from deals.queries.lines import criterion_words, field_label, owner_names, statement_words
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def get_comparison(actor: Actor, section: Section, before: str, after: str) -> C
     agreed = next((view for view in views if view.glyph == "both" and view is not newest), None)
     older = views[min(views.index(newest) + 1, len(views) - 1)]
     earlier = by_key.get(before, agreed or older)
-    names = _names(earlier.content, newest.content)
+    names = owner_names(row for one in (earlier, newest) for row in one.content.get("criteria", ()))
     left, right = document(earlier.content, names), document(newest.content, names)
     labels = {
         **{key: label for key, (label, _text) in left.items()},
@@ -151,7 +150,7 @@ def document(content: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, 
     if "problem" in content:
         parts = content["problem"]
         return {
-            part.value: (str(part.label), "\n".join(_statement(row) for row in parts[part.value]))
+            part.value: (str(part.label), "\n".join(statement_words(row) for row in parts[part.value]))
             for part in ProblemPart
             if parts.get(part.value)
         }
@@ -159,54 +158,9 @@ def document(content: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, 
     return {str(row["id"]): (str(row.get("title", "")), _criterion(row, names)) for row in rows}
 
 
-def _statement(row: Mapping[str, Any]) -> str:
-    extras = [f"{row['amount']} {row.get('currency', '')} {row.get('period', '')}".strip()] if row.get("amount") else []
-    extras += [str(row[name]) for name in ("source", "said_by", "said_on") if row.get(name)]
-    return str(row.get("text", "")) + (f" ({', '.join(extras)})" if extras else "")
-
-
 def _criterion(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    lines = []
-    for name in CRITERION_FIELDS:
-        value = row.get(name)
-        if value not in (None, ""):
-            field = Criterion._meta.get_field(name.removesuffix("_id"))
-            shown = names.get(str(value), str(value)) if name.endswith("_id") else _shown(field, value)
-            lines.append(f"{_label(name)}: {shown}")
-    return "\n".join(lines)
-
-
-def _shown(field: Any, value: Any) -> str:
-    choices = dict(field.flatchoices)
-    return str(choices.get(value, value))
-
-
-def _label(name: str) -> str:
-    return {
-        "title": _("Title"),
-        "counted_as": _("Counted as"),
-        "unit": _("Unit"),
-        "direction": _("Direction"),
-        "baseline": _("Today"),
-        "baseline_on": _("Counted on"),
-        "baseline_source": _("Today’s source"),
-        "target": _("Target"),
-        "due_on": _("By"),
-        "source": _("Source"),
-        "measured_by": _("Measured by"),
-        "frequency": _("How often"),
-        "weight": _("Weight"),
-        "buyer_owner_id": _("Client’s owner"),
-        "seller_owner_id": _("Our owner"),
-        "leading_indicators": _("Seen earlier"),
-        "assumptions": _("We assume"),
-    }[name]
-
-
-def _names(*contents: Mapping[str, Any]) -> dict[str, str]:
-    """Return the names of the owners that the snapshots mention."""
-    rows = [row for content in contents for row in content.get("criteria", ())]
-    contacts = [UUID(row["buyer_owner_id"]) for row in rows if row.get("buyer_owner_id")]
-    users = [UUID(row["seller_owner_id"]) for row in rows if row.get("seller_owner_id")]
-    found = {str(pk): name for pk, name in Contact.objects.filter(pk__in=contacts).values_list("pk", "name")}
-    return found | {str(pk): name for pk, name in User.objects.filter(pk__in=users).values_list("pk", "name")}
+    said = [
+        (field_label("title"), str(row.get("title", ""))),
+        *((label, words) for _f, label, words in criterion_words(row, names)),
+    ]
+    return "\n".join(f"{label}: {words}" for label, words in said)

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -31,6 +31,7 @@ from deals.queries.consent import (
     Askable,
     Person,
     askables,
+    likely_answerer,
     people_to_ask,
     shown_to,
     stages_ahead,
@@ -71,18 +72,23 @@ def _initial(request: HttpRequest, asking: Asking) -> dict[str, Any]:
     ids = [str(one.participant.pk) for one in asking.people]
     whom = request.GET.get("whom", "")
     to = asking.ahead[0] if asking.ahead else None
+    sentence = suggested_sentence(asking.page, about, to)
     return {
         "about": about,
-        "whom": whom if whom in ids else _first_free(asking.people),
+        "whom": whom if whom in ids else likely_answerer(asking.page, asking.people, about),
         "to_stage": str(to.pk) if to else "",
-        "sentence": suggested_sentence(asking.page, about, to),
+        "sentence": sentence,
+        "suggested": sentence,
     }
 
 
-def _first_free(people: list[Person]) -> str:
-    """Return who has least open from us, "" when nobody is there."""
-    chosen = min(people, key=lambda person: person.open_questions, default=None)
-    return str(chosen.participant.pk) if chosen else ""
+def _offered(asking: Asking, data: QueryDict) -> QueryDict:
+    """Put the sentence of what is now asked about in the place of the one offered before; words of one's own stay."""
+    about, to, _whom = asking.chosen(AskForm(asking.things, asking.people, asking.ahead, data))
+    offered = data.copy()
+    if data.get("sentence", "").split() == data.get("suggested", "").split() != []:
+        offered["sentence"] = offered["suggested"] = suggested_sentence(asking.page, about, to)
+    return offered
 
 
 @login_required
@@ -92,7 +98,8 @@ def ask(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     actor = staff(request)
     asking = _asking(actor, deal_id)
     parts = (asking.things, asking.people, asking.ahead)
-    form = AskForm(*parts, request.POST or None, initial=_initial(request, asking))
+    typed = _offered(asking, request.POST) if "preview" in request.POST else request.POST
+    form = AskForm(*parts, typed or None, initial=_initial(request, asking))
     if request.method == "POST" and "preview" not in request.POST:
         question = attempt(form, lambda: _ask(actor, asking, form.cleaned_data))
         if question is not None:
@@ -110,8 +117,12 @@ def preview(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     """Answer with what the person will see, for what is typed so far. Writes nothing."""
     actor = staff(request)
     asking = _asking(actor, deal_id)
-    form = AskForm(asking.things, asking.people, asking.ahead, request.POST)
-    return render(request, "deals/consent/_preview.html", _ask_context(actor, asking, form))
+    typed = _offered(asking, request.POST)
+    form = AskForm(asking.things, asking.people, asking.ahead, typed)
+    is_new = typed.get("sentence") != request.POST.get("sentence")
+    return render(
+        request, "deals/consent/_preview.html", _ask_context(actor, asking, form) | {"is_new_sentence": is_new}
+    )
 
 
 def _ask_context(actor: Actor, asking: Asking, form: AskForm) -> dict[str, Any]:

@@ -84,8 +84,13 @@ def deal(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     return deal_page(request, deal_id)
 
 
-def deal_page(request: HttpRequest, deal_id: UUID, refused: dict[str, forms.Form] | None = None) -> HttpResponse:
-    """Show the deal; `refused` are forms that were refused, by their name on the page."""
+def deal_page(
+    request: HttpRequest, deal_id: UUID, refused: dict[str, forms.Form] | None = None, stale: Stale | None = None
+) -> HttpResponse:
+    """Show the deal; `refused` are forms that were refused, by their name on the page.
+
+    `stale` says that somebody else changed the deal first: it is shown as it is now, above it what was typed.
+    """
     actor = staff(request)
     page = get_deal_page(actor, deal_id)
     context: dict[str, Any] = {
@@ -98,9 +103,12 @@ def deal_page(request: HttpRequest, deal_id: UUID, refused: dict[str, forms.Form
         "end": EndForm(auto_id="end_%s"),
         "waive": ReasonForm(auto_id="waive_%s"),
         "undo": ReasonForm(auto_id="undo_%s"),
+        "stale": stale,
+        "typed": [form.data.get("reason", "") for form in (refused or {}).values()] if stale else [],
         **(refused or {}),
     }
-    return render(request, "deals/deal/page.html", context, status=422 if refused else 200)
+    status = 409 if stale else 422 if refused else 200
+    return render(request, "deals/deal/page.html", context, status=status)
 
 
 @login_required
@@ -139,7 +147,11 @@ def end(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     """End a deal without a close."""
     form = EndForm(request.POST, auto_id="end_%s")
     act = partial(end_deal, actor=staff(request), deal_id=deal_id, version=version_of(request))
-    if attempt(form, lambda: act(**form.cleaned_data)) is None:
+    try:
+        ended = attempt(form, lambda: act(**form.cleaned_data))
+    except Stale as error:
+        return deal_page(request, deal_id, {"end": form}, error)
+    if ended is None:
         return deal_page(request, deal_id, {"end": form})
     messages.success(request, _("Ended. The room stays readable to everybody in it."))
     return redirect("deals:deal", deal_id)
@@ -154,7 +166,10 @@ def reopen(request: HttpRequest, deal_id: UUID) -> HttpResponse:
 
 def acted(request: HttpRequest, deal_id: UUID, action: Callable[..., Any], said: str, **values: Any) -> HttpResponse:
     """Run an action on the deal at the version its button was drawn at, and go back to the deal."""
-    action(actor=staff(request), deal_id=deal_id, version=version_of(request), **values)
+    try:
+        action(actor=staff(request), deal_id=deal_id, version=version_of(request), **values)
+    except Stale as error:
+        return deal_page(request, deal_id, stale=error)
     messages.success(request, said)
     return redirect("deals:deal", deal_id)
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from crm.errors import Stale
 from crm.web.actor import staff
 from crm.web.forms import attempt
 from crm.web.submitted import parse_id, version_of
@@ -52,7 +53,11 @@ def undo(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     """Undo a close that was a mistake."""
     form = ReasonForm(request.POST, auto_id="undo_%s")
     act = partial(undo_win, actor=staff(request), deal_id=deal_id, version=version_of(request))
-    if attempt(form, lambda: act(reason=form.cleaned_data["reason"])) is None:
+    try:
+        undone = attempt(form, lambda: act(reason=form.cleaned_data["reason"]))
+    except Stale as error:
+        return deal_page(request, deal_id, {"undo": form}, error)
+    if undone is None:
         return deal_page(request, deal_id, {"undo": form})
     messages.success(request, _("Undone. Both stay on record."))
     return redirect("deals:deal", deal_id)

@@ -180,7 +180,12 @@ def assess(request: HttpRequest, deal_id: UUID, stakeholder_id: UUID) -> HttpRes
     row = _get(actor, deal_id, stakeholder_id)
     form = AssessmentForm(request.POST, row=row)
     act = partial(assess_stakeholder, actor=actor, stakeholder_id=row.pk)
-    if attempt(form, lambda: act(**form.cleaned_data)) is None:
+    try:
+        kept = attempt(form, lambda: act(**form.cleaned_data))
+    except Stale as error:
+        form.overtaken(error)
+        kept = None
+    if kept is None:
         return people_page(request, deal_id, Opened(None, row, form))
     messages.success(request, _("Kept. Only our side reads it."))
     return _back(deal_id, row.pk)

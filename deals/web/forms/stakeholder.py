@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm.errors import Stale
 from crm.models import Contact, Side, User
 from crm.web.forms import ChoiceCards, LineField, WordsField
 from crm.web.version import VersionedForm
@@ -81,3 +82,12 @@ class AssessmentForm(forms.Form):
         initial = {name: getattr(assessment, name) for name in names} if assessment else {}
         super().__init__(data, initial=initial, auto_id=f"assess_{row.pk}_%s")
         self.row_id = row.pk
+
+    def overtaken(self, error: Stale) -> None:
+        """Say that somebody else wrote first; sent again, what is typed here takes the place of theirs."""
+        self.data = self.data.copy()
+        self.data["version"] = str(error.current.version)
+        note = error.current.note or "–"
+        self.add_error(
+            None, _("A colleague wrote first: “%(note)s” Sent again, yours takes its place.") % {"note": note}
+        )

@@ -1,0 +1,196 @@
+"""The buttons of a deal's own page: moving on and back, waiving, undoing, opening again; and when somebody was faster."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from crm.actions.consent import answer_question, fingerprint
+from crm.actions.question import Subject, ask_for_consent
+from deals.actions.deal import change_deal, end_deal
+from deals.actions.stage_move import propose_move
+from deals.actions.stakeholder import add_stakeholder, assess_stakeholder
+from deals.models import Assessment, Deal, DealStatus, Stage, Waiver
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+def at(cast: Cast, name: str, *more: object) -> str:
+    return reverse(f"deals:{name}", args=[cast.deal.pk, *more])
+
+
+def now_at(cast: Cast) -> Deal:
+    return Deal.objects.select_related("stage").get(pk=cast.deal.pk)
+
+
+def put_at(cast: Cast, name: str) -> Stage:
+    stage = Stage.objects.get(pipeline=cast.deal.pipeline_id, name=name)
+    Deal.objects.filter(pk=cast.deal.pk).update(stage=stage)
+    return stage
+
+
+def yes_to(cast: Cast, *subjects: Subject) -> None:
+    question = ask_for_consent(
+        actor=cast.rep, asked_of=cast.ingrid.pk, subjects=subjects, sentence="Shall we?", benefit="A page of figures."
+    )
+    shown = fingerprint(list(question.consents.all()))
+    answer_question(actor=cast.buyer, question_id=question.pk, shown_hash=shown, answer="agreed")
+
+
+def overtake(cast: Cast) -> int:
+    """Change the deal behind somebody's back; return the version they still have on their page."""
+    version = now_at(cast).version
+    change_deal(actor=cast.rep, deal_id=cast.deal.pk, version=version, values={"title": "Another title"})
+    return version
+
+
+def move_to(cast: Cast, stage: Stage | None) -> Subject:
+    return propose_move(actor=cast.rep, deal_id=cast.deal.pk, to_stage_id=stage.pk if stage else None)
+
+
+def test_the_button_moves_on_when_the_gate_opened_after_the_yes(cast, signed_in) -> None:
+    put_at(cast, "Understand")
+    to = Stage.objects.get(pipeline=cast.deal.pipeline_id, name="Define success")
+    client = signed_in(cast.maya)
+    yes_to(cast, move_to(cast, to))
+    assert "Not open yet" in client.get(at(cast, "deal")).content.decode()
+    yes_to(cast, cast.problem())
+    assert "Move on to Define success</button>" in client.get(at(cast, "deal")).content.decode()
+    sent = {"version": now_at(cast).version, "to_stage": str(to.pk)}
+    assert client.post(at(cast, "move"), sent).status_code == 302
+    assert now_at(cast).stage == to
+
+
+def test_going_back_a_stage(cast, signed_in) -> None:
+    put_at(cast, "Test")
+    meet = Stage.objects.get(pipeline=cast.deal.pipeline_id, name="Meet")
+    sent = {"version": now_at(cast).version, "to_stage": str(meet.pk)}
+    assert signed_in(cast.maya).post(at(cast, "back"), sent).status_code == 302
+    assert now_at(cast).stage == meet
+
+
+def test_a_manager_waives_a_gate_and_the_reason_stands_there(cast, signed_in) -> None:
+    put_at(cast, "Plan")
+    client, url = signed_in(cast.jonas), at(cast, "waive_gate", "success_owner_named")
+    assert client.post(url, {"reason": ""}).status_code == 422
+    assert client.post(url, {"reason": "Tomás starts on Monday."}).status_code == 302
+    assert Waiver.objects.get().reason == "Tomás starts on Monday."
+    assert "let it pass: Tomás starts on Monday." in client.get(at(cast, "deal")).content.decode()
+
+
+def test_a_manager_undoes_a_close_and_keeps_the_words_when_somebody_was_faster(cast, signed_in) -> None:
+    put_at(cast, "Agree")
+    yes_to(cast, move_to(cast, None))
+    assert now_at(cast).status == DealStatus.WON
+    client, url = signed_in(cast.jonas), at(cast, "undo_win")
+    old = overtake(cast)
+    late = client.post(url, {"version": old, "reason": "A slip of mine."})
+    assert late.status_code == 409
+    assert late.content.decode().count("A slip of mine.") == 2  # above the deal, and in the form to send again
+    assert now_at(cast).status == DealStatus.WON
+    assert client.post(url, {"version": now_at(cast).version, "reason": "A slip of mine."}).status_code == 302
+    assert now_at(cast).status == DealStatus.OPEN
+
+
+def test_the_reason_for_an_end_is_kept_when_somebody_was_faster(cast, signed_in) -> None:
+    sent = {"status": "no_deal", "reason": "Not before their merger.", "version": overtake(cast)}
+    late = signed_in(cast.maya).post(at(cast, "end"), sent)
+    assert late.status_code == 409
+    page = late.content.decode()
+    assert page.count("Not before their merger.") == 2
+    version = re.findall(r'name="version" value="(\d+)"', page[page.index('aria-labelledby="end"') :])[0]
+    assert signed_in(cast.maya).post(at(cast, "end"), sent | {"version": version}).status_code == 302
+    assert now_at(cast).status == DealStatus.NO_DEAL
+
+
+def test_the_reason_is_kept_even_when_the_form_is_gone(cast, signed_in) -> None:
+    version = now_at(cast).version
+    end_deal(actor=cast.rep, deal_id=cast.deal.pk, version=version, status="lost", reason="They do it themselves.")
+    sent = {"status": "no_deal", "reason": "Not before their merger.", "version": version}
+    late = signed_in(cast.maya).post(at(cast, "end"), sent)
+    assert late.status_code == 409
+    assert "Not before their merger." in late.content.decode()
+    assert now_at(cast).status == DealStatus.LOST
+
+
+def test_an_ended_deal_opens_again_but_not_from_an_old_page(cast, signed_in) -> None:
+    version = now_at(cast).version
+    end_deal(actor=cast.rep, deal_id=cast.deal.pk, version=version, status="lost", reason="They do it themselves.")
+    client = signed_in(cast.maya)
+    late = client.post(at(cast, "reopen"), {"version": version})
+    assert late.status_code == 409
+    assert "Somebody changed this deal" in late.content.decode()
+    assert client.post(at(cast, "reopen"), {"version": now_at(cast).version}).status_code == 302
+    assert now_at(cast).is_open
+
+
+def test_what_we_think_is_kept_when_a_colleague_wrote_first(cast, signed_in) -> None:
+    values = {"side": "buyer", "contact": cast.ingrid.contact_id}
+    row = add_stakeholder(actor=cast.rep, deal_id=cast.deal.pk, values=values)
+    for note in ("Likes figures.", "Likes pictures."):
+        assess_stakeholder(actor=cast.rep, stakeholder_id=row.pk, note=note)
+    client, url = signed_in(cast.maya), at(cast, "assess_stakeholder", row.pk)
+    late = client.post(url, {"note": "Wants both.", "version": 1})
+    assert late.status_code == 422
+    page = late.content.decode()
+    assert "Wants both." in page
+    assert "Likes pictures." in page
+    version = Assessment.objects.get().version
+    assert f'name="version" value="{version}"' in page
+    assert client.post(url, {"note": "Wants both.", "version": version}).status_code == 302
+
+
+def test_the_sentence_follows_what_is_asked_about_until_somebody_writes_it(cast, signed_in) -> None:
+    client = signed_in(cast.maya)
+    page = client.get(at(cast, "ask"), {"about": "problem"}).content.decode()
+    first = "Does this describe your problem as it is today?"
+    assert first in page
+    sent = {"about": "criteria", "whom": str(cast.ingrid.pk), "suggested": first}
+    followed = client.post(at(cast, "ask_preview"), sent | {"sentence": first}).content.decode()
+    assert 'hx-swap-oob="true"' in followed
+    assert "If this is reached, will you call it a success?</textarea>" in followed
+    own = client.post(at(cast, "ask_preview"), sent | {"sentence": "Is that success, Ingrid?"}).content.decode()
+    assert "hx-swap-oob" not in own
+    assert "Is that success, Ingrid?" in own
+    whole = client.post(at(cast, "ask"), sent | {"sentence": first, "preview": "1"}).content.decode()
+    assert "If this is reached, will you call it a success?</textarea>" in whole
+
+
+def test_whoever_decides_is_chosen_first(cast, signed_in) -> None:
+    def chosen() -> str:
+        page = signed_in(cast.maya).get(at(cast, "ask"), {"about": "criteria"}).content.decode()
+        return re.findall(r'name="whom" value="([^"]+)" checked', page)[0]
+
+    values = {"side": "buyer", "contact": cast.ingrid.contact_id, "roles": ["decision_maker"]}
+    add_stakeholder(actor=cast.rep, deal_id=cast.deal.pk, values=values)
+    assert cast.daniel.contact.name < cast.ingrid.contact.name  # not the first by name
+    assert chosen() == str(cast.ingrid.pk)
+
+
+def test_revisions_say_figures_days_and_names_in_words(cast, signed_in) -> None:
+    from deals.actions.problem import add_statement
+
+    values = {"part": "cost", "text": "Margin lost", "amount": "3630000", "currency": "USD", "period": "year"}
+    add_statement(actor=cast.rep, deal_id=cast.deal.pk, values=values)
+    yes_to(cast, cast.problem(), cast.criteria())
+    problem = signed_in(cast.maya).get(at(cast, "revisions", "problem"), {"all": 1}).content.decode()
+    assert "Margin lost: $3,630,000 each year" in problem
+    criteria = signed_in(cast.maya).get(at(cast, "revisions", "criteria"), {"all": 1}).content.decode()
+    assert not re.search(r"<p class=\"words preserve\">[^<]*\d{4}-\d\d-\d\d", criteria)
+    assert "Client’s owner: " in criteria
+    assert str(cast.ingrid.contact_id) not in criteria
+
+
+def test_a_reply_is_said_once_however_often_it_is_sent(cast, signed_in) -> None:
+    from crm.models import Comment
+    from deals.models import ProblemStatement
+
+    row = ProblemStatement.objects.get()
+    client, url = signed_in(cast.maya), at(cast, "comment", "problem", row.pk)
+    client.post(url, {"body": "First"})
+    page = client.get(at(cast, "section", "problem")).content.decode()
+    token = re.findall(r'name="once" value="([0-9a-f]{64})"', page)[0]
+    for _ in range(2):
+        assert client.post(url, {"body": "Again", "once": token}).status_code == 302
+    assert Comment.objects.filter(body="Again").count() == 1
