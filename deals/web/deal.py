@@ -107,8 +107,7 @@ def deal_page(
         "typed": [form.data.get("reason", "") for form in (refused or {}).values()] if stale else [],
         **(refused or {}),
     }
-    status = 409 if stale else 422 if refused else 200
-    return render(request, "deals/deal/page.html", context, status=status)
+    return render(request, "deals/deal/page.html", context, status=409 if stale else 422 if refused else 200)
 
 
 @login_required

@@ -85,8 +85,8 @@ class AssessmentForm(forms.Form):
 
     def overtaken(self, error: Stale) -> None:
         """Say that somebody else wrote first; sent again, what is typed here takes the place of theirs."""
-        self.data = self.data.copy()
-        self.data["version"] = str(error.current.version)
+        typed = {name: self.data.get(name, "") for name in self.fields}
+        self.data = typed | {"version": str(error.current.version)}
         note = error.current.note or "–"
         self.add_error(
             None, _("A colleague wrote first: “%(note)s” Sent again, yours takes its place.") % {"note": note}
