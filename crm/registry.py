@@ -77,12 +77,14 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class RoomPanel:
-    """A tab of the room. `visible` decides by participant; `section` is what a grant must cover to open it ("": nothing)."""
+    """A tab of the room. `url` leads there, "" where this person has no such tab.
+
+    `section` is what a grant must cover to open it ("": nothing).
+    """
 
     name: str
     label: str | Promise
-    url: Callable[["Room"], str]
-    visible: Callable[["Actor", "Room"], bool]
+    url: Callable[["Actor", "Room"], str]
     position: int
     section: str = ""
 
@@ -113,15 +115,6 @@ class ClientBlock:
     position: int
 
 
-@dataclass(frozen=True)
-class PersonalData:
-    """One place with personal data: `model` (`app.Model`), the `fields` that hold it, and a person's rows."""
-
-    model: str
-    fields: tuple[str, ...]
-    rows_of: Callable[[UUID], Any]
-
-
 Reaction = Callable[["Event", "Actor"], None]
 Consumer = Callable[["Event"], None]
 Names = Mapping[str, str]
@@ -137,7 +130,6 @@ _renderers: dict[str, Renderer] = {}
 _namers: list[Namer] = []
 _panels: dict[str, RoomPanel] = {}
 _today: list[TodayBlock] = []
-_personal: list[PersonalData] = []
 _commentable: dict[str, Commentable] = {}
 _client: list[ClientBlock] = []
 
@@ -217,10 +209,10 @@ def register_room_panel(panel: RoomPanel) -> None:
     _panels[panel.name] = panel
 
 
-def room_panels(actor: "Actor", room: "Room") -> list[RoomPanel]:
-    """Return the tabs this actor has in this room, in order."""
-    shown = (panel for panel in _panels.values() if panel.visible(actor, room))
-    return sorted(shown, key=lambda panel: panel.position)
+def room_panels(actor: "Actor", room: "Room") -> list[tuple[RoomPanel, str]]:
+    """Return the tabs this actor has in this room with their addresses, in order."""
+    found = ((panel, panel.url(actor, room)) for panel in sorted(_panels.values(), key=lambda panel: panel.position))
+    return [(panel, url) for panel, url in found if url]
 
 
 def section_panels() -> list[RoomPanel]:
@@ -259,13 +251,3 @@ def register_client_block(block: ClientBlock) -> None:
 def client_blocks() -> Sequence[ClientBlock]:
     """Return the blocks of a client's page, in order."""
     return tuple(_client)
-
-
-def register_personal_data(place: PersonalData) -> None:
-    """Add a place with personal data, so that export and erasure reach it."""
-    _personal.append(place)
-
-
-def personal_data() -> Sequence[PersonalData]:
-    """Return every place with personal data."""
-    return tuple(_personal)

@@ -1,6 +1,5 @@
 """Reading comments."""
 
-from collections.abc import Collection
 from uuid import UUID
 
 from crm.actors import Actor
@@ -15,15 +14,6 @@ def comments(actor: Actor, room_id: UUID | None = None, section: str | None = No
     if room_id is not None:
         rows = rows.filter(room=room_id)
     return rows if section is None else rows.filter(section=section)
-
-
-def comments_on(actor: Actor, subject_ids: Collection[UUID]) -> dict[UUID, list[Comment]]:
-    """Return the comments on each of these rows, in one query."""
-    found: dict[UUID, list[Comment]] = {}
-    for comment in comments(actor).filter(subject_id__in=subject_ids):
-        if comment.subject_id is not None:
-            found.setdefault(comment.subject_id, []).append(comment)
-    return found
 
 
 def get_comment(actor: Actor, comment_id: UUID) -> Comment:

@@ -69,7 +69,7 @@ def show(
         "people": people,
         "sellers": [one for one in people if one.side == Side.SELLER],
         "buyers": [one for one in people if one.side == Side.BUYER],
-        "tabs": [Tab(panel.label, panel.url(room), panel.name == current) for panel in room_panels(actor, room)],
+        "tabs": [Tab(panel.label, url, panel.name == current) for panel, url in room_panels(actor, room)],
         "said": [Said(str(words))] if words else [],
     }
     return render(request, template, frame | context, status=status)

@@ -8,14 +8,12 @@ from crm.registry import RoomPanel
 TODAY = RoomPanel(
     name="today",
     label=_("Today"),
-    url=lambda room: reverse("room:today", args=[room.pk]),
-    visible=lambda _actor, _room: True,
+    url=lambda _actor, room: reverse("room:today", args=[room.pk]),
     position=0,
 )
 PEOPLE = RoomPanel(
     name="people",
     label=_("People"),
-    url=lambda room: reverse("room:people", args=[room.pk]),
-    visible=lambda _actor, _room: True,
+    url=lambda _actor, room: reverse("room:people", args=[room.pk]),
     position=900,
 )

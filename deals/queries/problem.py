@@ -58,11 +58,6 @@ class PartView:
         """Whether nothing stands under the heading any more."""
         return not any(one.row for one in self.statements)
 
-    @property
-    def is_figures(self) -> bool:
-        """Whether the part is read as figures: the cost of doing nothing."""
-        return self.part == ProblemPart.COST
-
 
 @dataclass(frozen=True)
 class ProblemDocument:

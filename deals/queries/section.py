@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from crm.actors import Actor
 from crm.errors import NotFound
 from crm.models import Consent
-from crm.queries.consent import Standing, consents_about, standing_of
+from crm.queries.consent import Standing, standing_of
 from crm.rules.agreement import AgreementState
-from deals.models import AGREEABLE, Section, SectionKind
+from deals.models import Section, SectionKind
 from deals.queries.content import EMPTY_HASHES
 
 
@@ -72,13 +72,6 @@ def get_section(actor: Actor, deal_id: UUID, kind: str) -> Section:
     if section is None:
         raise NotFound
     return section
-
-
-def agreeable_states(actor: Actor, sections: Iterable[Section], client: str) -> list[SectionState]:
-    """Return the state of those `sections` that are agreed, in the order of the common ground bar. One query."""
-    agreed = sorted((one for one in sections if one.kind in AGREEABLE), key=lambda one: AGREEABLE.index(one.kind))
-    consents = consents_about(actor, [section.pk for section in agreed])
-    return [section_state(section, consents.get(section.pk, ()), client) for section in agreed]
 
 
 def section_state(section: Section, consents: Iterable[Consent], client: str) -> SectionState:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.actors import Actor
 from crm.models import Room
 from crm.registry import RoomPanel, TodayBlock
-from deals.models import Deal, Section, SectionKind
+from deals.models import Section, SectionKind
 from deals.queries.common_ground import common_grounds
 
 
@@ -21,22 +21,18 @@ def common_ground(actor: Actor, room: Room) -> dict[str, Any] | None:
 COMMON_GROUND = TodayBlock(template="deals_room/_common_ground.html", context=common_ground, position=10)
 
 
-def _sees(kind: str, actor: Actor, room: Room) -> bool:
-    return Section.objects.visible_to(actor).filter(deal__room=room, kind=kind).exists()
-
-
-def _url(kind: str, room: Room) -> str:
-    """Return the page of the room's newest deal: earlier ones are reached from the first page."""
-    deal = Deal.objects.filter(room=room, archived_at=None).order_by("-created_at").values_list("pk", flat=True).first()
-    return reverse("deals_room:section", args=[room.pk, deal, kind])
+def _url(kind: str, actor: Actor, room: Room) -> str:
+    """Return the page of the room's newest deal that the person sees: earlier ones are reached from the first page."""
+    sections = Section.objects.visible_to(actor).filter(deal__room=room, kind=kind).order_by("-deal__created_at")
+    deal = sections.values_list("deal_id", flat=True).first()
+    return reverse("deals_room:section", args=[room.pk, deal, kind]) if deal else ""
 
 
 def _panel(kind: SectionKind, position: int) -> RoomPanel:
     return RoomPanel(
         name=kind.value,
         label=kind.label,
-        url=lambda room: _url(kind.value, room),
-        visible=lambda actor, room: _sees(kind.value, actor, room),
+        url=lambda actor, room: _url(kind.value, actor, room),
         position=position,
         section=kind.value,
     )
@@ -45,8 +41,7 @@ def _panel(kind: SectionKind, position: int) -> RoomPanel:
 ROLES = RoomPanel(
     name="roles",
     label=_("Roles"),
-    url=lambda room: _url(SectionKind.PEOPLE.value, room),
-    visible=lambda actor, room: _sees(SectionKind.PEOPLE.value, actor, room),
+    url=lambda actor, room: _url(SectionKind.PEOPLE.value, actor, room),
     position=800,
     section=SectionKind.PEOPLE.value,
 )

@@ -56,8 +56,8 @@ def _newest_plan(actor: Actor, room: Room) -> SuccessPlan | None:
     return SuccessPlan.objects.visible_to(actor).filter(room=room).first()
 
 
-def _plan_url(room: Room) -> str:
-    newest = SuccessPlan.objects.filter(room=room).first()
+def _plan_url(actor: Actor, room: Room) -> str:
+    newest = _newest_plan(actor, room)
     return reverse("handoff_room:plan", args=[room.pk, newest.pk]) if newest else ""
 
 
@@ -74,7 +74,6 @@ SUCCESS_PANEL = RoomPanel(
     name=PANEL,
     label=_("Goals"),
     url=_plan_url,
-    visible=lambda actor, room: _newest_plan(actor, room) is not None,
     position=500,
 )
 TODAY_BLOCK = TodayBlock("handoff/room/_today.html", _today, position=500)
