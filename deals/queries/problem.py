@@ -54,6 +54,11 @@ class PartView:
         return sum(1 for one in self.statements if one.change)
 
     @property
+    def is_figures(self) -> bool:
+        """Whether the part is read as figures: the cost of doing nothing."""
+        return self.part == ProblemPart.COST
+
+    @property
     def is_taken_out(self) -> bool:
         """Whether nothing stands under the heading any more."""
         return not any(one.row for one in self.statements)
