@@ -1,6 +1,6 @@
 """The file that shows a number: taken in and looked into at once, since the measurement rests on it."""
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -23,8 +23,9 @@ def record_with_file(actor: Actor, goal: Goal, values: dict[str, Any]) -> Any:
 def _taken(actor: Actor, room_id: UUID, file: UploadedFile | None) -> UUID | None:
     if file is None:
         return None
+    content = cast(BinaryIO, file)
     try:
-        taken = add_attachment(actor=actor, room_id=room_id, name=file.name or "", content=file, size=file.size)
+        taken = add_attachment(actor=actor, room_id=room_id, name=file.name or "", content=content, size=file.size)
     except Invalid as error:
         faults = [FieldFault("evidence", one.code, one.message) for one in error.faults]
         raise Invalid(error.message, faults=faults) from error

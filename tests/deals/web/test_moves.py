@@ -160,7 +160,7 @@ def test_the_sentence_follows_what_is_asked_about_until_somebody_writes_it(cast,
 def test_whoever_decides_is_chosen_first(cast, signed_in) -> None:
     def chosen() -> str:
         page = signed_in(cast.maya).get(at(cast, "ask"), {"about": "criteria"}).content.decode()
-        return re.findall(r'name="whom" value="([^"]+)" checked', page)[0]
+        return str(re.findall(r'name="whom" value="([^"]+)" checked', page)[0])
 
     values = {"side": "buyer", "contact": cast.ingrid.contact_id, "roles": ["decision_maker"]}
     add_stakeholder(actor=cast.rep, deal_id=cast.deal.pk, values=values)
