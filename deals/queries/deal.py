@@ -236,6 +236,9 @@ def _next_step(
         section_url = reverse("deals:section", args=[deal.pk, state.kind])
         what = {"section": state.label.lower()}
         newest = state.standing.newest
+        if state.standing.waiting:
+            words = _("%(name)s has the question.") % {"name": state.standing.waiting[0].participant.contact.name}
+            return NextStep(words, _("Nothing to do until they answer."), section_url)
         if state.state == "stale":
             note = _("It changed since it was agreed. Until then the yes is to older words.")
             return NextStep(_("Ask again about: %(section)s") % what, note, section_url)
