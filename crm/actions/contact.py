@@ -15,7 +15,7 @@ from crm.checks import Checks, checked_id
 from crm.clock import now
 from crm.errors import Invalid, NotAllowed, NotFound
 from crm.events.record import record
-from crm.models import Contact, CustomFieldOn, Invitation, Organization, Participant, RoomSession, SignInCode
+from crm.models import Contact, CustomFieldOn, Invitation, Organization, Participant, Room, RoomSession, SignInCode
 from crm.scopes import check_scope
 
 PRIVATE = ("email", "phone")
@@ -92,6 +92,16 @@ def _check_private(actor: Actor, contact: Contact, clean: dict[str, Any]) -> Non
     if not getattr(known, "details_visible", False):
         words = _("You share no room with this person, so you neither see nor change this.")
         raise Invalid.field(touched[0], words, code="not_visible")
+    if "email" in touched:
+        _check_address_is_theirs_to_change(actor, contact)
+
+
+def _check_address_is_theirs_to_change(actor: Actor, contact: Contact) -> None:
+    """Codes go to this address: whoever changes it decides who can answer, so reading along in a room is not enough."""
+    rooms = Room.objects.filter(participants__contact=contact, participants__revoked_at=None)
+    if rooms.exclude(pk__in=Room.objects.writable_by(actor)).exists():
+        words = _("This person answers in a room where you only read. Ask its owner to change the address.")
+        raise Invalid.field("email", words, code="not_writable")
 
 
 def _end_ways_in(actor: Actor, contact: Contact) -> None:

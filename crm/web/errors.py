@@ -22,6 +22,7 @@ HEADINGS: dict[int, Words] = {
     400: _("That could not be taken"),
     403: _("This is not yours to do"),
     404: _("There is nothing here for you"),
+    405: _("This address only takes what a form sends"),
     409: _("This cannot be done now"),
 }
 
@@ -36,8 +37,13 @@ class DomainErrorMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self._get_response(request)
+        """Pass the request on. An address that only takes a form, opened by hand, gets a page with a way on."""
+        response = self._get_response(request)
+        if response.status_code != 405 or request.path.startswith(API) or request.method != "GET":
+            return response
+        page = _page(request, 405, HEADINGS[405], _("Go back to the page you came from. Nothing was changed."))
+        page["Allow"] = response["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for a domain error; leave everything else to Django."""

@@ -84,3 +84,12 @@ def test_versions_and_archive(cast: Cast) -> None:
 def test_nobody_from_outside_writes_here(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
         create_contact(actor=cast.buyer, values={"name": "A colleague"})
+
+
+def test_who_only_reads_in_a_room_cannot_lead_its_codes_elsewhere(cast: Cast) -> None:
+    ingrid = cast.ingrid.contact
+    with pytest.raises(Invalid) as error:
+        change_contact(
+            actor=as_user(cast.colleague), contact_id=ingrid.pk, version=1, values={"email": "jo@nordlicht.example"}
+        )
+    assert error.value.faults[0].code == "not_writable"
