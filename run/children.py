@@ -32,7 +32,8 @@ def _before_start(parent: int, death_signal: int) -> Callable[[], None]:
     follow = die_with_parent(parent, death_signal)
 
     def prepare() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job of a shell starts with it ignored
+        for number in (signal.SIGINT, signal.SIGTERM):  # ignored in a shell's background job, and while we are stopping
+            signal.signal(number, signal.SIG_DFL)
         if follow:
             follow()
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +88,7 @@ class Supervisor:
         """Keep jobs alive until we are told to stop; a server that ends takes everything with it."""
         while True:
             time.sleep(0.3)
-            if _make_was_interrupted():
+            if _told_to_stop.is_set() or _make_was_interrupted():
                 raise Stop
             for name, server in self.servers:
                 if server.process.poll() is not None:  # type: ignore[attr-defined]
@@ -119,8 +120,9 @@ class Supervisor:
         for item in self.running:
             if item.process.poll() is None:
                 item.process.terminate()
+        end = time.monotonic() + 10  # asked together, so they share the time
         for item in self.running:
-            stop_child(item.process, stop_signal=signal.SIGTERM, patience=10)
+            stop_child(item.process, stop_signal=signal.SIGTERM, patience=max(0.1, end - time.monotonic()))
         for _name, server in reversed(self.servers):
             server.stop()  # type: ignore[attr-defined]
 
@@ -164,8 +166,13 @@ def _make_was_interrupted() -> bool:
     return bool(is_make and blocked and int(blocked.group(1), 16) >> (signal.SIGINT - 1) & 1)
 
 
+# An exception raised while Python prepares a fork is only reported, not raised: `watch` looks here besides.
+_told_to_stop = threading.Event()
+
+
 def _stop_on_signals() -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
+        _told_to_stop.set()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # a second one must not disturb the orderly end
         raise Stop
