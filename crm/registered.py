@@ -1,4 +1,4 @@
-"""What the ground itself plugs in: renderers, consumers, the room's own tabs. Imported once, when all models are known."""
+"""What the ground itself plugs in: renderers, consumers, the room's own tab. Imported once, when all models are known."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +11,6 @@ from crm.room import panels
 from crm.web.navigation import NavigationEntry, register_navigation
 
 register_room_panel(panels.TODAY)
-register_room_panel(panels.PEOPLE)
 
 register_consumer("crm.mail_question", ["consent.asked"], mail_question)
 register_consumer("crm.mail_answer", ["consent.given", "consent.change_suggested", "consent.declined"], mail_answer)

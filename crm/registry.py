@@ -44,6 +44,7 @@ class ConsentKind:
     `check_askable` raises a `DomainError` when it cannot be asked now. `may_answer` says whether a participant can
     answer it. `label` and `url` name it for people; `url` takes the actor, since staff and room have their own pages.
     `find` returns the id of the subject that a REST call names by its deal, handoff or goal (raises `NotFound`, `Invalid`).
+    `after_yes` says in a sentence what follows a person's yes, for that person.
     Binding kinds need a fresh code and cannot be recorded by staff.
     """
 
@@ -60,6 +61,7 @@ class ConsentKind:
     label: Callable[[Any], str | Promise]
     url: Callable[["Actor", Any], str]
     lines: Callable[[dict[str, Any]], list[Line]]
+    after_yes: Callable[[Any], str | Promise]
     check_recordable: Callable[["Actor", Any, "Question"], None] | None = None
     find: Callable[["Actor", dict[str, UUID | None]], UUID] | None = None
     noun: str | Promise = ""

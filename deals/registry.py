@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
@@ -108,6 +109,7 @@ def _section_kind(kind: SectionKind) -> ConsentKind:
         noun=_SECTION_NOUNS[kind],
         url=_section_url,
         lines=lines_of_problem if kind == SectionKind.PROBLEM else lines_of_criteria,
+        after_yes=_after_yes_to_section,
         find=lambda actor, named: get_section(actor, _named(named, "deal"), kind).pk,
     )
 
@@ -125,9 +127,15 @@ def _section_url(actor: Actor, section: Section) -> str:
     return reverse("deals:section", args=[section.deal_id, section.kind])
 
 
+def _after_yes_to_section(section: Section) -> str | Promise:
+    return _(
+        "“%(label)s” stands as you agreed to it. When its words change, you see what changed before you are asked again."
+    ) % {"label": _SECTION_LABELS[SectionKind(section.kind)]}
+
+
 def _move(move_id: UUID) -> StageMove:
     move = (
-        StageMove.objects.select_related("deal__room", "deal__stage", "from_stage", "to_stage")
+        StageMove.objects.select_related("deal__room", "deal__stage", "deal__success_owner", "from_stage", "to_stage")
         .filter(pk=move_id)
         .first()
     )
@@ -163,6 +171,19 @@ def _move_label(move: StageMove) -> Any:
     if move.to_stage is None:
         return _("Working together")
     return _("Moving on to %(stage)s") % {"stage": move.to_stage.name}
+
+
+def _after_yes_to_move(move: StageMove) -> str | Promise:
+    if move.executed_at is None or move.undone_at is not None:
+        return _("We go on as soon as everything this step needs is there. You are not asked again for that.")
+    if move.to_stage is None:
+        taker = move.deal.success_owner
+        words = _("We work together from now on. %(name)s takes over everything that was agreed.")
+        return words % {"name": taker.name} if taker else _("We work together from now on.")
+    return _("We have gone on to “%(stage)s”. The next question for all of us: %(question)s") % {
+        "stage": move.to_stage.name,
+        "question": move.to_stage.question,
+    }
 
 
 def _move_url(actor: Actor, move: StageMove) -> str:
@@ -205,6 +226,7 @@ register_consent_kind(
         noun=_("going on"),
         url=_move_url,
         lines=lines_of_move,
+        after_yes=_after_yes_to_move,
         check_recordable=_check_move_recordable,
         find=_find_move,
     )

@@ -37,7 +37,7 @@ register_scope("success:write", _("Write handoffs, success plans, goals and meas
 
 
 def _handoff(handoff_id: UUID) -> Handoff:
-    found = Handoff.objects.filter(pk=handoff_id).first()
+    found = Handoff.objects.select_related("to_user").filter(pk=handoff_id).first()
     if found is None:
         raise NotFound
     return found
@@ -126,6 +126,10 @@ register_consent_kind(
         label=lambda _row: _("What is handed over"),
         url=_brief_url,
         lines=lines_of_brief,
+        after_yes=lambda row: (
+            _("%(name)s works with you on these goals from now on, and you see every number here.")
+            % {"name": row.to_user.name}
+        ),
         find=lambda _actor, named: _named(named, "handoff"),
     )
 )
@@ -145,6 +149,9 @@ register_consent_kind(
         label=_reached_label,
         url=_goal_url,
         lines=lines_of_reached,
+        after_yes=lambda row: (
+            _("“%(goal)s” is kept as reached, with your name and the day beside it.") % {"goal": row.title}
+        ),
         find=lambda _actor, named: _named(named, "goal"),
     )
 )

@@ -84,9 +84,7 @@ def waiting_for(actor: Actor, question_id: UUID | None = None) -> list[Waiting]:
 
 
 def _waiting(actor: Actor, question: Question) -> Waiting:
-    consents = sorted(
-        question.consents.all(), key=lambda one: (one.kind == "stage_move", one.kind != "problem", one.pk)
-    )
+    consents = sorted(question.consents.all(), key=_as_shown)
     is_binding = any(consent_kind(consent.kind).binding for consent in consents)
     is_fresh = actor.fresh_at is not None and now() - actor.fresh_at <= FRESH_FOR
     subjects = [_asked_about(actor, consent) for consent in consents]
@@ -165,6 +163,32 @@ class Recorded:
 
     question: Question
     about: Sequence[tuple[str | Promise, Consent]]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One thing a closed question was about, and what follows from the answer (empty: nothing by itself)."""
+
+    consent: Consent
+    label: str | Promise
+    next: str | Promise
+
+
+def answered(question: Question) -> list[Answered]:
+    """Return what a question was about, in the order it was shown, each with what follows a yes."""
+    consents = question.consents.select_related("revision", "participant__contact", "question")
+    return [_answered(consent) for consent in sorted(consents, key=_as_shown)]
+
+
+def _answered(consent: Consent) -> Answered:
+    kind = consent_kind(consent.kind)
+    row = kind.get(consent.subject_id)
+    return Answered(consent, kind.label(row), kind.after_yes(row) if consent.answer == Answer.AGREED else "")
+
+
+def _as_shown(consent: Consent) -> tuple[bool, bool, UUID]:
+    """What is read comes first, the step it leads to last."""
+    return (consent.kind == "stage_move", consent.kind != "problem", consent.pk)
 
 
 def recorded_answers(actor: Actor) -> list[Recorded]:

@@ -21,7 +21,7 @@ from crm.actors import Actor
 from crm.errors import Invalid, NotAllowed, Stale
 from crm.models import Consent, Question
 from crm.queries.receipt import get_question, get_receipt
-from crm.queries.waiting import waiting_for
+from crm.queries.waiting import answered, waiting_for
 from crm.room.actor import participant
 from crm.room.forms import BUTTONS, AnswerForm
 from crm.room.frame import show
@@ -73,7 +73,7 @@ def _question(request: HttpRequest, actor: Actor, question: Question, form: Answ
     context = {
         "question": question,
         "one": waiting[0] if waiting else None,
-        "consents": list(question.consents.select_related("revision", "participant__contact", "question")),
+        "answers": answered(question) if not question.is_open else [],
         "form": form,
         "opened": opened if opened in ("change", "declined") else "",
         "is_mine": question.asked_of_id == (actor.participant.pk if actor.participant else None),

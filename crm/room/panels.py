@@ -1,4 +1,4 @@
-"""The room's own tabs. Registered by `crm.registered`."""
+"""The room's own tab. Registered by `crm.registered`."""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,10 +10,4 @@ TODAY = RoomPanel(
     label=_("Today"),
     url=lambda _actor, room: reverse("room:today", args=[room.pk]),
     position=0,
-)
-PEOPLE = RoomPanel(
-    name="people",
-    label=_("People"),
-    url=lambda _actor, room: reverse("room:people", args=[room.pk]),
-    position=900,
 )

@@ -98,4 +98,4 @@ def _uuid(text: str) -> UUID | None:
 def people(request: HttpRequest, room_id: UUID) -> HttpResponse:
     """Who is at this table, and who came in when: both sides see the same."""
     actor = participant(request, room_id)
-    return show(request, actor, "room/people.html", {"entries": access_log(actor, room_id)}, current="people")
+    return show(request, actor, "room/people.html", {"entries": access_log(actor, room_id)})

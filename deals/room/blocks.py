@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
 from crm.models import Room
@@ -38,11 +37,4 @@ def _panel(kind: SectionKind, position: int) -> RoomPanel:
     )
 
 
-ROLES = RoomPanel(
-    name="roles",
-    label=_("Roles"),
-    url=lambda actor, room: _url(SectionKind.PEOPLE.value, actor, room),
-    position=800,
-    section=SectionKind.PEOPLE.value,
-)
-PANELS = (_panel(SectionKind.PROBLEM, 10), _panel(SectionKind.CRITERIA, 20), ROLES)
+PANELS = (_panel(SectionKind.PROBLEM, 10), _panel(SectionKind.CRITERIA, 20), _panel(SectionKind.PEOPLE, 800))

@@ -35,7 +35,7 @@ def section(request: HttpRequest, room_id: UUID, deal_id: UUID, kind: str) -> Ht
 
 
 def _opened(request: HttpRequest, actor: Actor, section: Section) -> dict[str, Any]:
-    """Return the one form that is open: of the row that is edited, or for a new one under a heading."""
+    """Return the one form that is open: of the row that is edited or talked about, or for a new one under a heading."""
     rows = ROW_KINDS.get(section.kind)
     if rows is None:
         return {}
@@ -45,6 +45,8 @@ def _opened(request: HttpRequest, actor: Actor, section: Section) -> dict[str, A
             initial=initial_of(row, rows.fields), part=getattr(row, "part", ""), row=row, deal=section.deal
         )
         return {"editing": row.pk, "form": form}
+    if row_id := _uuid(request.GET.get("say", "")):
+        return {"saying": row_id}
     if (part := request.GET.get("add", "")) and not section.deal.has_ended:
         return {"adding": part, "form": rows.form(part=part, row=None, deal=section.deal)}
     return {}
@@ -63,10 +65,10 @@ def _page(
         "side_words": side_words(actor),
         "editing": None,
         "adding": "",
+        "saying": None,
         **opened,
     }
-    current = "roles" if section.kind == SectionKind.PEOPLE else section.kind
-    return show(request, actor, TEMPLATES[section.kind], context, current=current, status=status)
+    return show(request, actor, TEMPLATES[section.kind], context, current=section.kind, status=status)
 
 
 def _add(request: HttpRequest, actor: Actor, section: Section) -> HttpResponse:

@@ -101,7 +101,8 @@ def write_problem(rep: Person) -> None:
 def edit_problem(buyer: Person) -> None:
     tab(buyer, "Problem")
     buyer.look("room-problem")
-    buyer.link("Change", buyer.page.get_by_role("main")).click()
+    buyer.button("What to do with: Planners").click()
+    buyer.link("Change").click()
     buyer.fill("Situation today", "Planners forecast by hand, once a week, in 214 stores.")
     buyer.look("room-problem-form")
     buyer.button("Save").click()

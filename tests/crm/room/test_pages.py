@@ -13,6 +13,8 @@ from crm.actions.recorded_consent import Testimony, record_consent
 from crm.clock import now
 from crm.models import Answer, Consent, Event, Invitation, LedgerEntry, Question, RoomSession, SignInCode
 from deals.actions.problem import add_statement
+from deals.actions.stage_move import propose_move
+from deals.models import Stage
 from tests.cast import Cast
 from tests.crm.room.door import client_of
 
@@ -143,6 +145,25 @@ class TestAnswer:
         assert "Planners forecast by hand" in copy.content.decode()
         client.post(room_url(cast, f"receipts/{consent.pk}/withdraw/"))
         assert Consent.objects.get().answer == Answer.WITHDRAWN
+
+    def test_one_question_about_words_and_a_step_says_what_follows_for_both(self, cast: Cast) -> None:
+        understand = Stage.objects.get(pipeline=cast.deal.pipeline_id, name="Understand")
+        move = propose_move(actor=cast.rep, deal_id=cast.deal.pk, to_stage_id=understand.pk)
+        ask_for_consent(
+            actor=cast.rep,
+            asked_of=cast.ingrid.pk,
+            subjects=[cast.problem(), move],
+            sentence="Is this our problem, and shall we go on?",
+            benefit="A page on what waste costs you.",
+        )
+        client = client_of(cast.ingrid.contact)
+        url = room_url(cast, f"questions/{Question.objects.get().pk}/answer/")
+        sent = {"answer": "agreed", "shown_hash": shown_hash(client.get(url).content.decode())}
+        done = client.post(url, sent, follow=True).content.decode()
+        assert "Our problem" in done
+        assert "Moving on to Understand" in done
+        assert "stands as you agreed to it" in done
+        assert "We have gone on to “Understand”" in done
 
     def test_a_change_needs_words_and_keeps_them(self, cast: Cast) -> None:
         question, client = ask(cast), client_of(cast.ingrid.contact)
