@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import timeline
 from crm.actions.attachment import check_attachment
+from crm.mail.access_request import mail_access_request
 from crm.mail.consent import mail_answer, mail_question
 from crm.models import Event
 from crm.registry import register_consumer, register_room_panel
@@ -14,6 +15,9 @@ register_room_panel(panels.TODAY)
 
 register_consumer("crm.mail_question", ["consent.asked"], mail_question)
 register_consumer("crm.mail_answer", ["consent.given", "consent.change_suggested", "consent.declined"], mail_answer)
+
+
+register_consumer("crm.mail_access_request", ["access_request.made"], mail_access_request)
 
 
 def _check_attachment(event: Event) -> None:

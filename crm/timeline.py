@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
-from crm.models import Activity, Attachment, Contact, Event, Participant, RoomMember, User
+from crm.models import AccessRequest, Activity, Attachment, Contact, Event, Participant, RoomMember, User
 from crm.registry import Namer, Names, Renderer, TimelineEntry, consent_kinds, register_namer, register_renderer
 
 Words = Any
@@ -86,6 +86,26 @@ def _import_finished(event: Event, names: Names) -> TimelineEntry:
     return TimelineEntry("upload", _("Data were imported"))
 
 
+def _signed_in(event: Event, names: Names) -> TimelineEntry:
+    by_passkey = event.data.get("method") == "passkey"
+    sentence = _("%(name)s came in with a passkey") if by_passkey else _("%(name)s came in with a code")
+    return TimelineEntry("door", sentence % {"name": actor_name(event)})
+
+
+def _let_in(event: Event, names: Names) -> TimelineEntry:
+    who = {"name": actor_name(event), "who": names.get(str(event.subject_id), "")}
+    by_rule = event.by_user_id is None
+    return TimelineEntry(
+        "door", (_("The room’s rule let in %(who)s") if by_rule else _("%(name)s let in %(who)s")) % who
+    )
+
+
+def _welcome(event: Event, names: Names) -> TimelineEntry:
+    welcome = _("%(name)s said that the client’s colleagues come in without being asked about")
+    ask = _("%(name)s said that each colleague of the client is asked about")
+    return TimelineEntry("door", (welcome if event.data["welcome"] else ask) % {"name": actor_name(event)})
+
+
 RENDERERS: dict[str, Renderer] = {
     "room.opened": says("door", _("%(name)s opened this room")),
     "member.added": says("people", _("%(name)s brought in %(who)s"), who="user"),
@@ -93,7 +113,14 @@ RENDERERS: dict[str, Renderer] = {
     "invitation.sent": says("door", _("%(name)s invited %(who)s"), who="participant"),
     "participant.changed": says("people", _("%(name)s changed what %(who)s may do here"), who="subject"),
     "participant.revoked": says("door", _("%(name)s ended the access of %(who)s"), who="subject"),
-    "participant.signed_in": says("door", _("%(name)s came in with a code")),
+    "participant.signed_in": _signed_in,
+    "access_request.made": says("people", _("%(name)s asks to bring in %(who)s"), who="subject"),
+    "access_request.approved": _let_in,
+    "access_request.declined": says("people", _("%(name)s answered “not now” about %(who)s"), who="subject"),
+    "access_request.withdrawn": says("people", _("%(name)s no longer asks to bring in %(who)s"), who="subject"),
+    "room.welcome_changed": _welcome,
+    "passkey.added": says("key", _("%(name)s added a passkey")),
+    "passkey.removed": says("key", _("%(name)s took a passkey away")),
     "participant.address_changed": says("mail", _("%(name)s changed the address of %(who)s"), who="subject"),
     "consent.asked": _consent("seller", _("%(name)s asked %(person)s to agree to %(what)s")),
     "consent.given": _consent(
@@ -166,6 +193,7 @@ def register() -> None:
     register_namer(named_by(lambda _actor: User.objects.all(), "name"))
     register_namer(named_by(lambda _actor: Participant.objects.all(), "contact__name"))
     register_namer(named_by(lambda _actor: RoomMember.objects.all(), "user__name"))
+    register_namer(named_by(lambda actor: AccessRequest.objects.visible_to(actor), "name"))
     register_namer(named_by(lambda actor: Contact.objects.visible_to(actor), "name"))
     register_namer(named_by(lambda actor: Activity.objects.visible_to(actor), "subject"))
     register_namer(named_by(lambda actor: Attachment.objects.visible_to(actor), "name"))

@@ -4,11 +4,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import browser
 from tests.servers import start_servers, stop_servers
 
 _servers = pytest.StashKey[list]()
+
+# How long an example takes says something about the machine, never about the rule.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -15,16 +15,26 @@ from crm.checks import Checks, checked_id
 from crm.clock import now
 from crm.errors import Invalid, NotAllowed, NotFound
 from crm.events.record import record
-from crm.models import Contact, CustomFieldOn, Invitation, Organization, Participant, Room, RoomSession, SignInCode
+from crm.models import (
+    Contact,
+    CustomFieldOn,
+    Invitation,
+    Organization,
+    Participant,
+    Passkey,
+    Room,
+    RoomSession,
+    SignInCode,
+)
 from crm.scopes import check_scope
 
-PRIVATE = ("email", "phone")
+PRIVATE = ("email", "shared_mailbox", "phone")
 """Fields that follow the rooms: only who sees them may change them."""
 
 
 @transaction.atomic
 def create_contact(*, actor: Actor, values: dict[str, Any]) -> Contact:
-    """Add a contact. `values`: name, organization (id), title, email, phone, time_zone, locale, custom.
+    """Add a contact. `values`: name, organization (id), title, email, shared_mailbox, phone, time_zone, locale, custom.
 
     Two contacts may share an address. Raises `Invalid` at the field.
     """
@@ -41,7 +51,7 @@ def create_contact(*, actor: Actor, values: dict[str, Any]) -> Contact:
 def change_contact(*, actor: Actor, contact_id: UUID, version: int, values: dict[str, Any]) -> Contact:
     """Change some fields of a contact. Raises `Stale` when it is no longer at `version`.
 
-    A new e-mail address ends the old one's way in: invitations, codes and sessions. It is told in each of the contact's
+    A new e-mail address ends the old one's way in: invitations, codes, sessions and passkeys. It is told in each of the contact's
     rooms, so that nobody's mailbox is exchanged behind anybody's back.
     """
     _check_may_write(actor)
@@ -109,6 +119,7 @@ def _end_ways_in(actor: Actor, contact: Contact) -> None:
     Invitation.objects.filter(participant__contact=contact, revoked_at=None).update(revoked_at=at)
     SignInCode.objects.filter(contact=contact, consumed_at=None).update(expires_at=at)
     RoomSession.objects.filter(contact=contact, ended_at=None).update(ended_at=at)
+    Passkey.objects.filter(contact=contact).delete()
     for grant in Participant.objects.filter(contact=contact).active().select_related("room").order_by("room_id"):
         record("participant.address_changed", actor=actor, room=grant.room, subject=grant)
 
@@ -124,6 +135,8 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
                 clean[field] = checks.line(field, value, required=False)
             case "email":
                 clean[field] = checks.email(field, value, required=False)
+            case "shared_mailbox":
+                clean[field] = value is True
             case "phone":
                 clean[field] = checks.line(field, value, required=False, limit=40)
             case "time_zone":

@@ -5,7 +5,7 @@ from typing import Any
 
 from crm.actors import Actor
 from crm.clock import now
-from crm.models import Consent, LedgerEntry, LedgerPayload, Participant, Room
+from crm.models import Consent, Contact, LedgerEntry, LedgerPayload, Participant, Room
 from crm.rules.chain import GENESIS, entry_hash, payload_digest
 
 SALT_BYTES = 32
@@ -34,9 +34,13 @@ def append_entry(room: Room, type: str, *, payload: dict[str, Any], consent: Con
     return entry
 
 
-def person_as_now(participant: Participant) -> dict[str, str]:
-    """Return who a participant is at this moment, as evidence keeps it: name, e-mail, title, organisation, side."""
+def person_as_now(participant: Participant) -> dict[str, Any]:
+    """Return who a participant is at this moment, as evidence keeps it: name, e-mail, title, organisation, side.
+
+    `shared_mailbox` is there, and true, where others read the mailbox that proves who it is.
+    """
     contact = participant.contact
+    known = Contact.objects.with_shared_mailbox().get(pk=contact.pk)
     return {
         "contact": str(contact.pk),
         "name": contact.name,
@@ -44,10 +48,11 @@ def person_as_now(participant: Participant) -> dict[str, str]:
         "title": contact.title,
         "organization": contact.organization.name if contact.organization else "",
         "side": participant.side,
+        **({"shared_mailbox": True} if getattr(known, "mailbox_is_shared", False) else {}),
     }
 
 
-def actor_as_now(actor: Actor) -> dict[str, str]:
+def actor_as_now(actor: Actor) -> dict[str, Any]:
     """Return who acts, as evidence keeps it."""
     if actor.participant:
         return person_as_now(actor.participant)

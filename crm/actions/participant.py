@@ -42,6 +42,20 @@ def invite_contact(
     inviter = _inviter(actor)
     room = lock_room(actor, room_id)
     contact = _invitable(actor, contact_id)
+    return let_in(actor, room, contact, inviter, side=side, sections=sections, may_answer=may_answer)
+
+
+def let_in(
+    actor: Actor,
+    room: Room,
+    contact: Contact,
+    inviter: User,
+    *,
+    side: str,
+    sections: Sequence[str] | None,
+    may_answer: bool,
+) -> Participant:
+    """Write the grant of a contact in `room`, whose lock the caller holds, and mail the link in `inviter`'s name."""
     grant = Participant.objects.select_for_update(of=("self",), no_key=True).filter(room=room, contact=contact).first()
     if grant is None:
         grant = Participant(room=room, contact=contact, invited_by=inviter, invited_at=now(), side=side, version=0)

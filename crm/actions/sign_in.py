@@ -177,13 +177,15 @@ def _no_entry(tries_left: int) -> Invalid | Refused:
     return Refused(_("This code no longer works here. It ended, or it belongs to another browser."), code="ended")
 
 
-def begin_session(contact: Contact, browser: Browser, old_session: str = "") -> tuple[RoomSession, str]:
-    """Let somebody in who has proved their mailbox: a session, its secret, and a line in the access log of each room."""
+def begin_session(
+    contact: Contact, browser: Browser, old_session: str = "", method: str = RoomSession.Method.CODE
+) -> tuple[RoomSession, str]:
+    """Let somebody in who has proved who they are: a session, its secret, and a line in the access log of each room."""
     at, token = now(), new_token()
     old = RoomSession.objects.filter(key_hash=token_hash(old_session), ended_at=None).first() if old_session else None
     if old is not None and old.contact_id == contact.pk and old.expires_at > at and old.last_seen_at > at - IDLE:
-        old.key_hash, old.fresh_at, old.last_seen_at = token_hash(token), at, at
-        old.save(update_fields=["key_hash", "fresh_at", "last_seen_at"])
+        old.key_hash, old.fresh_at, old.last_seen_at, old.method = token_hash(token), at, at, method
+        old.save(update_fields=["key_hash", "fresh_at", "last_seen_at", "method"])
         return old, token
     if old is not None:
         old.ended_at = at
@@ -194,6 +196,7 @@ def begin_session(contact: Contact, browser: Browser, old_session: str = "") -> 
         created_at=at,
         last_seen_at=at,
         fresh_at=at,
+        method=method,
         expires_at=at + SESSION_LASTS,
         browser=browser.agent[:400],
         address=browser.address,
@@ -210,7 +213,13 @@ def _enter_rooms(contact: Contact, session: RoomSession, at: datetime) -> None:
         grant.last_seen_at = at
         grant.save(update_fields=["joined_at", "last_seen_at"])
         who = as_participant(grant, fresh_at=at)
-        record("participant.signed_in", actor=who, room=grant.room, subject=grant, data={"session": str(session.pk)})
+        record(
+            "participant.signed_in",
+            actor=who,
+            room=grant.room,
+            subject=grant,
+            data={"session": str(session.pk), "method": session.method},
+        )
 
 
 def touch_session(session_id: UUID, last_seen_at: datetime) -> None:

@@ -13,7 +13,7 @@ from crm.actions.contact import archive_contact, change_contact, create_contact
 from crm.actors import Actor
 from crm.api.authentication import actor_of
 from crm.api.endpoint import expanded, gone, one, reads, writes
-from crm.api.fields import Id, Related, Text, Time
+from crm.api.fields import Id, Related, Text, Time, YesNo
 from crm.api.listing import Filter, Listing, page
 from crm.api.organization import OrganizationAnswer
 from crm.api.versions import version_of
@@ -21,12 +21,20 @@ from crm.errors import NotFound
 from crm.models import Contact
 
 
-class PrivateText(Text):
+class FollowsRooms(serializers.Field):
     """A private detail: null for whoever shares no room with the person."""
 
     def get_attribute(self, instance: Any) -> Any:
         """Return the detail only where the query said it may be seen."""
         return super().get_attribute(instance) if instance.details_visible else None
+
+
+class PrivateText(FollowsRooms, Text):
+    """A private text."""
+
+
+class PrivateYesNo(FollowsRooms, serializers.BooleanField):
+    """A private yes or no."""
 
 
 class ContactAnswer(serializers.Serializer[Any]):
@@ -38,6 +46,7 @@ class ContactAnswer(serializers.Serializer[Any]):
     title = Text(max_length=200)
     details_visible = serializers.BooleanField(help_text="Whether you may see `email` and `phone`.")
     email = PrivateText(max_length=254, allow_null=True)
+    shared_mailbox = PrivateYesNo(allow_null=True, help_text="Whether several people read what arrives at `email`.")
     phone = PrivateText(max_length=40, allow_null=True)
     time_zone = Text(max_length=64)
     locale = Text(max_length=16)
@@ -55,6 +64,7 @@ class ContactChange(serializers.Serializer[Any]):
     organization = Id(required=False, allow_null=True)
     title = Text(required=False, max_length=200)
     email = Text(required=False, max_length=254)
+    shared_mailbox = YesNo(required=False)
     phone = Text(required=False, max_length=40)
     time_zone = Text(required=False, max_length=64)
     locale = Text(required=False, max_length=16)

@@ -2,6 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from crm.api.access_request import (
+    AccessRequestApproval,
+    AccessRequestDetail,
+    AccessRequestList,
+    AccessRequestRefusal,
+)
 from crm.api.activity import ActivityDetail, ActivityList, ActivitySharing
 from crm.api.attachment import AttachmentContent, AttachmentDetail, AttachmentList
 from crm.api.comment import CommentDetail, CommentList
@@ -19,6 +25,9 @@ from crm.api.user import TeamList, UserDetail, UserList
 _BUYERS_OWN = ("answer", "withdraw", "contest", "confirm", "reopen")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("access-requests/<uuid:request_id>/", AccessRequestDetail.as_view(), name="access-request"),
+    path("access-requests/<uuid:request_id>/approve/", AccessRequestApproval.as_view(), name="access-request-approve"),
+    path("access-requests/<uuid:request_id>/decline/", AccessRequestRefusal.as_view(), name="access-request-decline"),
     path("activities/<uuid:activity_id>/", ActivityDetail.as_view(), name="activity"),
     path("activities/<uuid:activity_id>/share/", ActivitySharing.as_view(), name="activity-share"),
     path("attachments/<uuid:attachment_id>/", AttachmentDetail.as_view(), name="attachment"),
@@ -45,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("revisions/<uuid:revision_id>/", RevisionDetail.as_view(), name="revision"),
     path("rooms/", RoomList.as_view(), name="rooms"),
     path("rooms/<uuid:room_id>/", RoomDetail.as_view(), name="room"),
+    path("rooms/<uuid:room_id>/access-requests/", AccessRequestList.as_view(), name="access-requests"),
     path("rooms/<uuid:room_id>/activities/", ActivityList.as_view(), name="activities"),
     path("rooms/<uuid:room_id>/attachments/", AttachmentList.as_view(), name="attachments"),
     path("rooms/<uuid:room_id>/comments/", CommentList.as_view(), name="comments"),

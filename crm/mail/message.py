@@ -25,13 +25,13 @@ _background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
 
 @dataclass(frozen=True)
 class Mail:
-    """What is to be sent to one contact: `template` names `crm/mail/<template>.txt` and `.html`.
+    """What is to be sent to one person: `template` names `crm/mail/<template>.txt` and `.html`.
 
     `subject` is called in the reader's language. `sender` is whose words these are: replies go to them. `id` makes the
     Message-ID: the same id again is the same mail to a mail server. `address` is another one than the contact's own.
     """
 
-    to: Contact
+    to: Contact | User
     template: str
     subject: Callable[[], str]
     context: dict[str, Any] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Mail:
     address: str = ""
 
     def __post_init__(self) -> None:
-        """Take the contact's present address where none was named."""
+        """Take the person's present address where none was named."""
         object.__setattr__(self, "address", self.address or self.to.email)
 
 
@@ -52,7 +52,7 @@ def site_url(path: str) -> str:
 def send(mail: Mail) -> None:
     """Send a mail now. Nothing happens without an address. Raises what the mail server raises."""
     if not mail.address:
-        log.info("mail_without_address", contact=str(mail.to.pk), template=mail.template)
+        log.info("mail_without_address", person=str(mail.to.pk), template=mail.template)
         return
     _built(mail).send()
 

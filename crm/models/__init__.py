@@ -1,6 +1,7 @@
 """The ground: people, rooms, consent, the event record. One file per concept."""
 
 from crm.models.access import Invitation, RoomSession, SignInCode
+from crm.models.access_request import AccessRequest, AccessRequestState
 from crm.models.activity import Activity, ActivityType
 from crm.models.api_key import ApiKey, IdempotentAnswer
 from crm.models.attachment import Attachment, FileState
@@ -16,6 +17,7 @@ from crm.models.imported_row import ImportedRow
 from crm.models.ledger import LedgerEntry, LedgerPayload
 from crm.models.organization import Organization
 from crm.models.participant import Participant
+from crm.models.passkey import Passkey, PasskeyChallenge
 from crm.models.revision import Revision
 from crm.models.room import Room, RoomMember
 from crm.models.side import Side
@@ -24,6 +26,8 @@ from crm.models.user import Role, User
 
 __all__ = [
     "WRITERS",
+    "AccessRequest",
+    "AccessRequestState",
     "Activity",
     "ActivityType",
     "Answer",
@@ -53,6 +57,8 @@ __all__ = [
     "LedgerPayload",
     "Organization",
     "Participant",
+    "Passkey",
+    "PasskeyChallenge",
     "Question",
     "Revision",
     "Role",

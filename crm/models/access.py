@@ -1,6 +1,7 @@
 """The way into a room: invitations, codes and sessions. Only hashes of secrets are stored."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
 
@@ -50,14 +51,24 @@ class SignInCode(models.Model):
 
 
 class RoomSession(models.Model):
-    """A contact's sign-in in one browser, for all the rooms they were let into. 12 h idle, 14 days at most."""
+    """A contact's sign-in in one browser, for all the rooms they were let into. 12 h idle, 14 days at most.
+
+    `fresh_at` and `method` say when and how it was last proved who it is.
+    """
+
+    class Method(models.TextChoices):
+        """What proved it."""
+
+        CODE = "code", _("a code by mail")
+        PASSKEY = "passkey", _("a passkey")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     contact = models.ForeignKey("crm.Contact", models.CASCADE, related_name="sessions")
     key_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
-    fresh_at = models.DateTimeField(help_text="When the mailbox was last proved by a code.")
+    fresh_at = models.DateTimeField()
+    method = models.CharField(max_length=7, choices=Method, default=Method.CODE, db_default=Method.CODE)
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     browser = models.CharField(max_length=400, blank=True)

@@ -37,6 +37,12 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         entered = models.Q(created_by=actor.user, created_by__isnull=False) if actor.user else models.Q(pk=None)
         return self.annotate(details_visible=models.ExpressionWrapper(Exists(in_room) | entered, models.BooleanField()))
 
+    def with_shared_mailbox(self) -> "ContactQuerySet":
+        """Annotate `mailbox_is_shared`: somebody said so, or another contact has the same address."""
+        others = Contact.objects.filter(email__iexact=OuterRef("email"), archived_at=None).exclude(pk=OuterRef("pk"))
+        is_shared = models.Q(shared_mailbox=True) | (~models.Q(email="") & Exists(others))
+        return self.annotate(mailbox_is_shared=models.ExpressionWrapper(is_shared, models.BooleanField()))
+
 
 class Contact(models.Model):
     """A person outside the selling organisation. Two contacts may share an e-mail address (a shared mailbox)."""
@@ -46,6 +52,9 @@ class Contact(models.Model):
     organization = models.ForeignKey("crm.Organization", models.PROTECT, null=True, blank=True, related_name="contacts")
     title = models.CharField(max_length=200, blank=True)
     email = models.EmailField(max_length=254, blank=True)
+    shared_mailbox = models.BooleanField(
+        default=False, db_default=False, help_text="Several people read what arrives at this address."
+    )
     phone = models.CharField(max_length=40, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC")
     locale = models.CharField(max_length=16, default="en")

@@ -66,6 +66,14 @@ class Room(models.Model):
     team = models.ForeignKey("crm.Team", models.PROTECT, related_name="rooms")
     owner = models.ForeignKey("crm.User", models.PROTECT, related_name="rooms")
     time_zone = models.CharField(max_length=64, default="UTC")
+    colleagues_welcomed_by = models.ForeignKey(
+        "crm.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who said that the client's own addresses come in without being asked about; empty: nobody did.",
+    )
     is_demo = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -81,6 +89,16 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def welcomes_colleagues(self) -> bool:
+        """Whether people with an address of the client's own domain come in when a buyer asks for them."""
+        return self.colleagues_welcomed_by_id is not None
+
+    def welcomes(self, email: str) -> bool:
+        """Whether somebody with this address comes in when a buyer asks for them."""
+        domain = self.organization.domain.lower() if self.organization else ""
+        return self.welcomes_colleagues and bool(domain) and email.lower().rpartition("@")[2] == domain
 
 
 class RoomMember(models.Model):

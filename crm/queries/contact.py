@@ -24,6 +24,7 @@ class ContactCard:
     organization_id: UUID | None
     organization_name: str
     email: str
+    mailbox_is_shared: bool
     phone: str
     details_visible: bool
     time_zone: str
@@ -55,8 +56,8 @@ def cards(actor: Actor, rows: Iterable[Contact]) -> list[ContactCard]:
 
 def get_contact(actor: Actor, contact_id: UUID) -> ContactCard:
     """Return one contact as the actor may see it, archived or not. Raises `NotFound`."""
-    rows = Contact.objects.visible_to(actor).with_private_details_for(actor).select_related("organization")
-    row = rows.filter(pk=contact_id).first()
+    rows = Contact.objects.visible_to(actor).with_private_details_for(actor).with_shared_mailbox()
+    row = rows.select_related("organization").filter(pk=contact_id).first()
     if row is None:
         raise NotFound
     return _card(actor, row)
@@ -80,6 +81,7 @@ def _card(actor: Actor, row: Contact) -> ContactCard:
         organization_id=row.organization_id,
         organization_name=row.organization.name if row.organization else "",
         email=row.email if is_visible else "",
+        mailbox_is_shared=is_visible and bool(getattr(row, "mailbox_is_shared", False)),
         phone=row.phone if is_visible else "",
         details_visible=is_visible,
         time_zone=row.time_zone,

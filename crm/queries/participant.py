@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
 from django.utils.functional import Promise
 
 from crm.actors import Actor
 from crm.clock import now
-from crm.models import Contact, Participant, Room
+from crm.models import AccessRequest, Contact, Participant, Room
+from crm.queries.access_request import open_access_requests
 from crm.registry import section_panels
 
 
@@ -18,14 +20,19 @@ class Access:
     grant: Participant
     state: str
     sees: Sequence[str]
+    mailbox_is_shared: bool
 
 
 @dataclass(frozen=True)
 class AccessTable:
-    """What the include `crm/participant/_access_table.html` shows. `contacts` may be invited; `may_write` says by whom."""
+    """What the include `crm/participant/_access_table.html` shows.
+
+    `contacts` may be invited, `requests` are people somebody in the room asks for; `may_write` says whether the actor decides.
+    """
 
     room: Room
     rows: Sequence[Access]
+    requests: Sequence[AccessRequest]
     contacts: Sequence[Contact]
     sections: Sequence[tuple[str, str | Promise]]
     may_write: bool
@@ -33,15 +40,14 @@ class AccessTable:
 
 def access_table(actor: Actor, room: Room) -> AccessTable:
     """Return who can come into the room, and who of the client could be invited."""
-    grants = Participant.objects.visible_to(actor).filter(room=room).select_related("contact__organization")
-    rows = [
-        _access(grant) for grant in grants.prefetch_related("invitations").order_by("revoked_at", "invited_at", "id")
-    ]
+    contacts_here = Contact.objects.with_shared_mailbox().select_related("organization")
+    grants = Participant.objects.visible_to(actor).filter(room=room).order_by("revoked_at", "invited_at", "id")
+    rows = [_access(grant) for grant in grants.prefetch_related("invitations", Prefetch("contact", contacts_here))]
     taken = {row.grant.contact_id for row in rows if row.grant.is_active}
     contacts = Contact.objects.visible_to(actor).filter(archived_at=None, organization=room.organization_id)
     free = [contact for contact in contacts[:200] if contact.pk not in taken] if room.organization_id else []
     may_write = Room.objects.writable_by(actor).filter(pk=room.pk).exists()
-    return AccessTable(room, rows, free, section_choices(), may_write)
+    return AccessTable(room, rows, open_access_requests(actor, room.pk), free, section_choices(), may_write)
 
 
 def section_choices() -> list[tuple[str, str | Promise]]:
@@ -58,4 +64,5 @@ def _access(grant: Participant) -> Access:
         state = "in"
     else:
         state = "invited" if latest and latest.expires_at > now() else "ended"
-    return Access(grant, state, [str(labels.get(name, name)) for name in grant.sections or []])
+    is_shared = bool(getattr(grant.contact, "mailbox_is_shared", False))
+    return Access(grant, state, [str(labels.get(name, name)) for name in grant.sections or []], is_shared)

@@ -74,6 +74,12 @@ class Receipt:
         return str(content.get("button", "")) if content else ""
 
     @property
+    def by_passkey(self) -> bool:
+        """Whether the person had proved who they are by a passkey, not by a code."""
+        content = self.given.content if self.given else None
+        return "passkey" in str(content.get("how", "")) if content else False
+
+    @property
     def locale(self) -> str:
         """The language of the page, in the reader's words."""
         content = self.given.content if self.given else None

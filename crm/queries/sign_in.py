@@ -9,7 +9,7 @@ from django.db.models import F
 
 from crm.actors import Actor
 from crm.clock import now
-from crm.models import Event, Invitation, Participant, RoomSession, SignInCode
+from crm.models import Event, Invitation, Participant, Passkey, RoomSession, SignInCode
 from crm.secrets import token_hash
 
 IDLE = timedelta(hours=12)
@@ -78,7 +78,7 @@ def newest_code(browser_hash: str) -> SignInCode | None:
 def find_participant(session_token: str, room_id: UUID) -> Participant | None:
     """Return the grant of whoever holds this session in this room, with session, contact and room, in one query.
 
-    The attributes `session_id`, `session_since`, `session_fresh_at`, `session_seen_at`, `session_browser` and
+    The attributes `session_id`, `session_since`, `session_fresh_at`, `session_method`, `session_seen_at`, `session_browser` and
     `session_address` say what is known of the session.
     """
     at = now()
@@ -96,6 +96,7 @@ def find_participant(session_token: str, room_id: UUID) -> Participant | None:
             session_id=F("contact__sessions__id"),
             session_since=F("contact__sessions__created_at"),
             session_fresh_at=F("contact__sessions__fresh_at"),
+            session_method=F("contact__sessions__method"),
             session_seen_at=F("contact__sessions__last_seen_at"),
             session_browser=F("contact__sessions__browser"),
             session_address=F("contact__sessions__address"),
@@ -131,6 +132,15 @@ def own_sessions(actor: Actor) -> list[RoomSession]:
     return list(sessions.filter(last_seen_at__gt=at - IDLE).order_by("-created_at"))
 
 
+def own_passkeys(actor: Actor) -> list[Passkey]:
+    """Return the actor's own passkeys, oldest first."""
+    return (
+        list(Passkey.objects.filter(contact=actor.participant.contact_id).order_by("created_at"))
+        if actor.participant
+        else []
+    )
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the access log: who came in, when."""
@@ -138,10 +148,15 @@ class Entry:
     name: str
     side: str
     at: datetime
+    by_passkey: bool = False
 
 
 def access_log(actor: Actor, room_id: UUID, limit: int = 50) -> list[Entry]:
     """Return who came into the room and when, newest first: both sides see the same."""
     events = Event.objects.visible_to(actor).filter(room=room_id, type="participant.signed_in")
     recent = events.select_related("by_contact").order_by("-at", "-id")[:limit]
-    return [Entry(event.by_contact.name, event.by_side, event.at) for event in recent if event.by_contact]
+    return [
+        Entry(event.by_contact.name, event.by_side, event.at, by_passkey=event.data.get("method") == "passkey")
+        for event in recent
+        if event.by_contact
+    ]

@@ -10,9 +10,13 @@ from crm.actions.sign_in import Browser, touch_session
 from crm.actors import Actor, as_participant
 from crm.clock import now
 from crm.errors import NotFound
+from crm.models import RoomSession
 from crm.queries.sign_in import find_participant, find_session
 from crm.room.cookies import SEEN_EVERY, address_of, agent_of
 from crm.web.viewer import show_in
+
+_PROOFS = {RoomSession.Method.CODE: "code by mail", RoomSession.Method.PASSKEY: "passkey"}
+"""How it was proved who somebody is, in the words that the ledger keeps."""
 
 
 class NotSignedIn(Exception):
@@ -46,7 +50,7 @@ def participant(request: HttpRequest, room_id: UUID) -> Actor:
         touch_session(seen.session_id, seen.session_seen_at)
     show_in(grant.contact.locale, grant.contact.time_zone)
     session = {
-        "how": "room session after a code by mail",
+        "how": f"room session after a {_PROOFS[seen.session_method]}",
         "session": str(seen.session_id),
         "since": seen.session_since.isoformat(),
         "fresh_at": seen.session_fresh_at.isoformat(),

@@ -65,7 +65,7 @@ def _what_was_written(request: HttpRequest) -> list[str]:
     return [text for text in map(str, values) if " " in text.strip()]
 
 
-def _next(request: HttpRequest) -> str:
+def next_page(request: HttpRequest) -> str:
     """Return where to go once inside: a page of the room on this site, or the list of rooms."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith(ROOM)
@@ -78,7 +78,7 @@ def _to_code(request: HttpRequest, token: str, next_url: str) -> HttpResponseRed
     return response
 
 
-def _asking(request: HttpRequest) -> Browser:
+def asking_browser(request: HttpRequest) -> Browser:
     """Return the browser that asks for a code, with a secret of its own."""
     return Browser(cookies.browser_token(request), cookies.address_of(request), cookies.agent_of(request))
 
@@ -101,7 +101,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _ask_by_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    asking = _asking(request)
+    asking = asking_browser(request)
     door = get_door(token)
     if request.POST.get("ask") == "link":
         renew_invitation(token=token)
@@ -117,10 +117,10 @@ def door(request: HttpRequest) -> HttpResponse:
     """The door for those who come back without a link: an address, and a code to it."""
     form = EmailForm(request.POST or None)
     if request.method == "POST":
-        asking = _asking(request)
+        asking = asking_browser(request)
         email = request.POST.get("email", "")
         if attempt(form, partial(_ask_by_email, email, asking)):
-            return _to_code(request, asking.token, _next(request))
+            return _to_code(request, asking.token, next_page(request))
     return _door(request, form, status=422 if form.errors else 200)
 
 
@@ -129,8 +129,13 @@ def _ask_by_email(email: str, asking: Browser) -> bool:
     return True
 
 
+def show_door(request: HttpRequest, *, refused: Refused) -> HttpResponse:
+    """Show the door to somebody who could not come in another way, and say why."""
+    return _door(request, EmailForm(), refused=refused.message, status=422)
+
+
 def _door(request: HttpRequest, form: EmailForm, *, status: int = 200, **more: object) -> HttpResponse:
-    return render(request, "room/door.html", {"form": form, "next": _next(request), **more}, status=status)
+    return render(request, "room/door.html", {"form": form, "next": next_page(request), **more}, status=status)
 
 
 @never_cache
@@ -150,7 +155,7 @@ def code(request: HttpRequest) -> HttpResponse:
     except Refused as error:
         return _code(request, form, refused=error.code, status=422)
     rotate_token(request)
-    response = HttpResponseRedirect(_next(request) or reverse("room:home"))
+    response = HttpResponseRedirect(next_page(request) or reverse("room:home"))
     cookies.set_session(response, token)
     return response
 
@@ -160,7 +165,7 @@ def _code(request: HttpRequest, form: CodeForm, *, refused: str = "", status: in
     context = {
         "form": form,
         "newest": newest,
-        "next": _next(request),
+        "next": next_page(request),
         "refused": refused,
         "sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
         "is_over": bool(refused) or newest is None or newest.expires_at <= now() or newest.consumed_at is not None,
@@ -190,10 +195,10 @@ def fresh_code(request: HttpRequest) -> HttpResponse:
         raise NotSignedIn
     show_in(session.contact.locale, session.contact.time_zone)
     if request.method == "POST":
-        asking = _asking(request)
+        asking = asking_browser(request)
         request_fresh_code(contact_id=session.contact_id, browser=asking)
-        return _to_code(request, asking.token, _next(request))
-    return render(request, "room/fresh_code.html", {"next": _next(request), "contact": session.contact})
+        return _to_code(request, asking.token, next_page(request))
+    return render(request, "room/fresh_code.html", {"next": next_page(request), "contact": session.contact})
 
 
 @require_POST

@@ -39,6 +39,24 @@ class SayForm(forms.Form):
     body = WordsField(label=_("Message"))
 
 
+class ColleagueForm(forms.Form):
+    """Whom somebody asks to bring in."""
+
+    name = LineField(label=_("Their name"))
+    email = LineField(
+        label=_("Their e-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email", "maxlength": False}),
+    )
+    title = LineField(label=_("What they do"), required=False)
+    reason = WordsField(label=_("Why they should be here"), required=False, rows=2)
+
+
+class PasskeyForm(forms.Form):
+    """A passkey's name; what the device made comes beside it."""
+
+    name = LineField(label=_("What you call this device"), help_text=_("For example: my phone."))
+
+
 BUTTONS = {"agreed": _("I agree"), "change": _("I’d change something"), "declined": _("No")}
 """The labels of the three answers, as the ledger keeps them."""
 

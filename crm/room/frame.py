@@ -24,6 +24,11 @@ SAID: dict[str, Promise] = {
     "confirmed": _("Thank you. It is marked as right."),
     "contested": _("Noted. What was written down counts no more; nothing goes on until you have answered yourself."),
     "session-ended": _("That sign-in has ended."),
+    "asked-in": _("Asked. Whoever invited you answers here."),
+    "let-in": _("The invitation is on its way to them."),
+    "request-withdrawn": _("You took that back."),
+    "passkey-added": _("Added. Next time this device lets you in."),
+    "passkey-removed": _("Taken away. That device no longer lets you in."),
 }
 """What a page may say after a redirect: `?said=saved`. Fixed words, so that a link cannot put others there."""
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from crm.actions import sign_in
 from crm.models import Comment
 from crm.queries.receipt import answers_of
-from crm.queries.sign_in import access_log, own_sessions
+from crm.queries.sign_in import access_log, own_passkeys, own_sessions
 from crm.room.actor import participant, session_token
 from crm.room.frame import show
 from crm.secrets import token_hash
@@ -28,6 +28,7 @@ def kept(request: HttpRequest, room_id: UUID) -> HttpResponse:
         "answers": answers_of(actor),
         "comments": list(mine.order_by("-created_at", "-id")[:200]),
         "sessions": own_sessions(actor),
+        "passkeys": own_passkeys(actor),
         "this_session": token_hash(session_token(request)),
         "entries": access_log(actor, room_id),
     }

@@ -1,4 +1,4 @@
-"""The room's first page, its people, and words to everybody."""
+"""The room's first page, and words to everybody."""
 
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 from crm.actions.comment import add_comment
 from crm.actors import Actor
 from crm.models import Comment
-from crm.queries.sign_in import access_log
 from crm.queries.waiting import recorded_answers, waiting_for, waiting_for_others
 from crm.registry import today_blocks
 from crm.room.actor import participant
@@ -91,11 +90,3 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-@never_cache
-@require_safe
-def people(request: HttpRequest, room_id: UUID) -> HttpResponse:
-    """Who is at this table, and who came in when: both sides see the same."""
-    actor = participant(request, room_id)
-    return show(request, actor, "room/people.html", {"entries": access_log(actor, room_id)})

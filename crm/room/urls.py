@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.room import attachment, consent, door, kept, today
+from crm.room import access_request, attachment, consent, door, kept, passkey, today
 
 app_name = "room"
 
@@ -13,8 +13,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("code/", door.code, name="code"),
     path("fresh-code/", door.fresh_code, name="fresh_code"),
     path("sign-out/", door.leave, name="sign_out"),
+    path("passkey/", passkey.enter, name="enter_with_passkey"),
+    path("passkey/challenge/", passkey.challenge, name="passkey_challenge"),
     path("<uuid:room_id>/", today.today, name="today"),
-    path("<uuid:room_id>/people/", today.people, name="people"),
+    path("<uuid:room_id>/people/", access_request.people, name="people"),
+    path("<uuid:room_id>/people/<uuid:request_id>/withdraw/", access_request.withdraw, name="withdraw_request"),
     path("<uuid:room_id>/comments/", today.comment, name="comment"),
     path("<uuid:room_id>/questions/<uuid:question_id>/answer/", consent.answer, name="answer"),
     path("<uuid:room_id>/questions/<uuid:question_id>/<str:verb>/", consent.turn_recorded, name="recorded"),
@@ -23,4 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:room_id>/files/<uuid:attachment_id>/", attachment.attachment, name="attachment"),
     path("<uuid:room_id>/kept/", kept.kept, name="kept"),
     path("<uuid:room_id>/kept/<uuid:session_id>/end/", kept.end_session, name="end_session"),
+    path("<uuid:room_id>/passkeys/", passkey.add, name="add_passkey"),
+    path("<uuid:room_id>/passkeys/challenge/", passkey.add_challenge, name="add_passkey_challenge"),
+    path("<uuid:room_id>/passkeys/<uuid:passkey_id>/remove/", passkey.remove, name="remove_passkey"),
 ]

@@ -30,7 +30,7 @@ GLYPHS = {
 }
 SIDES = ("seller", "buyer", "partner")
 SIZES = ("", "small", "large")
-MODULES = ("announce", "drafts", "forms", "frame", "theme")
+MODULES = ("announce", "drafts", "forms", "frame", "passkey", "theme")
 """Modules that a page's own script can import as "ground/NAME"."""
 
 

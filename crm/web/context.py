@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from crm import passkeys
 from crm.models import ImportRun
 from crm.queries.import_run import newest_demo_run
 from crm.web.navigation import NavigationEntry, Place, navigation
@@ -43,6 +44,11 @@ class Shell:
     def theme(self) -> Theme:
         """The theme chosen on this device, or ""."""
         return chosen_theme(self._request)
+
+    @property
+    def passkeys_offered(self) -> bool:
+        """Whether browsers make passkeys for this site."""
+        return passkeys.are_offered()
 
     @cached_property
     def is_demo(self) -> bool:

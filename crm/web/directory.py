@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from crm.actions.contact import PRIVATE
 from crm.actors import Actor
 from crm.models import Contact, CustomField, CustomFieldOn, CustomFieldType, Organization
 from crm.queries.custom_field import custom_fields
@@ -88,23 +89,34 @@ class ContactForm(DirectoryForm):
         required=False,
         help_text=_("A new address ends the way in of the old one, and the room is told."),
     )
+    shared_mailbox = forms.BooleanField(label=_("Several people read this mailbox"), required=False)
     phone = LineField(label=_("Phone"), required=False)
     locale = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, initial=settings.LANGUAGE_CODE)
     time_zone = LineField(label=_("Time zone"), required=False, initial=settings.TIME_ZONE, help_text="Europe/Oslo")
 
-    merged: tuple[str, ...] = ("name", "organization", "title", "email", "phone", "locale", "time_zone")
+    merged: tuple[str, ...] = (
+        "name",
+        "organization",
+        "title",
+        "email",
+        "shared_mailbox",
+        "phone",
+        "locale",
+        "time_zone",
+    )
 
     def __init__(
         self, actor: Actor, data: Any = None, *, row: Contact | None = None, details: bool = True, **options: Any
     ) -> None:
         if not details:
-            self.merged = tuple(name for name in self.merged if name not in ("email", "phone"))
+            self.merged = tuple(name for name in self.merged if name not in PRIVATE)
         super().__init__(actor, data, row=row, **options)
         self.fields["organization"].choices = _clients(actor, row.organization if row else None)  # type: ignore[attr-defined]
         if row is None:
             self.fields["email"].help_text = ""
         if not details:
-            del self.fields["email"], self.fields["phone"]
+            for name in PRIVATE:
+                del self.fields[name]
 
 
 def _clients(actor: Actor, present: Organization | None, without: Any = None) -> list[tuple[str, Any]]:

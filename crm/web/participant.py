@@ -1,4 +1,4 @@
-"""Who can come into a room: inviting, changing, taking access back. The table itself is an include of the people page."""
+"""Who can come into a room: inviting, changing, taking access back. The table is an include of other pages too."""
 
 from typing import Any
 from uuid import UUID
@@ -6,19 +6,21 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from crm.actions.participant import change_participant, invite_contact, revoke_participant
 from crm.actors import Actor
 from crm.errors import DomainError, NotAllowed, NotFound
 from crm.models import Participant
+from crm.queries.participant import access_table
+from crm.queries.room import get_room
 from crm.web.actor import staff
 
 
-def _limits(request: HttpRequest) -> dict[str, Any]:
+def limits(request: HttpRequest) -> dict[str, Any]:
     """Return what the form says of sections and answering: "all" or the ticked ones."""
     limited = request.POST.get("limited") == "on"
     return {
@@ -27,9 +29,19 @@ def _limits(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def back(request: HttpRequest) -> HttpResponse:
+    """Lead to the page the form stood on."""
     wanted = request.POST.get("next", "")
     return redirect(wanted if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None) else "/")
+
+
+@login_required
+@require_safe
+def access(request: HttpRequest, room_id: UUID) -> HttpResponse:
+    """Who can come into a room, and who was asked for."""
+    actor = staff(request)
+    table = access_table(actor, get_room(actor, room_id))
+    return render(request, "crm/participant/access.html", {"access": table})
 
 
 @login_required
@@ -39,13 +51,13 @@ def invite(request: HttpRequest, room_id: UUID) -> HttpResponse:
     actor = staff(request)
     contact, side = _uuid(request.POST.get("contact", "")), request.POST.get("side") or "buyer"
     try:
-        grant = invite_contact(actor=actor, room_id=room_id, contact_id=contact, side=side, **_limits(request))
+        grant = invite_contact(actor=actor, room_id=room_id, contact_id=contact, side=side, **limits(request))
     except (NotFound, NotAllowed):
         raise
     except DomainError as error:
-        return _refused(request, error)
+        return refused(request, error)
     messages.success(request, _("The invitation is on its way to %(name)s.") % {"name": grant.contact.name})
-    return _back(request)
+    return back(request)
 
 
 @login_required
@@ -59,13 +71,14 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     except (NotFound, NotAllowed):
         raise
     except DomainError as error:
-        return _refused(request, error)
-    return _back(request)
+        return refused(request, error)
+    return back(request)
 
 
-def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Say on the page the form stood on why it was refused."""
     messages.error(request, " ".join(dict.fromkeys(map(str, [error.message, *(one.message for one in error.faults)]))))
-    return _back(request)
+    return back(request)
 
 
 def _revoke(request: HttpRequest, actor: Actor, participant_id: UUID) -> str:
@@ -91,7 +104,7 @@ def _invite_again(request: HttpRequest, actor: Actor, participant_id: UUID) -> s
 def _change(request: HttpRequest, actor: Actor, participant_id: UUID) -> str:
     text = request.POST.get("version", "")
     version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    grant = change_participant(actor=actor, participant_id=participant_id, version=version, **_limits(request))
+    grant = change_participant(actor=actor, participant_id=participant_id, version=version, **limits(request))
     return _("Saved what %(name)s can see and do.") % {"name": grant.contact.name}
 
 

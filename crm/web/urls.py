@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.web import attachment, contact, demo, organization, outbox, participant, receipt, timeline
+from crm.web import access_request, attachment, contact, demo, organization, outbox, participant, receipt, timeline
 
 app_name = "crm"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("rooms/<uuid:room_id>/access/", participant.access, name="room_access"),
     path("rooms/<uuid:room_id>/invitations/", participant.invite, name="invite"),
+    path("rooms/<uuid:room_id>/welcome/", access_request.welcome, name="welcome"),
+    path("access-requests/<uuid:request_id>/", access_request.answer, name="access_request"),
     path("participants/<uuid:participant_id>/", participant.participant, name="participant"),
     path("attachments/<uuid:attachment_id>/", attachment.attachment, name="attachment"),
     path("clients/", organization.clients, name="clients"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from crm.actors import Actor
 from crm.errors import NotFound
 from crm.models import Answer, Consent, Question
+from crm.queries.access_request import open_access_requests
 from crm.queries.consent import consents_about
 from crm.queries.room import may_write
 from crm.queries.timeline import Happening, count_happenings, room_timeline
@@ -188,7 +189,16 @@ def _waiting(
     moves: Sequence[StageMove],
     consents: Mapping[UUID, Sequence[Consent]],
 ) -> list[Waiting]:
-    found = []
+    found = [
+        Waiting(
+            "seller",
+            _("Asks to bring in %(who)s") % {"who": request.name},
+            request.asked_by.contact.name,
+            "none",
+            f"{reverse('deals:section', args=[deal.pk, SectionKind.PEOPLE])}#request-{request.pk}",
+        )
+        for request in open_access_requests(actor, deal.room_id)
+    ]
     for state in states:
         newest = state.standing.newest
         if newest and newest.answer in (Answer.CHANGE, Answer.DECLINED, Answer.WITHDRAWN):

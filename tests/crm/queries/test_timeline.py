@@ -39,6 +39,7 @@ BUILT = {
     "consent.{entry}": ["consent.withdrawn", "consent.contested"],
 }
 DATA = {
+    "welcome": True,
     "kind": "problem", "revision_number": 3, "participant": "", "recorded": False, "type": "call", "minutes": 40,
     "section": "problem", "gate": "problem_agreed",
 }  # fmt: skip

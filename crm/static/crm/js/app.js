@@ -3,4 +3,5 @@ import 'ground/theme';
 import 'ground/announce';
 import 'ground/frame';
 import 'ground/drafts';
+import 'ground/passkey';
 import 'ground/forms';
