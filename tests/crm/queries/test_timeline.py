@@ -33,14 +33,14 @@ BUILT = {
         for verb in ("added", "edited", "shared", "archived")
     ],
     "consent.{answer.value}": ["consent.replaced", "consent.cancelled"],
+    "access_request.{state.value}": [f"access_request.{state}" for state in ("approved", "declined", "withdrawn")],
     "goal.{goal.state}": [
         f"goal.{state}" for state in ("no_data", "on_track", "at_risk", "off_track", "reached", "missed")
     ],
     "consent.{entry}": ["consent.withdrawn", "consent.contested"],
 }
 DATA = {
-    "welcome": True,
-    "kind": "problem", "revision_number": 3, "participant": "", "recorded": False, "type": "call", "minutes": 40,
+    "welcome": True, "kind": "problem", "revision_number": 3, "participant": "", "recorded": False, "type": "call", "minutes": 40,
     "section": "problem", "gate": "problem_agreed",
 }  # fmt: skip
 
