@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
 from crm.models.authored import Authored, private_rows_of
+from crm.models.room import Room
 from crm.models.side import Side
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 
     def visible_to(self, actor: "Actor") -> "ActivityQuerySet":
         """Return what the actor's side may see in the actor's rooms."""
-        from crm.models.room import Room
-
         rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
         return self.filter(Exists(rooms), private_rows_of(actor), archived_at=None)
 

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
 from crm.models.authored import Authored, private_rows_of
+from crm.models.consent import Question
+from crm.models.room import Room
 from crm.models.side import Side
 
 if TYPE_CHECKING:
@@ -31,9 +33,6 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         A file belongs to no section: a participant with limited sections gets their own, and the evidence of what was
         written down in their name.
         """
-        from crm.models.consent import Question
-        from crm.models.room import Room
-
         rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
         files = self.filter(Exists(rooms), private_rows_of(actor))
         if actor.participant and actor.participant.sections is not None:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from crm.ids import new_id
 from crm.models.authored import Authored, private_rows_of
+from crm.models.room import Room
 from crm.models.side import Side
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def visible_to(self, actor: "Actor") -> "CommentQuerySet":
         """Return what the actor's side may see in the actor's rooms, within a participant's sections."""
-        from crm.models.room import Room
-
         rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
         comments = self.filter(Exists(rooms), private_rows_of(actor), archived_at=None)
         if actor.participant and actor.participant.sections is not None:

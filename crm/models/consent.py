@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
+from crm.models.room import Room
 
 if TYPE_CHECKING:
     from crm.actors import Actor
@@ -40,8 +41,6 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 
     def visible_to(self, actor: "Actor") -> Self:
         """Return the questions of the actor's rooms; a participant with limited sections sees only their own."""
-        from crm.models.room import Room
-
         questions = self.filter(Exists(Room.objects.visible_to(actor).filter(pk=OuterRef("room"))))
         if actor.participant and actor.participant.sections is not None:
             questions = questions.filter(asked_of=actor.participant)

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from crm.ids import new_id
+from crm.models.participant import Participant
+from crm.models.room import Room
 
 if TYPE_CHECKING:
     from crm.actors import Actor
@@ -27,9 +29,6 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         They are visible to whoever sees a room the contact is in, to whoever entered the contact, and to
         administrators.
         """
-        from crm.models.participant import Participant
-        from crm.models.room import Room
-
         if actor.is_system or (actor.user and actor.user.is_admin):
             return self.annotate(details_visible=models.Value(True))
         rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from crm.ids import new_id
 from crm.models.authored import private_rows_of
+from crm.models.room import Room
 from crm.models.side import Side
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ class EventQuerySet(models.QuerySet["Event"]):
         Roomless ones are for staff. A participant with limited sections gets the events of these sections, questions
         to them, who came and went, and what they did themselves.
         """
-        from crm.models.room import Room
-
         rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
         seen = Q(Exists(rooms)) & private_rows_of(actor)
         if actor.is_seller:

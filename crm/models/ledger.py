@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from crm.ids import new_id
+from crm.models.room import Room
 
 if TYPE_CHECKING:
     from crm.actors import Actor
@@ -16,8 +17,6 @@ class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
 
     def visible_to(self, actor: "Actor") -> "LedgerQuerySet":
         """Return the entries of the actor's rooms."""
-        from crm.models.room import Room
-
         return self.filter(Exists(Room.objects.visible_to(actor).filter(pk=OuterRef("room"))))
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from crm.ids import new_id
+from crm.models.room import Room
 from crm.models.side import Side
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 
     def visible_to(self, actor: "Actor") -> "ParticipantQuerySet":
         """Return the grants of the rooms the actor sees."""
-        from crm.models.room import Room
-
         rooms = Room.objects.visible_to(actor).filter(pk=models.OuterRef("room"))
         return self.filter(models.Exists(rooms))
 
@@ -61,6 +60,10 @@ class Participant(models.Model):
     def is_active(self) -> bool:
         """Whether the grant stands."""
         return self.revoked_at is None
+
+    def standing(self) -> ParticipantQuerySet:
+        """Return this grant as a query, which finds it as long as nobody took it back."""
+        return Participant.objects.active().filter(pk=self.pk)
 
     def sees(self, section: str) -> bool:
         """Whether the grant covers the section named `section` (`problem`, `criteria`, …)."""

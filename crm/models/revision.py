@@ -7,6 +7,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from crm.ids import new_id
 from crm.models.authored import Authored
+from crm.models.consent import Consent
+from crm.models.room import Room
 
 if TYPE_CHECKING:
     from crm.actors import Actor
@@ -20,9 +22,6 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
         A participant with limited sections gets those of these sections, and what they were asked about themselves.
         """
-        from crm.models.consent import Consent
-        from crm.models.room import Room
-
         revisions = self.filter(Exists(Room.objects.visible_to(actor).filter(pk=OuterRef("room"))))
         if actor.participant and actor.participant.sections is not None:
             asked = Exists(Consent.objects.filter(revision=OuterRef("pk"), participant=actor.participant))

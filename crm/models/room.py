@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from crm.ids import new_id
-from crm.models.participant import Participant
 from crm.models.team import Team
 from crm.models.user import Role
 
@@ -22,8 +21,7 @@ class RoomQuerySet(models.QuerySet["Room"]):
         if actor.is_system:
             return self
         if actor.participant:
-            grant = Participant.objects.filter(pk=actor.participant.pk, room=OuterRef("pk"), revoked_at=None)
-            return self.filter(Exists(grant))
+            return self.filter(Exists(actor.participant.standing().filter(room=OuterRef("pk"))))
         user = actor.user
         if user is None or not user.is_active:
             return self.none()

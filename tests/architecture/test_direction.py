@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from tests.architecture.tree import ABOVE, APPS, ROOT, name_of, parsed, python_f
 
 REVERSED = re.compile(r"""(?:reverse(?:_lazy)?\(|redirect\(|\{%\s*url\s+)\s*["']([\w:-]+)["']""")
 CONFIG = ROOT / "crm" / "config"
+IMPORTS_LATE = {
+    "manage.py": "Django reads its settings when it is imported, after the role is chosen",
+    "run/checks.py": "tests are there only with what checks need on top",
+}
 
 
 def _imports(path: Path) -> set[str]:
@@ -21,6 +26,24 @@ def _imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
     return found
+
+
+def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    yield from (node for node in ast.walk(parsed(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def test_no_function_imports() -> None:
+    wrong = {
+        f"{name_of(path)}:{node.lineno}"
+        for path in [*python_files(*APPS, "run"), ROOT / "manage.py"]
+        if name_of(path) not in IMPORTS_LATE
+        for function in _functions(path)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    assert not wrong, "An import inside a function hides a cycle; order the modules instead:\n" + "\n".join(
+        sorted(wrong)
+    )
 
 
 def _names(app: str) -> re.Pattern[str]:
