@@ -142,6 +142,7 @@ RENDERERS: dict[str, Renderer] = {
         "stale", _("The question to %(person)s about %(what)s closed: its words have changed")
     ),
     "consent.cancelled": _consent("none", _("%(name)s took back the question to %(person)s about %(what)s")),
+    "consent.reminder_wanted": says("clock", _("%(name)s wants to be reminded of a question")),
     "consent.record_withdrawn": _consent(
         "none", _("%(name)s took back the record of what %(person)s said to %(what)s")
     ),

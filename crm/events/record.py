@@ -23,11 +23,13 @@ def record(
     private_to: str = "",
     at: datetime | None = None,
     schema: int = 1,
+    deliver_at: datetime | None = None,
 ) -> Event:
     """Insert one event with the deliveries it owes, and run its reactions.
 
     `type` is `noun.past_tense`; `subject` the row it happened to; `data` ids and plain facts, no personal words.
-    Raises RuntimeError outside a transaction, and whatever a reaction raises to refuse the change.
+    `deliver_at` puts its deliveries off until then. Raises RuntimeError outside a transaction, and whatever a reaction
+    raises to refuse the change.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{type} was recorded outside a transaction.")
@@ -46,7 +48,7 @@ def record(
         by_side=actor.side,
         data=data or {},
     )
-    owed = [Delivery(event=event, consumer=name, run_after=at) for name in consumers_of(type)]
+    owed = [Delivery(event=event, consumer=name, run_after=deliver_at or at) for name in consumers_of(type)]
     if owed:
         Delivery.objects.bulk_create(owed)
     for reaction in reactions_to(type):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -37,6 +38,20 @@ def mail_answer(event: Event) -> None:
         _send(event, question, "receipt", lambda: _("What you answered, for your records"), url)
 
 
+def mail_reminder(event: Event) -> None:
+    """Remind somebody who wanted it: `consent.reminder_wanted`, at the time they chose. Never after an answer."""
+    question = Question.objects.select_related("asked_of__contact", "asked_by", "room").get(pk=event.subject_id)
+    is_wanted = question.remind_at is not None and question.remind_at.isoformat() == event.data["at"]
+    if question.is_open and is_wanted and question.asked_of.is_active:
+        name = question.asked_by.name
+        subject = partial(_reminder_subject, name)
+        _send(event, question, "reminder", subject, _answer_url(question))
+
+
+def _reminder_subject(name: str) -> str:
+    return _("You wanted to be reminded: %(name)s asks you something") % {"name": name}
+
+
 def _question_told_by(event: Event) -> Question | None:
     """Return the question an event tells about, with all its consents.
 
@@ -56,6 +71,9 @@ def _answer_url(question: Question) -> str:
 
 
 def _send(event: Event, question: Question, template: str, subject: Callable[[], str], url: str) -> None:
+    """Send one of these mails, unless the person switched its kind off."""
+    if template in question.asked_of.contact.mails_off:
+        return
     consents = list(question.consents.select_related("revision").order_by("pk"))
     context: dict[str, Any] = {
         "question": question,
@@ -63,5 +81,6 @@ def _send(event: Event, question: Question, template: str, subject: Callable[[],
         "answer": consents[0],
         "room": question.room,
         "url": site_url(url),
+        "choice_url": site_url(f"{reverse('room:kept', args=[question.room_id])}#mails"),
     }
     send(Mail(question.asked_of.contact, template, subject, context, sender=question.asked_by, id=event.pk))

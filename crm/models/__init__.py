@@ -8,7 +8,7 @@ from crm.models.attachment import Attachment, FileState
 from crm.models.authored import WRITERS, Authored, Draftable, DraftableQuerySet
 from crm.models.comment import Comment
 from crm.models.consent import Answer, Channel, Consent, Question
-from crm.models.contact import Contact
+from crm.models.contact import Contact, MailKind
 from crm.models.custom_field import CustomField, CustomFieldOn, CustomFieldType
 from crm.models.demo_mail import DemoMail
 from crm.models.event import Delivery, Event, FeedPosition
@@ -55,6 +55,7 @@ __all__ = [
     "Invitation",
     "LedgerEntry",
     "LedgerPayload",
+    "MailKind",
     "Organization",
     "Participant",
     "Passkey",

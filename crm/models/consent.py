@@ -68,6 +68,7 @@ class Question(models.Model):
     useful_by = models.CharField(max_length=200, blank=True)
     locale = models.CharField(max_length=16, default="en")
     closed_at = models.DateTimeField(null=True, blank=True)
+    remind_at = models.DateTimeField(null=True, blank=True, help_text=_("When the person who was asked wants a mail."))
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.ROOM)
     given_at = models.DateTimeField(null=True, blank=True)
     given_where = models.CharField(max_length=400, blank=True)

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
 from crm.models.participant import Participant
@@ -11,6 +13,14 @@ from crm.models.room import Room
 
 if TYPE_CHECKING:
     from crm.actors import Actor
+
+
+class MailKind(models.TextChoices):
+    """The kinds of mail a contact can switch off. Links, codes and reminders come only when somebody asks for them."""
+
+    ASKED = "asked", _("Somebody asks you something")
+    RECORDED = "recorded", _("Somebody wrote down an answer of yours")
+    RECEIPT = "receipt", _("The receipt of an answer of yours")
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -54,6 +64,7 @@ class Contact(models.Model):
     shared_mailbox = models.BooleanField(
         default=False, db_default=False, help_text="Several people read what arrives at this address."
     )
+    mails_off = ArrayField(models.CharField(max_length=16, choices=MailKind), default=list, db_default=[], blank=True)
     phone = models.CharField(max_length=40, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC")
     locale = models.CharField(max_length=16, default="en")

@@ -17,6 +17,7 @@ from crm.actions.consent import (
     reopen_consent,
     withdraw_consent,
 )
+from crm.actions.reminder import want_reminder
 from crm.actors import Actor
 from crm.errors import Invalid, NotAllowed, Stale
 from crm.models import Consent, Question
@@ -80,6 +81,16 @@ def _question(request: HttpRequest, actor: Actor, question: Question, form: Answ
         "more": [one for one in waiting_for(actor) if one.question.pk != question.pk],
     }
     return show(request, actor, "room/answer.html", context, current="today", status=422 if form.errors else 200)
+
+
+@require_POST
+def remind(request: HttpRequest, room_id: UUID, question_id: UUID) -> HttpResponse:
+    """Want a reminder of a question that waits, or none."""
+    days = request.POST.get("days", "")
+    chosen = (int(days) if days.isascii() and days.isdigit() and len(days) < 3 else -1) if days else None
+    question = want_reminder(actor=participant(request, room_id), question_id=question_id, days=chosen)
+    said = "reminder" if question.remind_at else "no-reminder"
+    return redirect(f"{reverse('room:today', args=[room_id])}?said={said}#ask-{question_id}")
 
 
 @never_cache

@@ -9,7 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.actions import sign_in
-from crm.models import Comment
+from crm.actions.mail_choice import choose_mails
+from crm.models import Comment, MailKind
 from crm.queries.receipt import answers_of
 from crm.queries.sign_in import access_log, own_passkeys, own_sessions
 from crm.room.actor import participant, session_token
@@ -29,10 +30,18 @@ def kept(request: HttpRequest, room_id: UUID) -> HttpResponse:
         "comments": list(mine.order_by("-created_at", "-id")[:200]),
         "sessions": own_sessions(actor),
         "passkeys": own_passkeys(actor),
+        "mail_kinds": MailKind,
         "this_session": token_hash(session_token(request)),
         "entries": access_log(actor, room_id),
     }
     return show(request, actor, "room/kept.html", context)
+
+
+@require_POST
+def mails(request: HttpRequest, room_id: UUID) -> HttpResponse:
+    """Choose which mails one gets."""
+    choose_mails(actor=participant(request, room_id), wanted=request.POST.getlist("wanted"))
+    return redirect(f"{reverse('room:kept', args=[room_id])}?said=mails#mails")
 
 
 @require_POST
