@@ -23,6 +23,8 @@ register_scope("contacts:write", _("Write clients and contacts"))
 register_scope("rooms:read", _("Read rooms: people, questions and answers, activities, comments, files"))
 register_scope("rooms:write", _("Write in rooms, let people in, ask for a yes"))
 register_scope("events:read", _("Follow what happens, in order"))
+register_scope("webhooks:read", _("Read webhook addresses and what was sent to them"))
+register_scope("webhooks:write", _("Set up webhooks, and send messages again"))
 register_scope("consents:record", _("Record an answer that was given elsewhere, with evidence"))
 register_scope("admin", _("Write teams, colleagues and definitions, as far as the owner may"))
 

@@ -1,8 +1,11 @@
-"""Random secrets of doors and links, and the hashes that are stored instead of them."""
+"""Random secrets of doors, links and webhooks, and what is stored instead of them: hashes, or sealed where they are needed."""
 
+import base64
 import hashlib
 import secrets
 
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 TOKEN_BYTES = 32
@@ -35,3 +38,26 @@ def normal_code(typed: str) -> str:
 def code_hash(code: str, browser: str) -> str:
     """Return the keyed hash of a code for one browser: eight characters alone could be found by trying all of them."""
     return salted_hmac("crm.sign_in", f"{browser}:{code}", algorithm="sha256").hexdigest()
+
+
+def new_webhook_secret() -> str:
+    """Return a random signing secret in the form Standard Webhooks gives them: `whsec_` and base64."""
+    return f"whsec_{base64.b64encode(secrets.token_bytes(TOKEN_BYTES)).decode()}"
+
+
+def seal(secret: str) -> bytes:
+    """Return a secret that has to be used again, encrypted with a key made of SECRET_KEY: a database dump does not hold it."""
+    return _boxes()[0].encrypt(secret.encode())
+
+
+def unseal(sealed: bytes) -> str:
+    """Return what was sealed, also with an older key that SECRET_KEY_FALLBACKS names."""
+    return MultiFernet(_boxes()).decrypt(sealed).decode()
+
+
+def _boxes() -> list[Fernet]:
+    keys = (
+        hashlib.sha256(f"crm.seal:{key}".encode()).digest()
+        for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    )
+    return [Fernet(base64.urlsafe_b64encode(key)) for key in keys]

@@ -173,6 +173,10 @@ RENDERERS: dict[str, Renderer] = {
     "custom_field.archived": _changed("settings", _("%(name)s took a custom field out of use")),
     "api_key.created": _changed("link", _("%(name)s made a key")),
     "api_key.revoked": _changed("link", _("%(name)s ended a key")),
+    "webhook_endpoint.created": _changed("link", _("%(name)s set up a webhook")),
+    "webhook_endpoint.changed": _changed("link", _("%(name)s changed a webhook")),
+    "webhook_endpoint.secret_rotated": _changed("link", _("%(name)s gave a webhook a new secret")),
+    "webhook_endpoint.archived": _changed("link", _("%(name)s ended a webhook")),
     "import.finished": _import_finished,
 }
 

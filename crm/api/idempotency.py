@@ -86,7 +86,8 @@ def _part(value: Any) -> str:
 
 
 def _keep(actor: Actor, key: str, request: Request, response: Response) -> None:
-    if not 200 <= response.status_code < 300 or actor.user is None:
+    holds_secret = getattr(response, "holds_secret", False)
+    if not 200 <= response.status_code < 300 or actor.user is None or holds_secret:
         return
     headers = {name: response[name] for name in _HEADERS if name in response}
     subject = getattr(response, "subject", None)

@@ -21,8 +21,25 @@ from crm.api.question import QuestionCancelling, QuestionDetail, QuestionList
 from crm.api.revision import RevisionDetail, RevisionList
 from crm.api.room import MemberDetail, MemberList, RoomDetail, RoomList
 from crm.api.user import TeamList, UserDetail, UserList
+from crm.api.webhook import (
+    EndpointDetail,
+    EndpointList,
+    EndpointMessages,
+    EndpointReplay,
+    EndpointSecret,
+    MessageReplay,
+)
 
 _BUYERS_OWN = ("answer", "withdraw", "contest", "confirm", "reopen")
+
+_WEBHOOKS: list[URLPattern | URLResolver] = [
+    path("webhook-endpoints/", EndpointList.as_view(), name="webhook-endpoints"),
+    path("webhook-endpoints/<uuid:endpoint_id>/", EndpointDetail.as_view(), name="webhook-endpoint"),
+    path("webhook-endpoints/<uuid:endpoint_id>/messages/", EndpointMessages.as_view(), name="webhook-messages"),
+    path("webhook-endpoints/<uuid:endpoint_id>/replay/", EndpointReplay.as_view(), name="webhook-replay"),
+    path("webhook-endpoints/<uuid:endpoint_id>/rotate-secret/", EndpointSecret.as_view(), name="webhook-secret"),
+    path("webhook-messages/<uuid:message_id>/replay/", MessageReplay.as_view(), name="webhook-message-replay"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("access-requests/<uuid:request_id>/", AccessRequestDetail.as_view(), name="access-request"),
@@ -64,4 +81,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("teams/", TeamList.as_view(), name="teams"),
     path("users/", UserList.as_view(), name="users"),
     path("users/<uuid:user_id>/", UserDetail.as_view(), name="user"),
+    *_WEBHOOKS,
 ]

@@ -37,6 +37,7 @@ app.conf.update(
     timezone="UTC",
     beat_schedule={
         "sweep deliveries": {"task": "crm.tasks.deliver_owed", "schedule": 10.0, "options": {"expires": 10}},
+        "send webhooks": {"task": "crm.tasks.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
         "judge goals, where a day has begun": {
             "task": "handoff.tasks.rejudge_all_goals",
             "schedule": crontab(minute=5),

@@ -27,6 +27,8 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 DEMO: bool = env.bool("DEMO", default=False)
 # SECRET_KEY: signs cookies and links; at least 50 random characters. Only debug and demo do without.
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-debugging-" * 3 if DEBUG or DEMO else environ.Env.NOTSET)
+# SECRET_KEY_FALLBACKS: earlier values of SECRET_KEY, comma-separated; what they signed or sealed is still read.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 # PORT: the port that `make run` serves.
 PORT = env.int("PORT", default=8000)
 # SITE_URL: the address that people type; links in mails start with it. HTTPS here switches all HTTPS rules on.
@@ -178,6 +180,8 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Common Ground"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
+# WEBHOOKS_REACH_PRIVATE: webhooks may go to private network addresses and over plain HTTP. Only inside a closed network.
+WEBHOOKS_REACH_PRIVATE: bool = env.bool("WEBHOOKS_REACH_PRIVATE", default=False)
 # Sessions live in PostgreSQL. Staff and room have cookies of their own; `__Host-` needs HTTPS. ---------------------
 _cookie_prefix = "__Host-" if HTTPS else ""
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -287,6 +291,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_NO_READ_ONLY_REQUIRED": False,
     "POSTPROCESSING_HOOKS": [],
     "PREPROCESSING_HOOKS": ["crm.api.description.only_resources"],
+    "WEBHOOKS": ["crm.api.webhook.EVENT"],
 }
 
 # Logs ---------------------------------------------------------------------------------------------------------------

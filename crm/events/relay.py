@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from crm.clock import now
 from crm.events.deliver import deliver_owed
 from crm.events.wake import CHANNEL
+from crm.events.webhook import owe_webhooks
 from crm.models import Delivery, Event, FeedPosition
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,7 @@ def give_positions(*, everywhere: bool = False) -> int:
             waiting = waiting.filter(pk__gte=_earlier(newest, LONGEST_TRANSACTION))
         ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH])
         FeedPosition.objects.bulk_create([FeedPosition(event_id=pk) for pk in ids])
+        owe_webhooks(ids)
     return len(ids)
 
 

@@ -23,6 +23,7 @@ from crm.models.room import Room, RoomMember
 from crm.models.side import Side
 from crm.models.team import Team
 from crm.models.user import Role, User
+from crm.models.webhook import WebhookAttempt, WebhookEndpoint, WebhookMessage, WebhookState
 
 __all__ = [
     "WRITERS",
@@ -70,4 +71,8 @@ __all__ = [
     "SignInCode",
     "Team",
     "User",
+    "WebhookAttempt",
+    "WebhookEndpoint",
+    "WebhookMessage",
+    "WebhookState",
 ]

@@ -40,7 +40,7 @@ def question(cast: Cast) -> Question:
 def mails_in(days: float) -> list[str]:
     with frozen(now() + timedelta(days=days)):
         deliver_owed()
-    return [one.subject for one in mail.outbox]
+    return [str(one.subject) for one in mail.outbox]
 
 
 def test_one_mail_at_the_chosen_time(cast: Cast, question: Question) -> None:

@@ -1,0 +1,321 @@
+"""Webhooks to a real server on the loopback: signed, at least once, in the sight of their owner, never inwards unless allowed."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from django.db import connection
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from crm.actions.comment import add_comment
+from crm.actions.user import deactivate_user
+from crm.actions.webhook import (
+    archive_webhook_endpoint,
+    change_webhook_endpoint,
+    create_webhook_endpoint,
+    replay_message,
+    replay_messages,
+    rotate_webhook_secret,
+)
+from crm.actors import as_user
+from crm.clock import frozen, now
+from crm.errors import Invalid, NotAllowed, NotFound, Refused
+from crm.events.relay import give_positions
+from crm.events.webhook import send_owed
+from crm.models import WebhookAttempt, WebhookEndpoint, WebhookMessage, WebhookState
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass
+class Receiver:
+    """What another system received. `answers` are given one after the other; the last one stays."""
+
+    url: str = ""
+    answers: list[int] = field(default_factory=lambda: [200])
+    requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+    def bodies(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for _headers, body in self.requests]
+
+
+@pytest.fixture
+def receiver(settings) -> Iterator[Receiver]:
+    settings.WEBHOOKS_REACH_PRIVATE = True
+    kept = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            kept.requests.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+            status = kept.answers.pop(0) if len(kept.answers) > 1 else kept.answers[0]
+            self.send_response(status)
+            if status in (301, 302, 307):
+                self.send_header("Location", f"{kept.url}elsewhere")
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def log_message(self, *_args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    kept.url = f"http://127.0.0.1:{server.server_port}/hook/"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    yield kept
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def cast() -> Cast:
+    cast = Cast()
+    assert cast.deal
+    settle()
+    return cast
+
+
+def settle() -> None:
+    while give_positions(everywhere=True):
+        pass
+
+
+def listen(cast: Cast, receiver: Receiver, *types: str, actor: Any = None) -> tuple[WebhookEndpoint, str]:
+    values = {"url": receiver.url, "event_types": list(types)}
+    made = create_webhook_endpoint(actor=actor or cast.rep, values=values)
+    settle()
+    send_owed()
+    receiver.requests.clear()
+    return made
+
+
+def happen(cast: Cast, body: str = "Looks right", **fields: Any) -> None:
+    add_comment(actor=fields.pop("actor", cast.rep), room_id=cast.deal.room_id, body=body, **fields)
+    settle()
+
+
+def test_signed_thin_and_once(cast: Cast, receiver: Receiver) -> None:
+    endpoint, secret = listen(cast, receiver)
+    happen(cast, "These words stay here.")
+    assert send_owed() == 1
+    assert send_owed() == 0
+    ((headers, body),) = receiver.requests
+    told = Webhook(secret).verify(body, headers)
+    message = WebhookMessage.objects.get(event__type="comment.added")
+    assert told["type"] == "comment.added"
+    assert told["data"]["event"] == str(message.event_id)
+    assert told["data"]["position"] == message.event.feed.position
+    assert headers["webhook-id"] == str(message.pk)
+    assert b"These words" not in body
+    assert message.state == WebhookState.DELIVERED
+    with pytest.raises(WebhookVerificationError):
+        Webhook(secret).verify(body + b" ", headers)
+    assert endpoint.messages.count() >= 1
+
+
+def test_tried_again_under_the_same_id(cast: Cast, receiver: Receiver) -> None:
+    listen(cast, receiver)
+    receiver.answers = [500, 503, 200]
+    happen(cast)
+    at = now()
+    send_owed()
+    assert send_owed() == 0
+    with frozen(at + timedelta(seconds=10)):
+        send_owed()
+    with frozen(at + timedelta(minutes=10)):
+        send_owed()
+    ids = {headers["webhook-id"] for headers, _body in receiver.requests}
+    assert len(receiver.requests) == 3
+    assert len(ids) == 1
+    assert [one.status for one in WebhookAttempt.objects.filter(message_id=ids.pop())] == [500, 503, 200]
+
+
+def test_given_up_after_three_days(cast: Cast, receiver: Receiver) -> None:
+    listen(cast, receiver)
+    receiver.answers = [500]
+    happen(cast)
+    at = now()
+    for hours in range(24 * 5):
+        with frozen(at + timedelta(hours=hours)):
+            send_owed()
+    message = WebhookMessage.objects.get(event__type="comment.added")
+    assert (message.state, message.attempts, len(receiver.requests)) == (WebhookState.FAILED, 10, 10)
+
+
+def test_nobody_listening_is_tried_again(cast: Cast, receiver: Receiver) -> None:
+    listen(cast, receiver)
+    WebhookEndpoint.objects.update(url="http://127.0.0.1:9/")
+    happen(cast)
+    send_owed()
+    attempt = WebhookAttempt.objects.order_by("-at").first()
+    assert attempt.status is None
+    assert "ConnectError" in attempt.answer
+
+
+def test_gone_switches_it_off(cast: Cast, receiver: Receiver) -> None:
+    listen(cast, receiver)
+    receiver.answers = [410]
+    happen(cast)
+    send_owed()
+    happen(cast)
+    send_owed()
+    assert len(receiver.requests) == 1
+    assert WebhookEndpoint.objects.get().disabled_reason == "410 Gone"
+
+
+def test_redirects_are_not_followed(cast: Cast, receiver: Receiver) -> None:
+    listen(cast, receiver)
+    receiver.answers = [302]
+    happen(cast)
+    send_owed()
+    assert len(receiver.requests) == 1
+    assert WebhookMessage.objects.get(event__type="comment.added").state == WebhookState.WAITING
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "0.0.0.0"])
+def test_private_networks_are_refused_when_it_is_sent(cast: Cast, receiver: Receiver, settings, host: str) -> None:
+    listen(cast, receiver)
+    WebhookEndpoint.objects.update(url=receiver.url.replace("127.0.0.1", host))
+    settings.WEBHOOKS_REACH_PRIVATE = False
+    happen(cast)
+    send_owed()
+    assert receiver.requests == []
+    assert "AddressRefused" in WebhookAttempt.objects.order_by("-at").first().answer
+
+
+class TestSight:
+    def test_only_what_the_owner_sees(self, cast: Cast, receiver: Receiver) -> None:
+        listen(cast, receiver, actor=as_user(cast.stranger))
+        happen(cast)
+        send_owed()
+        assert receiver.requests == []
+
+    def test_what_the_other_side_keeps_to_itself_is_not_told(self, cast: Cast, receiver: Receiver) -> None:
+        listen(cast, receiver)
+        happen(cast, actor=cast.buyer, private=True)
+        happen(cast, private=True)
+        send_owed()
+        assert [body["type"] for body in receiver.bodies()].count("comment.added") == 1
+
+    def test_sight_lost_before_it_is_sent(self, cast: Cast, receiver: Receiver) -> None:
+        listen(cast, receiver, actor=as_user(cast.colleague))
+        happen(cast)
+        deactivate_user(actor=as_user(cast.admin), user_id=cast.colleague.pk, version=cast.colleague.version)
+        send_owed()
+        assert receiver.requests == []
+        assert WebhookMessage.objects.filter(state=WebhookState.WAITING).count() == 0
+
+    def test_chosen_types_only(self, cast: Cast, receiver: Receiver) -> None:
+        listen(cast, receiver, "deal.won")
+        happen(cast)
+        assert send_owed() == 0
+
+
+class TestSecrets:
+    def test_two_secrets_sign_for_a_day(self, cast: Cast, receiver: Receiver) -> None:
+        endpoint, old = listen(cast, receiver)
+        _endpoint, new = rotate_webhook_secret(actor=cast.rep, endpoint_id=endpoint.pk, version=1)
+        happen(cast)
+        send_owed()
+        headers, body = receiver.requests[-1]
+        for secret in (old, new):
+            Webhook(secret).verify(body, headers)
+        WebhookEndpoint.objects.update(previous_until=now() - timedelta(seconds=1))
+        happen(cast)
+        send_owed()
+        headers, body = receiver.requests[-1]
+        Webhook(new).verify(body, headers)
+        with pytest.raises(WebhookVerificationError):
+            Webhook(old).verify(body, headers)
+
+    def test_the_database_holds_no_usable_secret(self, cast: Cast, receiver: Receiver) -> None:
+        endpoint, secret = listen(cast, receiver)
+        rotate_webhook_secret(actor=cast.rep, endpoint_id=endpoint.pk, version=1)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT encode(secret, 'escape') || encode(previous_secret, 'escape') FROM crm_webhookendpoint"
+            )
+            kept = cursor.fetchone()[0]
+        assert secret.removeprefix("whsec_") not in kept
+
+
+class TestReplay:
+    def test_one_message_under_its_id(self, cast: Cast, receiver: Receiver) -> None:
+        listen(cast, receiver)
+        happen(cast)
+        send_owed()
+        message = WebhookMessage.objects.get(event__type="comment.added")
+        replay_message(actor=cast.rep, message_id=message.pk)
+        send_owed()
+        assert len({headers["webhook-id"] for headers, _body in receiver.requests}) == 1
+        assert len(receiver.requests) == 2
+        with pytest.raises(NotFound):
+            replay_message(actor=as_user(cast.stranger), message_id=message.pk)
+
+    def test_a_stretch_of_time_with_what_was_never_owed(self, cast: Cast, receiver: Receiver) -> None:
+        start = now()
+        happen(cast, "Before anybody listened")
+        endpoint, _secret = listen(cast, receiver, "comment.added")
+        assert replay_messages(actor=cast.rep, endpoint_id=endpoint.pk, since=start) == 1
+        send_owed()
+        assert [body["type"] for body in receiver.bodies()] == ["comment.added"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("url", ""), ("url", "ftp://hooks.company.example/"), ("url", "hooks"), ("url", "https://"),
+        ("url", "https://user:word@hooks.company.example/"), ("url", "https://hooks.company.example/#x"),
+        ("url", "https://hooks.company.example/" + "x" * 2000), ("url", "https://a\x00b.example/"),
+        ("event_types", ["nothing.known"]), ("event_types", "deal.won"), ("description", "x" * 201), ("color", "red"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_told_at_its_field(cast: Cast, field: str, value: Any) -> None:
+    values = {"url": "https://hooks.company.example/cg", field: value}
+    with pytest.raises(Invalid) as refused:
+        create_webhook_endpoint(actor=cast.rep, values=values)
+    assert field in {fault.field for fault in refused.value.faults}
+
+
+def test_plain_http_only_where_it_is_allowed(cast: Cast) -> None:
+    with pytest.raises(Invalid):
+        create_webhook_endpoint(actor=cast.rep, values={"url": "http://hooks.company.example/"})
+
+
+def test_who_sets_them_up(cast: Cast, receiver: Receiver) -> None:
+    endpoint, _secret = listen(cast, receiver)
+    with pytest.raises(NotAllowed):
+        create_webhook_endpoint(actor=cast.buyer, values={"url": "https://hooks.company.example/cg"})
+    for act in (change_webhook_endpoint, archive_webhook_endpoint, rotate_webhook_secret):
+        more = {"values": {"description": "x"}} if act is change_webhook_endpoint else {}
+        with pytest.raises(NotFound):
+            act(actor=as_user(cast.colleague), endpoint_id=endpoint.pk, version=1, **more)
+    change_webhook_endpoint(actor=as_user(cast.admin), endpoint_id=endpoint.pk, version=1, values={"disabled": True})
+    happen(cast)
+    assert send_owed() == 0
+    archive_webhook_endpoint(actor=cast.rep, endpoint_id=endpoint.pk, version=2)
+
+
+def test_twenty_are_the_most(cast: Cast) -> None:
+    for number in range(20):
+        create_webhook_endpoint(actor=cast.rep, values={"url": f"https://hooks.company.example/{number}"})
+    with pytest.raises(Refused):
+        create_webhook_endpoint(actor=cast.rep, values={"url": "https://hooks.company.example/20"})
+
+
+def test_a_killed_sender_loses_nothing(cast: Cast, receiver: Receiver) -> None:
+    listen(cast, receiver)
+    happen(cast)
+    WebhookMessage.objects.filter(event__type="comment.added").update(
+        run_after=now() + timedelta(minutes=2), attempts=1
+    )
+    assert send_owed() == 0
+    with frozen(now() + timedelta(minutes=3)):
+        assert send_owed() == 1
+    assert len(receiver.requests) == 1
