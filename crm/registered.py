@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from crm import timeline
 from crm.actions.attachment import check_attachment
 from crm.mail.access_request import mail_access_request
+from crm.mail.comment import mail_mentions
 from crm.mail.consent import mail_answer, mail_question, mail_reminder
 from crm.models import Event
 from crm.registry import register_consumer, register_room_panel
@@ -17,6 +18,7 @@ register_consumer("crm.mail_question", ["consent.asked"], mail_question)
 register_consumer("crm.mail_answer", ["consent.given", "consent.change_suggested", "consent.declined"], mail_answer)
 
 
+register_consumer("crm.mail_mentions", ["comment.added"], mail_mentions)
 register_consumer("crm.mail_reminder", ["consent.reminder_wanted"], mail_reminder)
 register_consumer("crm.mail_access_request", ["access_request.made"], mail_access_request)
 

@@ -102,10 +102,14 @@ class TodayBlock:
 
 @dataclass(frozen=True)
 class Commentable:
-    """A section whose rows can be commented on. `has_row` says whether the actor sees that row in that room."""
+    """A section whose rows can be commented on. `has_row` says whether the actor sees that row in that room.
+
+    `url` is where a row stands, for staff or in the room.
+    """
 
     section: str
     has_row: Callable[["Actor", "Room", UUID], bool]
+    url: Callable[["Actor", UUID], str]
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,11 @@ def _import_finished(event: Event, names: Names) -> TimelineEntry:
     return TimelineEntry("upload", _("Data were imported"))
 
 
+def _commented(event: Event, names: Names) -> TimelineEntry:
+    sentence = _("%(name)s sees something differently") if event.data.get("dispute") else _("%(name)s commented")
+    return TimelineEntry("message", sentence % {"name": actor_name(event)})
+
+
 def _signed_in(event: Event, names: Names) -> TimelineEntry:
     by_passkey = event.data.get("method") == "passkey"
     sentence = _("%(name)s came in with a passkey") if by_passkey else _("%(name)s came in with a code")
@@ -150,7 +155,9 @@ RENDERERS: dict[str, Renderer] = {
     "activity.changed": _activity(_("%(name)s corrected a note on: %(subject)s")),
     "activity.shared": _activity(_("%(kind)s, shared by %(name)s: %(subject)s")),
     "activity.archived": _changed("message", _("%(name)s took a note away")),
-    "comment.added": _changed("message", _("%(name)s commented")),
+    "comment.added": _commented,
+    "comment.resolved": _changed("check", _("%(name)s said that a comment is settled")),
+    "comment.reopened": _changed("message", _("%(name)s opened a settled comment again")),
     "comment.changed": _changed("message", _("%(name)s changed a comment")),
     "comment.archived": _changed("message", _("%(name)s took a comment away")),
     "attachment.added": says("file", _("%(name)s added a file: %(file)s"), file="subject"),

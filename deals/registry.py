@@ -246,7 +246,13 @@ def _commentable(kind: SectionKind) -> Commentable:
         there = Section.objects.filter(pk=OuterRef("section"), kind=kind, deal__room=room)
         return bool(_ROWS[kind](actor).filter(Exists(there), pk=row_id).exists())
 
-    return Commentable(kind.value, has_row)
+    def url(actor: Actor, row_id: UUID) -> str:
+        row = _ROWS[kind](actor).select_related("section__deal").filter(pk=row_id).first()
+        if row is None:
+            raise NotFound
+        return _section_url(actor, row.section)
+
+    return Commentable(kind.value, has_row, url)
 
 
 for _kind in SectionKind:

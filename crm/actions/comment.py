@@ -13,7 +13,9 @@ from crm.clock import now
 from crm.errors import Invalid, NotAllowed, NotFound
 from crm.events.record import record
 from crm.models import Comment, Room
+from crm.queries.comment import readers_of
 from crm.registry import commentable
+from crm.rules.mentions import mentioned
 
 LIMIT = 5000
 
@@ -26,28 +28,96 @@ def add_comment(
     body: str,
     section: str = "",
     subject_id: UUID | None = None,
+    reply_to: UUID | None = None,
+    disputes: bool = False,
     private: bool = False,
 ) -> Comment:
     """Comment on a row (`subject_id`) of a section, on a section, or on the room as a whole (`section` empty).
 
-    `private` keeps it on the actor's side. Raises `Invalid`, `NotFound` (a section outside the grant, too).
+    `reply_to` is a comment it answers: then it stands where that one stands, and opens its thread again. `disputes` says that
+    the writer sees the row otherwise, which everybody at the table is told. `private` keeps it on the actor's side. People named
+    with an @ are told, as far as they see it. Raises `Invalid`, `NotFound` (a section outside the grant, too).
     """
     body = _body(body)
     room = lock_room(actor, room_id)
+    first = _first_of_thread(actor, room, reply_to)
+    if first is not None:
+        section, subject_id, private = first.section, first.subject_id, bool(first.private_to)
     _check_subject(actor, room, section, subject_id)
+    _check_dispute(disputes, subject_id, private, first)
     at = now()
-    comment = Comment.objects.create(
+    comment = Comment(
         room=room,
         section=section,
         subject_id=subject_id,
+        reply_to=first,
         body=body,
+        is_dispute=disputes,
         private_to=actor.side if private else "",
         created_at=at,
         updated_at=at,
         **actor.authorship,
     )
+    named: list[UUID] = mentioned(body, readers_of(comment))
+    comment.mentioned = named
+    comment.save()
+    if first is not None and first.resolved_at is not None:
+        _set_resolved(actor, room, first, resolved=False)
     _record("comment.added", actor, room, comment)
     return comment
+
+
+@transaction.atomic
+def resolve_comment(*, actor: Actor, comment_id: UUID, version: int) -> Comment:
+    """Say that a thread is settled; who said so and when stays beside it. Answering opens it again.
+
+    That somebody sees a row otherwise is settled by their own side alone. Raises `NotAllowed`, `NotFound`, `Stale`.
+    """
+    room, comment = _lock(actor, comment_id)
+    check_version(comment, version)
+    if comment.is_dispute and comment.by_side != actor.side:
+        raise NotAllowed(_("Only the side that sees it differently says when that is settled."), code="not_yours")
+    if comment.resolved_at is None:
+        _set_resolved(actor, room, comment, resolved=True)
+    return comment
+
+
+@transaction.atomic
+def reopen_comment(*, actor: Actor, comment_id: UUID, version: int) -> Comment:
+    """Say that a thread is not settled after all."""
+    room, comment = _lock(actor, comment_id)
+    check_version(comment, version)
+    if comment.resolved_at is not None:
+        _set_resolved(actor, room, comment, resolved=False)
+    return comment
+
+
+def _set_resolved(actor: Actor, room: Room, comment: Comment, *, resolved: bool) -> None:
+    contact = actor.participant.contact if actor.participant else None
+    changes = {
+        "resolved_at": now() if resolved else None,
+        "resolved_by_user": actor.user if resolved else None,
+        "resolved_by_contact": contact if resolved else None,
+    }
+    save_changes(comment, changes)
+    _record("comment.resolved" if resolved else "comment.reopened", actor, room, comment)
+
+
+def _first_of_thread(actor: Actor, room: Room, reply_to: UUID | None) -> Comment | None:
+    """Return the comment a thread began with, locked. Raises `Invalid` for one that is not to be seen in this room."""
+    if reply_to is None:
+        return None
+    found = Comment.objects.visible_to(actor).filter(room=room, pk=reply_to).first()
+    if found is None:
+        raise Invalid.field("reply_to", _("What you answer is no longer here."), code="unknown")
+    locked = Comment.objects.select_for_update(of=("self",), no_key=True)
+    return locked.get(pk=found.reply_to_id or found.pk)
+
+
+def _check_dispute(disputes: bool, subject_id: UUID | None, private: bool, first: Comment | None) -> None:
+    if disputes and (subject_id is None or private or first is not None):
+        words = _("Say about which statement you see it differently, and say it to everybody.")
+        raise Invalid.field("disputes", words, code="not_a_dispute")
 
 
 @transaction.atomic
@@ -56,7 +126,8 @@ def change_comment(*, actor: Actor, comment_id: UUID, version: int, body: str) -
     body = _body(body)
     room, comment = _lock_own(actor, comment_id)
     check_version(comment, version)
-    if save_changes(comment, {"body": body}):
+    names = {"mentioned": mentioned(body, readers_of(comment))}
+    if save_changes(comment, {"body": body} | names):
         _record("comment.changed", actor, room, comment)
     return comment
 
@@ -90,7 +161,7 @@ def _check_subject(actor: Actor, room: Room, section: str, subject_id: UUID | No
         raise Invalid.field("subject", _("What this is about is no longer here."), code="unknown")
 
 
-def _lock_own(actor: Actor, comment_id: UUID) -> tuple[Room, Comment]:
+def _lock(actor: Actor, comment_id: UUID) -> tuple[Room, Comment]:
     found = Comment.objects.visible_to(actor).filter(pk=comment_id).first()
     if found is None:
         raise NotFound
@@ -99,6 +170,11 @@ def _lock_own(actor: Actor, comment_id: UUID) -> tuple[Room, Comment]:
     comment = visible.filter(pk=found.pk).first()
     if comment is None:
         raise NotFound
+    return room, comment
+
+
+def _lock_own(actor: Actor, comment_id: UUID) -> tuple[Room, Comment]:
+    room, comment = _lock(actor, comment_id)
     writer = actor.participant.contact_id if actor.participant else actor.user and actor.user.pk
     if writer is None or writer not in (comment.by_contact_id, comment.by_user_id):
         raise NotAllowed(_("Only whoever wrote a comment changes it or takes it away."), code="not_yours")
@@ -106,5 +182,11 @@ def _lock_own(actor: Actor, comment_id: UUID) -> tuple[Room, Comment]:
 
 
 def _record(event: str, actor: Actor, room: Room, comment: Comment) -> None:
-    data = {"section": comment.section, "subject": str(comment.subject_id or ""), "version": comment.version}
+    data = {
+        "section": comment.section,
+        "subject": str(comment.subject_id or ""),
+        "version": comment.version,
+        "dispute": comment.is_dispute,
+        "mentioned": [str(one) for one in comment.mentioned],
+    }
     record(event, actor=actor, room=room, subject=comment, private_to=comment.private_to, data=data)

@@ -9,11 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from crm.actions.comment import add_comment, archive_comment, change_comment
+from crm.actions.comment import add_comment, archive_comment, change_comment, reopen_comment, resolve_comment
 from crm.api.authentication import actor_of
 from crm.api.authored import AuthoredAnswer
 from crm.api.endpoint import gone, one, reads, writes
-from crm.api.fields import Id, Text, YesNo
+from crm.api.fields import Id, Text, Time, YesNo
 from crm.api.listing import Filter, Listing, page
 from crm.api.versions import version_of
 from crm.errors import NotFound
@@ -27,7 +27,11 @@ class CommentAnswer(AuthoredAnswer):
     room = Id(source="room_id")
     section = Text(max_length=32)
     subject = Id(source="subject_id", allow_null=True)
+    reply_to = Id(source="reply_to_id", allow_null=True, help_text="The comment its thread began with.")
     body = Text(max_length=5000)
+    is_dispute = serializers.BooleanField(help_text="Whether its writer sees the row differently.")
+    mentioned = serializers.ListField(child=Id(), help_text="Users and participants named with an @.")
+    resolved_at = Time(allow_null=True)
 
 
 class CommentAdding(serializers.Serializer[Any]):
@@ -36,6 +40,8 @@ class CommentAdding(serializers.Serializer[Any]):
     body = Text(max_length=5000)
     section = Text(required=False, max_length=32)
     subject = Id(required=False, allow_null=True)
+    reply_to = Id(required=False, allow_null=True)
+    disputes = YesNo(required=False)
     private = YesNo(required=False)
 
 
@@ -74,6 +80,26 @@ class CommentList(APIView):
         subject_id = values.pop("subject", None)
         made = add_comment(actor=actor_of(request), room_id=room_id, subject_id=subject_id, **values)
         return one(request, CommentAnswer, made, status=201, location=reverse("api:comment", args=[made.pk]))
+
+
+class CommentResolving(APIView):
+    """A thread that is settled."""
+
+    @writes("resolve_comment", "rooms:write", answers=CommentAnswer, versioned=True)
+    def post(self, request: Request, values: dict[str, Any], comment_id: UUID) -> Response:
+        """Say that a thread is settled. That somebody sees a row differently is settled by their own side alone."""
+        done = resolve_comment(actor=actor_of(request), comment_id=comment_id, version=version_of(request))
+        return one(request, CommentAnswer, done)
+
+
+class CommentReopening(APIView):
+    """A thread that is not settled after all."""
+
+    @writes("reopen_comment", "rooms:write", answers=CommentAnswer, versioned=True)
+    def post(self, request: Request, values: dict[str, Any], comment_id: UUID) -> Response:
+        """Open a settled thread again."""
+        done = reopen_comment(actor=actor_of(request), comment_id=comment_id, version=version_of(request))
+        return one(request, CommentAnswer, done)
 
 
 class CommentDetail(APIView):

@@ -10,7 +10,7 @@ from crm.api.access_request import (
 )
 from crm.api.activity import ActivityDetail, ActivityList, ActivitySharing
 from crm.api.attachment import AttachmentContent, AttachmentDetail, AttachmentList
-from crm.api.comment import CommentDetail, CommentList
+from crm.api.comment import CommentDetail, CommentList, CommentReopening, CommentResolving
 from crm.api.consent import BuyersOwn, ConsentDetail, ConsentList, ConsentRecording, RecordWithdrawal
 from crm.api.contact import ContactDetail, ContactList
 from crm.api.custom_field import CustomFieldList
@@ -50,6 +50,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("attachments/<uuid:attachment_id>/", AttachmentDetail.as_view(), name="attachment"),
     path("attachments/<uuid:attachment_id>/content/", AttachmentContent.as_view(), name="attachment-content"),
     path("comments/<uuid:comment_id>/", CommentDetail.as_view(), name="comment"),
+    path("comments/<uuid:comment_id>/resolve/", CommentResolving.as_view(), name="comment-resolve"),
+    path("comments/<uuid:comment_id>/reopen/", CommentReopening.as_view(), name="comment-reopen"),
     path("consents/", ConsentList.as_view(), name="consents"),
     path("consents/record/", ConsentRecording.as_view(), name="consents-record"),
     path("consents/<uuid:consent_id>/", ConsentDetail.as_view(), name="consent"),

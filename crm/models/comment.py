@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from crm.ids import new_id
 from crm.models.authored import Authored, private_rows_of
@@ -27,13 +28,23 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 
 class Comment(Authored):
-    """A comment on a row (`subject_id`) of a section, or on the room as a whole (`section` empty)."""
+    """A comment on a row (`subject_id`) of a section, or on the room as a whole (`section` empty).
+
+    Answers to it point at it (`reply_to`) and make a thread with it. `is_dispute` says that its writer sees the row
+    otherwise. A thread is open until somebody says it is settled: then who and when stay. `mentioned` are ids of users and participants.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     room = models.ForeignKey("crm.Room", models.CASCADE, related_name="comments")
     section = models.CharField(max_length=32, blank=True)
     subject_id = models.UUIDField(null=True, blank=True)
+    reply_to = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="replies")
     body = models.TextField()
+    is_dispute = models.BooleanField(default=False, db_default=False)
+    mentioned = ArrayField(models.UUIDField(), default=list, db_default=[], blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by_user = models.ForeignKey("crm.User", models.PROTECT, null=True, blank=True, related_name="+")
+    resolved_by_contact = models.ForeignKey("crm.Contact", models.PROTECT, null=True, blank=True, related_name="+")
     private_to = models.CharField(max_length=8, choices=Side, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -48,6 +59,22 @@ class Comment(Authored):
             models.Index(fields=["room", "created_at"], name="comment_by_room"),
             models.Index(fields=["subject_id"], name="comment_by_subject"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reply_to=None) | Q(resolved_at=None, is_dispute=False), name="comment_thread_is_its_first"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.body[:80]
+
+    @property
+    def is_open_dispute(self) -> bool:
+        """Whether somebody sees the row otherwise, and it is not settled."""
+        return self.is_dispute and self.resolved_at is None
+
+    @property
+    def resolved_by_name(self) -> str:
+        """The name of whoever said that it is settled."""
+        person = self.resolved_by_contact or self.resolved_by_user
+        return person.name if person else ""

@@ -21,6 +21,7 @@ class MailKind(models.TextChoices):
     ASKED = "asked", _("Somebody asks you something")
     RECORDED = "recorded", _("Somebody wrote down an answer of yours")
     RECEIPT = "receipt", _("The receipt of an answer of yours")
+    MENTION = "mention", _("Somebody names you with an @")
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):

@@ -1,16 +1,68 @@
-"""Reading comments."""
+"""Reading comments, thread by thread."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from crm.actors import Actor
 from crm.errors import NotFound
-from crm.models import Comment
+from crm.models import Comment, Participant, RoomMember, Side
 from crm.models.comment import CommentQuerySet
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A comment with the answers to it, oldest first."""
+
+    first: Comment
+    replies: Sequence[Comment]
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether somebody said that it is settled."""
+        return self.first.resolved_at is not None
+
+
+WRITTEN_BY = ("by_user", "by_contact__organization", "resolved_by_user", "resolved_by_contact")
+"""What a query selects along to name who wrote a comment and who settled it."""
+
+
+def threads_of(comments: Iterable[Comment]) -> list[Thread]:
+    """Return comments that come oldest first as threads; open ones first, then by age."""
+    replies: dict[UUID, list[Comment]] = {}
+    firsts = []
+    for comment in comments:
+        if comment.reply_to_id is None:
+            firsts.append(comment)
+        else:
+            replies.setdefault(comment.reply_to_id, []).append(comment)
+    threads = [Thread(first, replies.get(first.pk, ())) for first in firsts]
+    return sorted(threads, key=lambda one: one.is_resolved)
+
+
+def readers_of(comment: Comment) -> dict[UUID, str]:
+    """Return who of the room sees a comment (ids of users and participants with their names): whom an @ in it can mean."""
+    room = comment.room
+    people: dict[UUID, str] = {}
+    if comment.private_to in ("", Side.SELLER):
+        people[room.owner_id] = room.owner.name
+        members = RoomMember.objects.filter(room=room, user__is_active=True).select_related("user")
+        people |= {member.user_id: member.user.name for member in members}
+    if comment.private_to != Side.SELLER:
+        grants = Participant.objects.active().filter(room=room).select_related("contact")
+        if comment.private_to:
+            grants = grants.filter(side=comment.private_to)
+        if comment.private_to == Side.PARTNER:  # partners may come from different firms
+            grants = grants.filter(contact=comment.by_contact)
+        for grant in grants:
+            if not comment.section or grant.sees(comment.section):
+                people[grant.pk] = grant.contact.name
+    return people
 
 
 def comments(actor: Actor, room_id: UUID | None = None, section: str | None = None) -> CommentQuerySet:
     """Return the comments the actor sees, oldest first; `section` empty means those on the room as a whole."""
-    rows = Comment.objects.visible_to(actor).select_related("by_user", "by_contact").order_by("created_at", "id")
+    rows = Comment.objects.visible_to(actor).select_related(*WRITTEN_BY).order_by("created_at", "id")
     if room_id is not None:
         rows = rows.filter(room=room_id)
     return rows if section is None else rows.filter(section=section)

@@ -34,9 +34,13 @@ class CodeForm(forms.Form):
 
 
 class SayForm(forms.Form):
-    """Words to everybody at the table."""
+    """Words to everybody at the table, or beside a row of a section; an answer, or seeing it differently."""
 
     body = WordsField(label=_("Message"))
+    section = LineField(required=False, widget=forms.HiddenInput)
+    subject = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    reply_to = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    disputes = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 class ColleagueForm(forms.Form):

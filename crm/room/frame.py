@@ -19,6 +19,8 @@ SAID: dict[str, Promise] = {
     "shared": _("Shared. Everybody at the table sees it now."),
     "removed": _("Taken out. What it said before is kept in the history."),
     "sent": _("Sent. Everybody at the table can read it."),
+    "settled": _("It stands as settled, with your name."),
+    "not-settled": _("It is open again."),
     "withdrawn": _("You took your yes back. Both sides see it."),
     "reopened": _("You can be asked about this again."),
     "confirmed": _("Thank you. It is marked as right."),

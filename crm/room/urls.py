@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.room import access_request, attachment, consent, door, kept, passkey, today
+from crm.room import access_request, attachment, comment, consent, door, kept, passkey, today
 
 app_name = "room"
 
@@ -18,7 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:room_id>/", today.today, name="today"),
     path("<uuid:room_id>/people/", access_request.people, name="people"),
     path("<uuid:room_id>/people/<uuid:request_id>/withdraw/", access_request.withdraw, name="withdraw_request"),
-    path("<uuid:room_id>/comments/", today.comment, name="comment"),
+    path("<uuid:room_id>/comments/", comment.add, name="comment"),
+    path("<uuid:room_id>/comments/<uuid:comment_id>/<str:verb>/", comment.state, name="comment_state"),
     path("<uuid:room_id>/questions/<uuid:question_id>/answer/", consent.answer, name="answer"),
     path("<uuid:room_id>/questions/<uuid:question_id>/reminder/", consent.remind, name="remind"),
     path("<uuid:room_id>/questions/<uuid:question_id>/<str:verb>/", consent.turn_recorded, name="recorded"),

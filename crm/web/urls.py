@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.web import access_request, attachment, contact, demo, organization, outbox, participant, receipt, timeline
+from crm.web import (
+    access_request,
+    attachment,
+    comment,
+    contact,
+    demo,
+    organization,
+    outbox,
+    participant,
+    receipt,
+    timeline,
+)
 
 app_name = "crm"
 
@@ -12,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rooms/<uuid:room_id>/welcome/", access_request.welcome, name="welcome"),
     path("access-requests/<uuid:request_id>/", access_request.answer, name="access_request"),
     path("participants/<uuid:participant_id>/", participant.participant, name="participant"),
+    path("comments/<uuid:comment_id>/<str:verb>/", comment.state, name="comment_state"),
     path("attachments/<uuid:attachment_id>/", attachment.attachment, name="attachment"),
     path("clients/", organization.clients, name="clients"),
     path("clients/new/", organization.new_client, name="new_client"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
 from crm.models import WRITERS, Comment, Contact, Participant, Revision, RoomMember, Side, User
+from crm.queries.comment import Thread, threads_of
 from crm.rules.content_diff import ChangeKind, diff_content
 from deals.models import Criterion, Deal, Section, Stakeholder
 from deals.queries.comment import comments_beside
@@ -73,9 +74,9 @@ class CriterionView:
     draft: Criterion | None = None
 
     @property
-    def shared_comments(self) -> list[Comment]:
-        """What both sides read."""
-        return [one for one in self.comments if not one.private_to]
+    def threads(self) -> list[Thread]:
+        """What both sides read, thread by thread."""
+        return threads_of(one for one in self.comments if not one.private_to)
 
     @property
     def private_comments(self) -> list[Comment]:

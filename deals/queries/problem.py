@@ -7,6 +7,7 @@ from typing import Any
 
 from crm.actors import Actor
 from crm.models import WRITERS, Comment, Revision
+from crm.queries.comment import Thread, threads_of
 from crm.rules.content_diff import Change, ChangeKind, diff_content
 from crm.rules.words import Piece, PieceKind
 from deals.models import ProblemPart, ProblemStatement, Section
@@ -30,9 +31,9 @@ class StatementView:
     draft: ProblemStatement | None = None
 
     @property
-    def shared_comments(self) -> list[Comment]:
-        """What both sides read."""
-        return [one for one in self.comments if not one.private_to]
+    def threads(self) -> list[Thread]:
+        """What both sides read, thread by thread."""
+        return threads_of(one for one in self.comments if not one.private_to)
 
     @property
     def private_comments(self) -> list[Comment]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from crm.actors import Actor
 from crm.models import WRITERS, Comment, Draftable
+from crm.queries.comment import WRITTEN_BY, Thread, threads_of
 from deals.models import Criterion, ProblemPart, ProblemStatement, Section, SectionKind, Stakeholder
 from deals.queries.criterion import CheckLine, check_lines, criterion_data
 
@@ -31,6 +32,11 @@ class RowView:
     comments: Sequence[Comment] = ()
     missing: Sequence[CheckLine] = field(default=())
 
+    @property
+    def threads(self) -> list[Thread]:
+        """What is said about the row, thread by thread."""
+        return threads_of(self.comments)
+
 
 @dataclass(frozen=True)
 class PartOfPage:
@@ -48,7 +54,7 @@ def section_rows(actor: Actor, section: Section) -> list[RowView]:
     drafts = {row.replaces_id: row for row in rows if row.replaces_id}
     beside: dict[Any, list[Comment]] = defaultdict(list)
     comments = Comment.objects.visible_to(actor).filter(room=section.deal.room_id, section=section.kind)
-    for comment in comments.select_related("by_user", "by_contact"):
+    for comment in comments.select_related(*WRITTEN_BY):
         beside[comment.subject_id].append(comment)
     is_measured = section.kind == SectionKind.CRITERIA
     return [

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from crm.actors import Actor
 from crm.models import Answer, Comment, Consent, Contact, Participant, RoomMember, Side, User
+from crm.queries.comment import Thread, threads_of
 from deals.models import Assessment, Deal, StageMove, Stakeholder, StakeholderRole
 from deals.queries.comment import comments_beside
 from deals.queries.deal import DealPage
@@ -41,9 +42,9 @@ class Stake:
         return person.title if person else ""
 
     @property
-    def shared_comments(self) -> list[Comment]:
-        """What both sides read."""
-        return [one for one in self.comments if not one.private_to]
+    def threads(self) -> list[Thread]:
+        """What both sides read, thread by thread."""
+        return threads_of(one for one in self.comments if not one.private_to)
 
     @property
     def private_comments(self) -> list[Comment]:

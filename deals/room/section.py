@@ -16,6 +16,7 @@ from crm.room.frame import show
 from crm.web.forms import attempt
 from deals.actions.section import get_row, get_section
 from deals.models import ProblemPart, Section, SectionKind
+from deals.queries.comment import open_disputes
 from deals.queries.section_rows import problem_parts, section_rows
 from deals.room.forms import initial_of, side_words
 from deals.room.kinds import ROW_KINDS
@@ -45,8 +46,8 @@ def _opened(request: HttpRequest, actor: Actor, section: Section) -> dict[str, A
             initial=initial_of(row, rows.fields), part=getattr(row, "part", ""), row=row, deal=section.deal
         )
         return {"editing": row.pk, "form": form}
-    if row_id := _uuid(request.GET.get("say", "")):
-        return {"saying": row_id}
+    if row_id := _uuid(request.GET.get("say") or request.GET.get("differ", "")):
+        return {"saying": row_id, "differs": "differ" in request.GET}
     if (part := request.GET.get("add", "")) and not section.deal.has_ended:
         return {"adding": part, "form": rows.form(part=part, row=None, deal=section.deal)}
     return {}
@@ -66,6 +67,7 @@ def _page(
         "editing": None,
         "adding": "",
         "saying": None,
+        "disputes": open_disputes(actor, section),
         **opened,
     }
     return show(request, actor, TEMPLATES[section.kind], context, current=section.kind, status=status)

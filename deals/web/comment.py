@@ -29,7 +29,8 @@ def add(request: HttpRequest, deal_id: UUID, kind: str, row_id: UUID) -> HttpRes
     form = CommentForm(request.POST, row_id=row_id)
     if not sent_before(request):
         act = partial(add_comment, actor=actor, room_id=deal.room_id, section=kind, subject_id=row_id)
-        said = attempt(form, lambda: act(body=form.cleaned_data["body"], private=form.cleaned_data["private"]))
+        fields = ("body", "private", "reply_to", "disputes")
+        said = attempt(form, lambda: act(**{name: form.cleaned_data[name] for name in fields}))
         if said is None:
             return PAGES[kind](request, deal_id, comment=form)
         remember_sent(request)

@@ -21,6 +21,7 @@ from crm.web.forms import attempt
 from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
 from deals.actions.criterion import add_criterion, archive_criterion, edit_criterion, share_criterion
 from deals.models import Criterion, SectionKind
+from deals.queries.comment import open_disputes
 from deals.queries.criterion import CheckLine, check_lines, criteria_views, possible_owners
 from deals.queries.deal import DealPage, get_deal, get_deal_page
 from deals.queries.revision import next_number
@@ -57,6 +58,7 @@ def criteria_page(
         "kind": SectionKind.CRITERIA,
         "comment": comment or CommentForm.opened_by(request),
         "once": uuid4().hex,
+        "disputes": open_disputes(actor, state.section),
     }
     return render(request, "deals/criterion/page.html", context, status=422 if opened or comment else 200)
 

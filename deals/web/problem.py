@@ -20,6 +20,7 @@ from crm.web.forms import attempt
 from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
 from deals.actions.problem import add_statement, archive_statement, edit_statement, share_statement
 from deals.models import ProblemPart, ProblemStatement, SectionKind
+from deals.queries.comment import open_disputes
 from deals.queries.deal import DealPage, get_deal_page
 from deals.queries.problem import problem_document
 from deals.web.conflict import conflict_page
@@ -60,6 +61,7 @@ def problem_page(
         "kind": SectionKind.PROBLEM,
         "comment": comment or CommentForm.opened_by(request),
         "once": uuid4().hex,
+        "disputes": open_disputes(actor, state.section),
     }
     return render(request, "deals/problem/page.html", context, status=422 if opened or comment else 200)
 

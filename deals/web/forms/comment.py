@@ -14,7 +14,9 @@ from crm.web.version import VersionedForm
 class CommentForm(forms.Form):
     """A comment on one row; `private` keeps it on our side."""
 
-    body = WordsField(label=_("Comment"), rows=2)
+    body = WordsField(label=_("Comment"), rows=2, help_text=_("@name tells somebody of this room."))
+    reply_to = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    disputes = forms.BooleanField(label=_("We see this differently"), required=False)
     private = forms.BooleanField(widget=forms.HiddenInput, required=False)
     once = VersionedForm.base_fields["once"]
 

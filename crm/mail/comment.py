@@ -1,0 +1,61 @@
+"""The mail to people who are named with an @: a consumer of the outbox."""
+
+from functools import partial
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.actors import Actor, as_participant, as_user
+from crm.mail.message import Mail, send, site_url
+from crm.models import Comment, Contact, Event, MailKind, Participant, User
+from crm.registry import commentable
+
+
+def mail_mentions(event: Event) -> None:
+    """Tell whoever is named in a new comment, as far as they see it now: `comment.added`."""
+    for id in event.data.get("mentioned", ()):
+        actor = _reader(UUID(id))
+        comment = Comment.objects.visible_to(actor).filter(pk=event.subject_id).first() if actor else None
+        if actor is not None and comment is not None:
+            _tell(event, actor, comment)
+
+
+def _reader(id: UUID) -> Actor | None:
+    grant = Participant.objects.active().select_related("contact", "room").filter(pk=id).first()
+    if grant is not None:
+        return as_participant(grant)
+    user = User.objects.active().filter(pk=id).first()
+    return as_user(user) if user else None
+
+
+def _tell(event: Event, actor: Actor, comment: Comment) -> None:
+    to: Contact | User | None = actor.participant.contact if actor.participant else actor.user
+    if to is None or _is_writer(actor, comment) or (isinstance(to, Contact) and MailKind.MENTION in to.mails_off):
+        return
+    context = {"comment": comment, "url": site_url(_url(actor, comment)), "choice_url": _choice_url(actor)}
+    send(Mail(to, "mention", partial(_subject, comment), context))
+
+
+def _subject(comment: Comment) -> str:
+    words = {"name": comment.author_name, "room": comment.room.title}
+    return _("%(name)s asks you something in “%(room)s”") % words
+
+
+def _is_writer(actor: Actor, comment: Comment) -> bool:
+    return actor.participant.contact_id == comment.by_contact_id if actor.participant else actor.user == comment.by_user
+
+
+def _url(actor: Actor, comment: Comment) -> str:
+    place = commentable(comment.section) if comment.section else None
+    if place is not None and comment.subject_id is not None:
+        return f"{place.url(actor, comment.subject_id)}#comment-{comment.pk}"
+    if actor.participant:
+        return reverse("room:today", args=[comment.room_id])
+    return reverse("crm:timeline", args=[comment.room_id])
+
+
+def _choice_url(actor: Actor) -> str:
+    if actor.participant is None:
+        return ""
+    return site_url(f"{reverse('room:kept', args=[actor.participant.room_id])}#mails")
