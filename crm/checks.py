@@ -5,10 +5,10 @@ the same.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from babel.core import get_global
@@ -17,6 +17,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import FieldFault, Invalid, Words
+
+Result = TypeVar("Result")
 
 TEXT_LIMIT = 20_000
 """Characters in a long text at most."""
@@ -178,6 +180,18 @@ class Checks:
                     code="not_an_email",
                 )
         return address
+
+    def part(self, act: Callable[[], Result], **shown_at: str) -> Result | None:
+        """Run what checks by itself and return what it returns; what it refuses counts with the rest, and gives None.
+
+        `shown_at` names the field here for a field of the part (`file="evidence"`).
+        """
+        try:
+            return act()
+        except Invalid as refusal:
+            for fault in refusal.faults or [FieldFault("", refusal.code, refusal.message)]:
+                self.add(shown_at.get(fault.field, fault.field), fault.message, code=fault.code)
+            return None
 
     def done(self) -> None:
         """Raise `Invalid` with every fault that was collected, or return when there is none."""

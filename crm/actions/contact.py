@@ -39,8 +39,7 @@ def create_contact(*, actor: Actor, values: dict[str, Any]) -> Contact:
     Two contacts may share an address. Raises `Invalid` at the field.
     """
     _check_may_write(actor)
-    clean = _checked({"name": "", **values})
-    clean["custom"] = checked_custom(CustomFieldOn.CONTACT, values.get("custom") or {})
+    clean = _checked({"name": "", "custom": {}, **values}, None)
     at = now()
     contact = Contact.objects.create(created_by=actor.user, created_at=at, updated_at=at, **clean)
     record("contact.created", actor=actor, room=None, subject=contact)
@@ -57,9 +56,7 @@ def change_contact(*, actor: Actor, contact_id: UUID, version: int, values: dict
     _check_may_write(actor)
     contact = _lock(actor, contact_id)
     check_version(contact, version)
-    clean = _checked(values)
-    if "custom" in values:
-        clean["custom"] = checked_custom(CustomFieldOn.CONTACT, values["custom"], before=contact.custom)
+    clean = _checked(values, contact)
     _check_private(actor, contact, clean)
     changed = save_changes(contact, clean)
     if "email" in changed:
@@ -124,7 +121,7 @@ def _end_ways_in(actor: Actor, contact: Contact) -> None:
         record("participant.address_changed", actor=actor, room=grant.room, subject=grant)
 
 
-def _checked(values: dict[str, Any]) -> dict[str, Any]:
+def _checked(values: dict[str, Any], contact: Contact | None) -> dict[str, Any]:
     checks = Checks()
     clean: dict[str, Any] = {}
     for field, value in values.items():
@@ -146,7 +143,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
             case "organization":
                 clean["organization_id"] = _organization(checks, value)
             case "custom":
-                pass
+                clean[field] = checked_custom(checks, CustomFieldOn.CONTACT, value, contact.custom if contact else None)
             case _:
                 checks.add(field, _("There is no such field."), code="unknown")
     checks.done()

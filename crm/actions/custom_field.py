@@ -19,15 +19,13 @@ from crm.models import CustomField, CustomFieldOn, CustomFieldType
 from crm.rules.canonical import decimal_words
 
 
-def checked_custom(on: str, values: Any, before: dict[str, Any] | None = None) -> dict[str, Any]:
+def checked_custom(checks: Checks, on: str, values: Any, before: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return `before` with `values` merged in (None removes one), checked against the definitions for `on`.
 
-    Numbers are kept as decimal strings, dates as YYYY-MM-DD. Raises `Invalid` at `custom.<key>`.
+    Numbers are kept as decimal strings, dates as YYYY-MM-DD. Faults are at `custom.<key>`.
     """
-    checks = Checks()
     if not isinstance(values, dict):
         checks.add("custom", _("Give an object of keys and values."), code="not_an_object")
-        checks.done()
         return {}
     known = {one.key: one for one in CustomField.objects.filter(on=on, archived_at=None)}
     merged = dict(before or {})
@@ -42,7 +40,6 @@ def checked_custom(on: str, values: Any, before: dict[str, Any] | None = None) -
     for key, definition in known.items():
         if definition.required and before is None and key not in merged:
             checks.add(f"custom.{key}", _("Write something here."), code="required")
-    checks.done()
     return merged
 
 

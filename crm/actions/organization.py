@@ -30,8 +30,7 @@ def create_organization(*, actor: Actor, values: dict[str, Any]) -> Organization
     Raises `Invalid` at the field.
     """
     _check_may_write(actor)
-    clean = _checked({"name": "", **values}, None)
-    clean["custom"] = checked_custom(CustomFieldOn.ORGANIZATION, values.get("custom") or {})
+    clean = _checked({"name": "", "custom": {}, **values}, None)
     at = now()
     organization = Organization.objects.create(created_at=at, updated_at=at, **clean)
     record("organization.created", actor=actor, room=None, subject=organization)
@@ -45,8 +44,6 @@ def change_organization(*, actor: Actor, organization_id: UUID, version: int, va
     organization = _lock(actor, organization_id)
     check_version(organization, version)
     clean = _checked(values, organization)
-    if "custom" in values:
-        clean["custom"] = checked_custom(CustomFieldOn.ORGANIZATION, values["custom"], before=organization.custom)
     changed = save_changes(organization, clean)
     if changed:
         record("organization.changed", actor=actor, room=None, subject=organization, data={"fields": changed})
@@ -90,7 +87,10 @@ def _checked(values: dict[str, Any], organization: Organization | None) -> dict[
             clean[field] = _website(checks, value)
         elif field == "parent":
             clean["parent_id"] = _parent(checks, value, organization)
-        elif field != "custom":
+        elif field == "custom":
+            before = organization.custom if organization else None
+            clean[field] = checked_custom(checks, CustomFieldOn.ORGANIZATION, value, before)
+        else:
             checks.add(field, _("There is no such field."), code="unknown")
     checks.done()
     return clean

@@ -13,7 +13,7 @@ from crm.actions.version import check_version
 from crm.actors import SYSTEM, Actor
 from crm.checks import Checks
 from crm.clock import now
-from crm.errors import Invalid, NotAllowed, NotFound, Refused, Stale
+from crm.errors import NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
 from crm.mail.invitation import send_invitation
 from crm.models import Contact, Invitation, Participant, Room, RoomSession, Side, SignInCode, User
@@ -38,11 +38,13 @@ def invite_contact(
     `sections` limits what they see (None: everything that is shared). Links that were mailed before end. Raises
     `Invalid`, `NotFound`, `NotAllowed`, and `Refused` when the side would change after they have answered.
     """
-    side = _checked_side(side)
     inviter = _inviter(actor)
+    checks = Checks()
+    side = checks.choice("side", side, SIDES)
+    seen = _sections(checks, sections)
+    contact = _invitable(checks, actor, contact_id)
     room = lock_room(actor, room_id)
-    contact = _invitable(actor, contact_id)
-    return let_in(actor, room, contact, inviter, side=side, sections=sections, may_answer=may_answer)
+    return let_in(actor, room, contact, inviter, side=side, sections=seen, may_answer=may_answer)
 
 
 def let_in(
@@ -52,17 +54,17 @@ def let_in(
     inviter: User,
     *,
     side: str,
-    sections: Sequence[str] | None,
+    sections: list[str] | None,
     may_answer: bool,
 ) -> Participant:
     """Write the grant of a contact in `room`, whose lock the caller holds, and mail the link in `inviter`'s name."""
     grant = Participant.objects.select_for_update(of=("self",), no_key=True).filter(room=room, contact=contact).first()
     if grant is None:
         grant = Participant(room=room, contact=contact, invited_by=inviter, invited_at=now(), side=side, version=0)
-        grant.sections, grant.may_answer = _sections(sections), may_answer
+        grant.sections, grant.may_answer = sections, may_answer
     else:
         _check_side_kept(grant, side)
-        grant.side, grant.sections, grant.may_answer = side, _sections(sections), may_answer
+        grant.side, grant.sections, grant.may_answer = side, sections, may_answer
         if not grant.is_active:
             grant.revoked_at, grant.invited_by, grant.invited_at = None, inviter, now()
     grant.version += 1
@@ -119,7 +121,9 @@ def change_participant(
     room, grant = _lock(actor, participant_id)
     if grant.version != version:
         raise Stale(_("A colleague changed this meanwhile. Compare both."), current=grant)
-    wanted = _sections(sections)
+    checks = Checks()
+    wanted = _sections(checks, sections)
+    checks.done()
     if (grant.sections, grant.may_answer) == (wanted, may_answer):
         return grant
     grant.sections, grant.may_answer, grant.version = wanted, may_answer, grant.version + 1
@@ -166,31 +170,25 @@ def _inviter(actor: Actor) -> User:
     return actor.user
 
 
-def _invitable(actor: Actor, contact_id: UUID) -> Contact:
+def _invitable(checks: Checks, actor: Actor, contact_id: UUID) -> Contact:
+    """Return who is to be invited. Raises `Invalid` when that cannot be, with all faults noted before."""
     contact = Contact.objects.visible_to(actor).filter(pk=contact_id, archived_at=None).first()
     if contact is None:
-        raise Invalid.field("contact", _("Choose a contact from the list."), code="unknown")
-    if not contact.email:
+        checks.add("contact", _("Choose a contact from the list."), code="unknown")
+    elif not contact.email:
         words = _("%(name)s has no e-mail address yet. Add one, so that the link and the code can arrive.")
-        raise Invalid.field("contact", words % {"name": contact.name}, code="no_email")
+        checks.add("contact", words % {"name": contact.name}, code="no_email")
+    checks.done()
+    if contact is None:
+        raise NotFound
     return contact
 
 
-def _checked_side(side: str) -> str:
-    checks = Checks()
-    side = checks.choice("side", side, SIDES)
-    checks.done()
-    return side
-
-
-def _sections(sections: Sequence[str] | None) -> list[str] | None:
+def _sections(checks: Checks, sections: Sequence[str] | None) -> list[str] | None:
     """Return the sections as they are kept. Names are not judged here: the ground does not know what a room holds."""
     if sections is None:
         return None
-    checks = Checks()
-    names: list[str] = [checks.line("sections", name, limit=32) for name in sections]
-    checks.done()
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys(checks.line("sections", name, limit=32) for name in sections))
 
 
 def _check_side_kept(grant: Participant, side: str) -> None:

@@ -47,7 +47,7 @@ class LockedSubject:
 def ask_for_consent(
     *,
     actor: Actor,
-    asked_of: UUID,
+    asked_of: UUID | None,
     subjects: Sequence[Subject],
     sentence: str,
     benefit: str,
@@ -65,11 +65,11 @@ def ask_for_consent(
     benefit = checks.text("benefit", benefit, limit=2000)
     note = checks.text("note", note, required=False, limit=2000)
     useful_by = checks.line("useful_by", useful_by, required=False)
-    checks.done()
+    room_id, person_id = check_what_and_whom(checks, subjects, asked_of)
     if not actor.is_seller:
         raise NotAllowed(_("Only the selling side asks for a yes here."))
-    room = lock_room(actor, room_of(subjects))
-    person = answerer(room, asked_of)
+    room = lock_room(actor, room_id)
+    person = answerer(room, person_id)
     locked = lock_subjects(subjects)
     check_may_be_asked(actor, person, locked)
     _check_not_asked_already(person, locked)
@@ -114,6 +114,17 @@ def cancel_question(*, actor: Actor, question_id: UUID, version: int | None = No
         raise Refused(_("This question was answered already."), code="already_answered")
     close_question(actor, room, question, Answer.CANCELLED)
     return question
+
+
+def check_what_and_whom(checks: Checks, subjects: Sequence[Subject], asked_of: UUID | None) -> tuple[UUID, UUID]:
+    """Return the room the subjects lie in and who is asked. Raises `Invalid` with these and all faults noted before."""
+    room_id = checks.part(lambda: room_of(subjects))
+    if asked_of is None:
+        checks.add("asked_of", _("Choose somebody."), code="required")
+    checks.done()
+    if room_id is None or asked_of is None:
+        raise ValueError("checked values are there")
+    return room_id, asked_of
 
 
 def room_of(subjects: Sequence[Subject]) -> UUID:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,12 +15,12 @@ from crm.actions.question import (
     Subject,
     answerer,
     check_may_be_asked,
+    check_what_and_whom,
     event_data,
     lock_subjects,
     question_payload,
     reference,
     replace_older_questions,
-    room_of,
     write_consents,
 )
 from crm.actions.room import lock_room
@@ -43,34 +43,40 @@ ELSEWHERE = tuple(channel.value for channel in Channel if channel != Channel.ROO
 
 @dataclass(frozen=True)
 class Testimony:
-    """What was said, how, when (aware) and where; `evidence` is the id of a checked file in the room."""
+    """What was said, how, when (an instant) and where; `evidence` is the id of a checked file in the room."""
 
     answer: str
     words: str
     channel: str
-    given_at: datetime
+    given_at: Any
     given_where: str = ""
     evidence: UUID | None = None
 
 
 @transaction.atomic
 def record_consent(
-    *, actor: Actor, asked_of: UUID, subjects: Sequence[Subject], sentence: str, testimony: Testimony, note: str = ""
+    *,
+    actor: Actor,
+    asked_of: UUID | None,
+    subjects: Sequence[Subject],
+    sentence: str,
+    testimony: Testimony,
+    note: str = "",
 ) -> Question:
     """Write down an answer the participant `asked_of` gave elsewhere, in their words, to `sentence`.
 
     Raises `Invalid`, `NotFound`, `NotAllowed`, and `Refused` for a binding kind, a stage that takes no recorded yes,
     or a close without a signed file.
     """
-    answer, testimony = _checked(testimony)
     checks = Checks()
+    testimony = _checked(checks, testimony)
     sentence = checks.text("sentence", sentence, limit=1000)
-    note = checks.text("note", note, required=answer == Answer.CHANGE, limit=5000)
-    checks.done()
+    note = checks.text("note", note, required=testimony.answer == Answer.CHANGE, limit=5000)
+    room_id, person_id = check_what_and_whom(checks, subjects, asked_of)
     if not actor.is_seller or actor.user is None:
         raise NotAllowed(_("Only staff record an answer that was given elsewhere."))
-    room = lock_room(actor, room_of(subjects))
-    person = answerer(room, asked_of)
+    room = lock_room(actor, room_id)
+    person = answerer(room, person_id)
     locked = lock_subjects(subjects)
     check_may_be_asked(actor, person, locked)
     replace_older_questions(actor, room, person, locked)
@@ -89,7 +95,7 @@ def record_consent(
         locale=person.contact.locale,
     )
     _check_recordable(actor, question, locked)
-    _write_record(actor, question, locked, answer, note)
+    _write_record(actor, question, locked, Answer(testimony.answer), note)
     return question
 
 
@@ -129,16 +135,15 @@ def withdraw_record(*, actor: Actor, consent_id: UUID, note: str, version: int |
     return consent
 
 
-def _checked(testimony: Testimony) -> tuple[Answer, Testimony]:
-    checks = Checks()
+def _checked(checks: Checks, testimony: Testimony) -> Testimony:
     answer = checks.choice("answer", testimony.answer, ANSWERS)
     words = checks.text("words", testimony.words, limit=5000)
     channel = checks.choice("channel", testimony.channel, ELSEWHERE)
     where = checks.line("given_where", testimony.given_where, required=False, limit=400)
-    if testimony.given_at.tzinfo is None or testimony.given_at > now():
+    given_at = checks.instant("given_at", testimony.given_at)
+    if given_at is not None and given_at > now():
         checks.add("given_at", _("This must have happened already. Check day and time."), code="in_the_future")
-    checks.done()
-    return Answer(answer), Testimony(answer, words, channel, testimony.given_at, where, testimony.evidence)
+    return Testimony(answer, words, channel, given_at, where, testimony.evidence)
 
 
 def _evidence(actor: Actor, room: Room, testimony: Testimony) -> Attachment | None:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.custom_field import checked_custom
+from crm.actions.organization import create_organization
 from crm.actions.room import add_member, lock_room, open_room
 from crm.actors import Actor
 from crm.checks import Checks
@@ -17,15 +18,14 @@ from crm.models import CustomFieldOn, Organization, Role, Room, User
 from deals.models import Deal, DealStatus, Pipeline, Section, SectionKind, Stage
 from deals.queries.content import EMPTY_HASHES
 
-_PEOPLE = ("organization", "owner", "success_owner")
-
 
 @transaction.atomic
 def open_deal(
     *,
     actor: Actor,
     title: str,
-    organization_id: UUID,
+    organization_id: UUID | None = None,
+    new_client: str = "",
     pipeline_id: UUID | None = None,
     room_id: UUID | None = None,
     amount: Any = None,
@@ -36,27 +36,26 @@ def open_deal(
 ) -> Deal:
     """Open a deal with its room (or in an existing one) at the first stage. The actor's user owns it.
 
-    Raises `Invalid` at the field, `NotFound` for a room or organisation out of sight.
+    The client is the organisation `organization_id`, or `new_client` by its name: the one in the directory who is
+    called that, else a new one. Raises `Invalid` at the fields, `NotFound` for a room out of sight.
     """
     if actor.user is None or not actor.is_seller:
         raise NotAllowed(_("A deal is opened by somebody on the selling side."))
     if actor.user.team is None:
         raise NotAllowed(_("You are in no team yet. An administrator can put you into one."))
-    clean = checked_fields(
-        {"title": title, "amount": amount, "currency": currency, "amount_note": amount_note, "close_on": close_on}
-    )
-    values = checked_custom(CustomFieldOn.DEAL, custom or {})
-    organization = Organization.objects.visible_to(actor).filter(pk=organization_id, archived_at=None).first()
-    if organization is None:
-        checks = Checks()
-        checks.add("organization", _("Choose a client from the list."), code="unknown")
-        checks.done()
+    checks = Checks()
+    money = {"amount": amount, "currency": currency, "amount_note": amount_note}
+    clean = _checked(checks, actor, {"title": title, **money, "close_on": close_on, "custom": custom or {}}, None)
+    organization = _client(checks, actor, organization_id, new_client)
+    stage = _first_stage(checks, pipeline_id)
+    checks.done()
+    if stage is None:
+        raise ValueError("checked values are there")
     room = (
         lock_room(actor, room_id)
         if room_id
         else open_room(actor=actor, title=title, owner=actor.user, team=actor.user.team, organization=organization)
     )
-    stage = _first_stage(pipeline_id)
     at = now()
     deal = Deal.objects.create(
         room=room,
@@ -66,7 +65,6 @@ def open_deal(
         pipeline=stage.pipeline,
         stage=stage,
         stage_entered_at=at,
-        custom=values,
         created_at=at,
         updated_at=at,
         **clean,
@@ -84,14 +82,35 @@ def add_sections(deal: Deal) -> None:
     )
 
 
-def _first_stage(pipeline_id: UUID | None) -> Stage:
+def _client(checks: Checks, actor: Actor, organization_id: UUID | None, new_client: str) -> Organization | None:
+    if organization_id and new_client:
+        checks.add("new_client", _("A client is chosen from the list. Leave one of the two empty."), code="one_of")
+    if organization_id:
+        found = Organization.objects.visible_to(actor).filter(pk=organization_id, archived_at=None).first()
+        if found is None:
+            checks.add("organization", _("Choose a client from the list."), code="unknown")
+        return found
+    if new_client:
+        return checks.part(lambda: _client_called(actor, new_client), name="new_client")
+    checks.add("organization", _("Choose a client from the list, or write the name of a new one."), code="one_of")
+    return None
+
+
+def _client_called(actor: Actor, name: str) -> Organization:
+    """Return the client of this name, entering one who is not in the directory yet."""
+    checks = Checks()
+    name = checks.line("name", name)
+    checks.done()
+    known = Organization.objects.visible_to(actor).filter(name__iexact=name, archived_at=None).first()
+    return known or create_organization(actor=actor, values={"name": name})
+
+
+def _first_stage(checks: Checks, pipeline_id: UUID | None) -> Stage | None:
     pipelines = Pipeline.objects.filter(archived_at=None)
     pipeline = pipelines.filter(pk=pipeline_id).first() if pipeline_id else pipelines.first()
     if pipeline is None:
-        checks = Checks()
         checks.add("pipeline", _("There is no such pipeline."), code="unknown")
-        checks.done()
-        raise NotFound
+        return None
     return pipeline.stages.select_related("pipeline").earliest("position")
 
 
@@ -114,12 +133,9 @@ def change_deal(*, actor: Actor, deal_id: UUID, version: int, values: dict[str, 
     _check_staff(actor)
     room, deal = lock_deal(actor, deal_id)
     check_deal_version(deal, version)
-    changes: dict[str, Any] = {}
-    if "custom" in values:
-        changes["custom"] = checked_custom(CustomFieldOn.DEAL, values["custom"], before=deal.custom)
-    own = {field: value for field, value in values.items() if field not in ("custom", *_PEOPLE)}
-    changes |= checked_fields(own, currency=deal.currency)
-    changes |= _checked_people(actor, {field: value for field, value in values.items() if field in _PEOPLE})
+    checks = Checks()
+    changes = _checked(checks, actor, values, deal)
+    checks.done()
     changed = [field for field, value in changes.items() if getattr(deal, field) != value]
     for field in changed:
         setattr(deal, field, changes[field])
@@ -201,9 +217,8 @@ def _check_staff(actor: Actor) -> None:
         raise NotAllowed(_("Only the selling side changes this."))
 
 
-def checked_fields(values: dict[str, Any], currency: str = "USD") -> dict[str, Any]:
-    """Return the deal's own plain fields, checked. Raises `Invalid`."""
-    checks = Checks()
+def _checked(checks: Checks, actor: Actor, values: dict[str, Any], deal: Deal | None) -> dict[str, Any]:
+    """Return the model's fields for `values`, checked; `deal` is the one they change, None for a new one."""
     clean: dict[str, Any] = {}
     for field, value in values.items():
         match field:
@@ -212,37 +227,39 @@ def checked_fields(values: dict[str, Any], currency: str = "USD") -> dict[str, A
             case "amount":
                 clean[field] = checks.amount(field, value, required=False)
             case "currency":
-                clean[field] = checks.currency(field, value) or currency
+                clean[field] = checks.currency(field, value)
             case "amount_note":
                 clean[field] = checks.line(field, value, required=False)
             case "close_on":
                 clean[field] = checks.day(field, value, required=False)
+            case "custom":
+                clean[field] = checked_custom(checks, CustomFieldOn.DEAL, value, before=deal.custom if deal else None)
+            case "organization":
+                clean["organization_id"] = _organization(checks, actor, value)
+            case "owner" | "success_owner":
+                clean |= _colleague(checks, field, value)
             case _:
                 checks.add(field, _("There is no such field."), code="unknown")
-    checks.done()
     return clean
 
 
-def _checked_people(actor: Actor, values: dict[str, Any]) -> dict[str, Any]:
-    checks = Checks()
-    changes: dict[str, Any] = {}
-    for field, value in values.items():
-        if field == "organization":
-            known = value and Organization.objects.visible_to(actor).filter(pk=value, archived_at=None).exists()
-            if not known:
-                checks.add(field, _("Choose a client from the list."), code="unknown")
-            changes["organization_id"] = value
-        elif not value and field == "success_owner":
-            changes["success_owner_id"] = None
-        else:
-            user = User.objects.active().filter(pk=value).first() if value else None
-            if user is None or (field == "success_owner" and user.role != Role.SUCCESS):
-                checks.add(field, _("Choose a colleague from the list."), code="unknown")
-            elif field == "owner" and user.team_id is None:
-                checks.add(field, _("This colleague is in no team yet."), code="no_team")
-            elif field == "owner":
-                changes |= {"owner_id": user.pk, "team_id": user.team_id}
-            else:
-                changes["success_owner_id"] = user.pk
-    checks.done()
-    return changes
+def _organization(checks: Checks, actor: Actor, organization_id: UUID | None) -> UUID | None:
+    there = Organization.objects.visible_to(actor).filter(archived_at=None)
+    if not organization_id or not there.filter(pk=organization_id).exists():
+        checks.add("organization", _("Choose a client from the list."), code="unknown")
+    return organization_id
+
+
+def _colleague(checks: Checks, field: str, user_id: UUID | None) -> dict[str, Any]:
+    """Return who owns the deal, with their team, or who takes over after the close (nobody: None)."""
+    if not user_id and field == "success_owner":
+        return {"success_owner_id": None}
+    user = User.objects.active().filter(pk=user_id).first() if user_id else None
+    if user is None or (field == "success_owner" and user.role != Role.SUCCESS):
+        checks.add(field, _("Choose a colleague from the list."), code="unknown")
+        return {}
+    if field == "success_owner":
+        return {"success_owner_id": user.pk}
+    if user.team_id is None:
+        checks.add(field, _("This colleague is in no team yet."), code="no_team")
+    return {"owner_id": user.pk, "team_id": user.team_id}

@@ -41,9 +41,8 @@ def add_stakeholder(*, actor: Actor, deal_id: UUID, values: dict[str, Any], priv
         )
     if values.get("user") and side != Side.SELLER:
         checks.add("side", _("A colleague stands on the selling side."), code="wrong_side")
-    checks.done()
     rest = {field: value for field, value in values.items() if field != "side"}
-    clean = _checked(actor, section, rest) | {"side": side}
+    clean = _checked(checks, actor, section, rest) | {"side": side}
     _check_not_there(section, clean)
     return add_row(actor, section, private, lambda **common: Stakeholder(**common, **clean))
 
@@ -54,7 +53,7 @@ def edit_stakeholder(
 ) -> Stakeholder:
     """Change some fields. Naming a `contact` or `user` fills a place. Raises `Stale` when somebody else was faster."""
     row = get_row(actor, Stakeholder, stakeholder_id)
-    clean = _checked(actor, row.section, values)
+    clean = _checked(Checks(), actor, row.section, values)
     if clean.get("contact_id") or clean.get("user_id"):
         if not row.place:
             raise Refused(_("This place is taken. Add the other person beside."), code="place_taken")
@@ -113,8 +112,8 @@ def assess_stakeholder(
     return mine
 
 
-def _checked(actor: Actor, section: Section, values: dict[str, Any]) -> dict[str, Any]:
-    checks = Checks()
+def _checked(checks: Checks, actor: Actor, section: Section, values: dict[str, Any]) -> dict[str, Any]:
+    """Return the clean fields. Raises `Invalid` with their faults and those noted before."""
     clean: dict[str, Any] = {}
     for field, value in values.items():
         if field not in _CHANGEABLE:

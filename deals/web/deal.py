@@ -8,7 +8,6 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,10 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.actions.activity import log_activity
-from crm.actions.organization import create_organization
 from crm.actors import Actor
-from crm.errors import FieldFault, Invalid, Stale
-from crm.models import Organization
+from crm.errors import Stale
 from crm.web.actor import staff
 from crm.web.conflict import Conflicting, decided
 from crm.web.forms import attempt
@@ -42,39 +39,12 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if sent_before(request):
             return redirect("deals:board")
-        deal = attempt(form, partial(_open, actor, form))
+        deal = attempt(form, lambda: open_deal(actor=actor, **form.values))
         if deal is not None:
             remember_sent(request)
             messages.success(request, _("Opened. Write down the problem first, best together."))
             return redirect("deals:section", deal.pk, "people")
     return render(request, "deals/deal/new.html", {"form": form}, status=422 if form.errors else 200)
-
-
-@transaction.atomic
-def _open(actor: Actor, form: NewDealForm) -> Deal:
-    clean = form.cleaned_data
-    client = parse_id(clean["organization"]) if clean["organization"] else _new_client(actor, clean["new_client"])
-    return open_deal(
-        actor=actor,
-        title=clean["title"],
-        organization_id=client,
-        pipeline_id=clean["pipeline"] or None,
-        amount=clean["amount"],
-        currency=clean["currency"],
-        close_on=clean["close_on"],
-    )
-
-
-def _new_client(actor: Actor, name: str) -> UUID:
-    """Enter a client who is not in the directory yet; the name decides whether they are."""
-    known = Organization.objects.visible_to(actor).filter(name__iexact=name.strip(), archived_at=None).first()
-    if known is not None:
-        return known.pk
-    try:
-        return create_organization(actor=actor, values={"name": name}).pk
-    except Invalid as error:
-        faults = [FieldFault("new_client", one.code, one.message) for one in error.faults]
-        raise Invalid(error.message, faults=faults) from error
 
 
 @login_required

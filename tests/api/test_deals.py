@@ -1,6 +1,7 @@
 """Deals over REST: lists, opening, changing with versions."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -64,6 +65,27 @@ def test_faults_point_at_the_field(cast: Cast, api: Caller) -> None:
     found = pointers(problem_of(api.post("/deals/", opening(cast, amount={"amount": "5", "tax": 1})), 400))
     assert found == {"/amount/tax": "unknown"}
     assert not Deal.objects.exists()
+
+
+def test_all_faults_are_told_at_once(cast: Cast, api: Caller) -> None:
+    nobody = str(uuid4())
+    body = opening(cast, title="", organization=nobody, pipeline=nobody, custom={"colour": "red"})
+    everything = {"/title": "required", "/organization": "unknown", "/pipeline": "unknown", "/custom/colour": "unknown"}
+    assert pointers(problem_of(api.post("/deals/", body), 400, "invalid")) == everything
+    change = {"title": "", "owner": nobody, "success_owner": nobody, "custom": {"colour": "red"}}
+    found = pointers(problem_of(api.patch(f"/deals/{cast.deal.pk}/", change, version=1), 400, "invalid"))
+    assert found == {
+        "/title": "required",
+        "/owner": "unknown",
+        "/success_owner": "unknown",
+        "/custom/colour": "unknown",
+    }
+
+
+@pytest.mark.parametrize("path", ["/organizations/", "/contacts/"])
+def test_custom_fields_are_judged_with_the_rest(api: Caller, path: str) -> None:
+    body = {"name": "", "custom": {"colour": "red"}}
+    assert pointers(problem_of(api.post(path, body), 400)) == {"/name": "required", "/custom/colour": "unknown"}
 
 
 def test_unknown_parameters_are_named(cast: Cast, api: Caller) -> None:

@@ -1,6 +1,7 @@
 """What is typed about a deal as a whole: opening it, its facts, ending it."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -29,9 +30,7 @@ class NewDealForm(forms.Form):
     """Opening a deal."""
 
     organization = forms.ChoiceField(label=_("Client"), required=False)
-    new_client = LineField(
-        label=_("Or a new client"), required=False, help_text=_("The name of a client who is not in the list yet.")
-    )
+    new_client = LineField(label=_("New client"), required=False)
     title = LineField(label=_("What it is about"), help_text=_("In the client’s words, if you can."))
     amount = NumberField(label=_("Amount"), required=False)
     currency = LineField(label=_("Currency"), initial="USD")
@@ -45,6 +44,14 @@ class NewDealForm(forms.Form):
         self.fields["organization"].choices = client_choices(actor)  # type: ignore[attr-defined]
         self.fields["pipeline"].choices = pipelines  # type: ignore[attr-defined]
         self.fields["pipeline"].initial = pipelines[0][0] if pipelines else ""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, as the action takes it."""
+        clean = self.cleaned_data
+        typed = {name: clean[name] for name in ("title", "new_client", "amount", "currency", "close_on")}
+        client = UUID(clean["organization"]) if clean["organization"] else None
+        return typed | {"organization_id": client, "pipeline_id": UUID(clean["pipeline"])}
 
 
 class FactsForm(VersionedForm):
