@@ -7,15 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
 from crm.models import AccessRequest, Activity, Attachment, Contact, Event, Participant, RoomMember, User
+from crm.queries.api_key import name_with_key, readable_keys
 from crm.registry import Namer, Names, Renderer, TimelineEntry, consent_kinds, register_namer, register_renderer
 
 Words = Any
 
 
-def actor_name(event: Event) -> Words:
-    """Return who did it: the person's name, or the product's for what nobody did by hand."""
+def actor_name(event: Event, names: Names) -> Words:
+    """Return who did it: the person's name, with the key it came with; the product's for what nobody did by hand."""
     author = event.by_contact or event.by_user
-    return author.name if author else _("Common Ground")
+    if author is None:
+        return _("Common Ground")
+    return name_with_key(author.name, names.get(str(event.by_key_id), "")) if event.by_key_id else author.name
 
 
 def says(icon: str, sentence: Words, *, glyph: str = "", **named: str) -> Renderer:
@@ -29,7 +32,7 @@ def says(icon: str, sentence: Words, *, glyph: str = "", **named: str) -> Render
             word: names.get(str(event.subject_id) if key == "subject" else str(event.data.get(key, "")), "")
             for word, key in named.items()
         }
-        return TimelineEntry(icon, sentence % {"name": actor_name(event), **values}, glyph=glyph)
+        return TimelineEntry(icon, sentence % {"name": actor_name(event, names), **values}, glyph=glyph)
 
     return render
 
@@ -50,7 +53,7 @@ def _consent(glyph: str, in_room: Words, recorded: Words | None = None) -> Rende
     def render(event: Event, names: Names) -> TimelineEntry:
         sentence = recorded if recorded is not None and event.data.get("recorded") else in_room
         person = names.get(event.data["participant"], "")
-        words = {"name": actor_name(event), "person": person, "what": _what(event)}
+        words = {"name": actor_name(event, names), "person": person, "what": _what(event)}
         return TimelineEntry("hand", sentence % words, glyph=glyph)
 
     return render
@@ -70,14 +73,14 @@ def _activity(sentence: Words) -> Renderer:
         if minutes := event.data.get("minutes"):
             kind = _("%(kind)s, %(minutes)s min") % {"kind": kind, "minutes": minutes}
         subject = names.get(str(event.subject_id), "")
-        return TimelineEntry(icon, sentence % {"name": actor_name(event), "kind": kind, "subject": subject})
+        return TimelineEntry(icon, sentence % {"name": actor_name(event, names), "kind": kind, "subject": subject})
 
     return render
 
 
 def _changed(icon: str, sentence: Words) -> Renderer:
     def render(event: Event, names: Names) -> TimelineEntry:
-        return TimelineEntry(icon, sentence % {"name": actor_name(event)})
+        return TimelineEntry(icon, sentence % {"name": actor_name(event, names)})
 
     return render
 
@@ -94,11 +97,11 @@ def _commented(event: Event, names: Names) -> TimelineEntry:
 def _signed_in(event: Event, names: Names) -> TimelineEntry:
     by_passkey = event.data.get("method") == "passkey"
     sentence = _("%(name)s came in with a passkey") if by_passkey else _("%(name)s came in with a code")
-    return TimelineEntry("door", sentence % {"name": actor_name(event)})
+    return TimelineEntry("door", sentence % {"name": actor_name(event, names)})
 
 
 def _let_in(event: Event, names: Names) -> TimelineEntry:
-    who = {"name": actor_name(event), "who": names.get(str(event.subject_id), "")}
+    who = {"name": actor_name(event, names), "who": names.get(str(event.subject_id), "")}
     by_rule = event.by_user_id is None
     return TimelineEntry(
         "door", (_("The room’s rule let in %(who)s") if by_rule else _("%(name)s let in %(who)s")) % who
@@ -108,7 +111,7 @@ def _let_in(event: Event, names: Names) -> TimelineEntry:
 def _welcome(event: Event, names: Names) -> TimelineEntry:
     welcome = _("%(name)s said that the client’s colleagues come in without being asked about")
     ask = _("%(name)s said that each colleague of the client is asked about")
-    return TimelineEntry("door", (welcome if event.data["welcome"] else ask) % {"name": actor_name(event)})
+    return TimelineEntry("door", (welcome if event.data["welcome"] else ask) % {"name": actor_name(event, names)})
 
 
 RENDERERS: dict[str, Renderer] = {
@@ -209,3 +212,4 @@ def register() -> None:
     register_namer(named_by(lambda actor: Contact.objects.visible_to(actor), "name"))
     register_namer(named_by(lambda actor: Activity.objects.visible_to(actor), "subject"))
     register_namer(named_by(lambda actor: Attachment.objects.visible_to(actor), "name"))
+    register_namer(named_by(readable_keys, "name"))

@@ -19,7 +19,7 @@ _PLACES = {
 def _in_section(sentence: Words) -> Renderer:
     def render(event: Event, names: Names) -> TimelineEntry:
         place = _PLACES.get(event.data["section"], event.data["section"])
-        return TimelineEntry("pencil", sentence % {"name": actor_name(event), "place": place})
+        return TimelineEntry("pencil", sentence % {"name": actor_name(event, names), "place": place})
 
     return render
 
@@ -27,7 +27,7 @@ def _in_section(sentence: Words) -> Renderer:
 def _gate_waived(event: Event, names: Names) -> TimelineEntry:
     gate = CATALOGUE.get(event.data["gate"])
     label = gate.label if gate else event.data["gate"]
-    words = _("%(name)s let the deal go on without: %(gate)s") % {"name": actor_name(event), "gate": label}
+    words = _("%(name)s let the deal go on without: %(gate)s") % {"name": actor_name(event, names), "gate": label}
     return TimelineEntry("flag", words)
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.contact import create_contact
-from crm.actions.participant import let_in
+from crm.actions.participant import checked_sections, let_in
 from crm.actions.room import lock_room
 from crm.actions.version import check_version
 from crm.actors import SYSTEM, Actor
@@ -63,14 +63,17 @@ def approve_access_request(
 ) -> AccessRequest:
     """Let the person in and mail them a link: on the side of whoever asked, with `sections` (None: everything shared).
 
-    Raises `NotAllowed`, `Stale`, and `Refused` when the request was answered already.
+    Raises `Invalid`, `NotAllowed`, `Stale`, and `Refused` when the request was answered already.
     """
+    checks = Checks()
+    seen = checked_sections(checks, sections)
+    checks.done()
     user = _decider(actor)
     room, request = _lock(actor, request_id)
     check_version(request, version)
     _check_open(request)
     request.decided_by = user
-    return _approve(actor, room, request, user, sections=sections, may_answer=may_answer)
+    return _approve(actor, room, request, user, sections=seen, may_answer=may_answer)
 
 
 @transaction.atomic
@@ -148,7 +151,7 @@ def _approve(
     request: AccessRequest,
     inviter: User,
     *,
-    sections: Sequence[str] | None,
+    sections: list[str] | None,
     may_answer: bool,
 ) -> AccessRequest:
     contact = _contact(actor, request)

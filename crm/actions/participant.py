@@ -41,7 +41,7 @@ def invite_contact(
     inviter = _inviter(actor)
     checks = Checks()
     side = checks.choice("side", side, SIDES)
-    seen = _sections(checks, sections)
+    seen = checked_sections(checks, sections)
     contact = _invitable(checks, actor, contact_id)
     room = lock_room(actor, room_id)
     return let_in(actor, room, contact, inviter, side=side, sections=seen, may_answer=may_answer)
@@ -122,7 +122,7 @@ def change_participant(
     if grant.version != version:
         raise Stale(_("A colleague changed this meanwhile. Compare both."), current=grant)
     checks = Checks()
-    wanted = _sections(checks, sections)
+    wanted = checked_sections(checks, sections)
     checks.done()
     if (grant.sections, grant.may_answer) == (wanted, may_answer):
         return grant
@@ -184,7 +184,7 @@ def _invitable(checks: Checks, actor: Actor, contact_id: UUID) -> Contact:
     return contact
 
 
-def _sections(checks: Checks, sections: Sequence[str] | None) -> list[str] | None:
+def checked_sections(checks: Checks, sections: Sequence[str] | None) -> list[str] | None:
     """Return the sections as they are kept. Names are not judged here: the ground does not know what a room holds."""
     if sections is None:
         return None

@@ -54,7 +54,7 @@ def organization_timeline(actor: Actor, organization_id: UUID, cursor: str = "",
 
 def timeline(actor: Actor, events: EventQuerySet, cursor: str = "", limit: int = LIMIT) -> Timeline:
     """Return a page of `events` in words. The number of queries does not depend on how many there are."""
-    seen = events.visible_to(actor).filter(type__in=rendered_types()).select_related("by_user", "by_contact", "by_key")
+    seen = events.visible_to(actor).filter(type__in=rendered_types()).select_related("by_user", "by_contact")
     page = page_of(seen, cursor, by=("-at", "-id"), limit=limit)
     return Timeline(in_words(actor, page.rows), page.next_cursor)
 
@@ -69,9 +69,11 @@ def in_words(actor: Actor, events: Sequence[Event]) -> list[Happening]:
 
 
 def _ids(events: Iterable[Event]) -> set[str]:
-    """Return every id the events name: their subjects and those in their data."""
+    """Return every id the events name: their subjects, the keys they came with, and those in their data."""
     found = {str(event.subject_id) for event in events}
     for event in events:
+        if event.by_key_id:
+            found.add(str(event.by_key_id))
         found |= {value for value in event.data.values() if _is_id(value)}
     return found
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from babel.dates import format_skeleton
 from django.utils.translation import gettext as _
 
 from crm import formats
@@ -13,24 +12,10 @@ from crm.clock import today
 from crm.models import Room
 from handoff.models import Goal, Measurement, MeasurementState
 from handoff.queries.goal import day_in, goal_data, measurement_data, path_of, today_in
+from handoff.queries.label import Label, labels_of
 from handoff.queries.reason import rounded
-from handoff.rules.chart import ChartMeasurement, GoalChart, Place, curve, goal_chart
+from handoff.rules.chart import LARGE, ChartMeasurement, Frame, Place, curve, goal_chart
 from handoff.rules.health import Health, Projection, project
-
-LABEL_ABOVE = 7
-"""Pixels between a point and the foot of its label."""
-LABEL_BELOW = 20
-"""Pixels between a point and the foot of a label below it."""
-
-
-@dataclass(frozen=True)
-class Label:
-    """A word at a place: `x` in percent, `y` in pixels, both as SVG reads them."""
-
-    x: str
-    y: str
-    text: str
-    anchor: str = "start"
 
 
 @dataclass(frozen=True)
@@ -53,32 +38,13 @@ class ChartView:
     plot_top: int
     plot_height: int
     axis_y: int
-    grid: tuple[Label, ...]
-    target: Label
+    grid: tuple[str, ...]
     target_y: str
-    dates: tuple[Label, ...]
     expected: str
     actual: str
     projection: str
     dots: tuple[Dot, ...]
-    newest: Label | None
-    ahead: Label | None
-
-
-@dataclass(frozen=True)
-class Frame:
-    """How large a chart is drawn."""
-
-    height: int
-    plot_top: int
-    plot_height: int
-
-    def y(self, percent: float) -> str:
-        """Return pixels from the top for a percentage of the plot."""
-        return f"{self.plot_top + self.plot_height * percent / 100:.1f}"
-
-
-LARGE, SMALL = Frame(340, 20, 250), Frame(180, 12, 140)
+    labels: tuple[Label, ...]
 
 
 def chart_of(
@@ -90,6 +56,7 @@ def chart_of(
         return None
     ahead = project(goal_data(goal), measurement_data(room, measurements), today_in(room))
     drawn = goal_chart(path, _drawn(room, measurements), ahead.at_due if ahead else None)
+    labels, grid = labels_of(goal, drawn, ahead, frame)
     return ChartView(
         title=_("%(goal)s, measured and expected") % {"goal": goal.title},
         sentence=sentence_of(goal, health, ahead),
@@ -97,21 +64,13 @@ def chart_of(
         plot_top=frame.plot_top,
         plot_height=frame.plot_height,
         axis_y=frame.height - (50 if frame is LARGE else 20),
-        grid=tuple(
-            Label("0", frame.y(tick.y), _number(goal, tick.value)) for tick in drawn.value_ticks if frame is LARGE
-        ),
-        target=Label("0", f"{float(frame.y(drawn.target.y)) + 15:.1f}", _target(goal)),
-        target_y=frame.y(drawn.target.y),
-        dates=tuple(
-            Label(f"{tick.x:.2f}%", str(frame.height - (30 if frame is LARGE else 2)), _month(tick.on), tick.anchor)
-            for tick in drawn.date_ticks
-        ),
+        grid=grid,
+        target_y=f"{frame.y(drawn.target.y)}",
         expected=curve(drawn.expected),
         actual=curve(drawn.actual),
         projection=curve(drawn.projection),
         dots=tuple(_dot(point.place, point.measurement.state, point.ghost, frame) for point in drawn.points),
-        newest=_newest(goal, drawn, frame),
-        ahead=_ahead(goal, drawn, ahead, frame),
+        labels=labels,
     )
 
 
@@ -144,40 +103,12 @@ def _drawn(room: Room, measurements: Sequence[Measurement]) -> list[ChartMeasure
 
 
 def _dot(place: Place, look: str, ghost: Place | None, frame: Frame) -> Dot:
-    return Dot(f"{place.x:.2f}%", frame.y(place.y), look, frame.y(ghost.y) if ghost else "")
-
-
-def _newest(goal: Goal, drawn: GoalChart, frame: Frame) -> Label | None:
-    if not drawn.points:
-        return None
-    newest = drawn.points[-1]
-    at_end = newest.place.x > 88
-    x = newest.place.x + (-1.4 if at_end else 1.4)
-    y = float(frame.y(newest.place.y)) - LABEL_ABOVE
-    return Label(f"{x:.2f}%", f"{y:.1f}", _number(goal, newest.measurement.value), "end" if at_end else "start")
-
-
-def _ahead(goal: Goal, drawn: GoalChart, ahead: Projection | None, frame: Frame) -> Label | None:
-    if ahead is None or not drawn.projection:
-        return None
-    end = drawn.projection[-1]
-    falls = end.y > drawn.projection[0].y  # then the line lies above its label's place, else below
-    y = float(frame.y(end.y)) + (LABEL_BELOW if falls else -LABEL_ABOVE)
-    words = _("%(value)s if it goes on like this") % {"value": _number(goal, rounded(ahead.at_due))}
-    return Label(f"{end.x:.2f}%", f"{y:.1f}", words, "end")
+    return Dot(f"{place.x:.2f}%", f"{frame.y(place.y)}", look, f"{frame.y(ghost.y)}" if ghost else "")
 
 
 def _number(goal: Goal, value: Decimal | None) -> str:
     return "" if value is None else formats.number(value, formats.babel_locale(), goal.unit)
 
 
-def _target(goal: Goal) -> str:
-    return _("Target %(target)s") % {"target": _number(goal, goal.target)}
-
-
 def _day(value: date | None) -> str:
     return formats.day(value, today(), formats.babel_locale()) if value else ""
-
-
-def _month(value: date) -> str:
-    return str(format_skeleton("yMMM", value, locale=formats.babel_locale()))

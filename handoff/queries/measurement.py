@@ -14,11 +14,13 @@ from crm.actors import Actor
 from crm.clock import today
 from crm.errors import NotFound
 from crm.models import Answer, Consent, Room, Side
+from crm.queries.api_key import name_with_key, readable_keys
 from deals.models import Frequency
 from handoff.models import Dispute, Goal, Measurement, MeasurementState
-from handoff.queries.chart import LARGE, ChartView, Frame, chart_of
+from handoff.queries.chart import ChartView, chart_of
 from handoff.queries.goal import day_in, health_of
 from handoff.queries.reason import ICONS, TONES, reason_in_words
+from handoff.rules.chart import LARGE, Frame
 from handoff.rules.health import Health
 from handoff.rules.step import UnusualStep, unusual_step
 
@@ -34,6 +36,14 @@ class MeasurementRow:
     period: str
     versions: tuple[Measurement, ...] = ()
     disputes: tuple[Dispute, ...] = ()
+
+    @property
+    def by(self) -> str:
+        """Who entered it, with the key it came with."""
+        one = self.measurement
+        return (
+            name_with_key(one.author_name, one.by_key.name if one.by_key else "") if one.by_key_id else one.author_name
+        )
 
     @property
     def open_dispute(self) -> Dispute | None:
@@ -82,11 +92,15 @@ class GoalView:
         return self.rows[0] if self.rows else None
 
 
-def with_measurements(goals: QuerySet[Goal]) -> QuerySet[Goal]:
-    """Fetch goals with all that a `GoalView` reads, in a number of queries that does not grow."""
+def with_measurements(actor: Actor, goals: QuerySet[Goal]) -> QuerySet[Goal]:
+    """Fetch goals with all that a `GoalView` reads, in a number of queries that does not grow.
+
+    A key that a value came with is there only for whoever may read its label.
+    """
     disputes = Prefetch("disputes", Dispute.objects.select_related("raised_by", "answered_by"))
-    people = ("by_user", "by_contact", "by_key", "confirmed_by", "evidence")
-    measurements = Measurement.objects.select_related(*people).prefetch_related(disputes)
+    keys = Prefetch("by_key", readable_keys(actor))
+    people = ("by_user", "by_contact", "confirmed_by", "evidence")
+    measurements = Measurement.objects.select_related(*people).prefetch_related(disputes, keys)
     related = goals.select_related("plan__room", "plan__deal__organization", "buyer_owner", "seller_owner")
     return related.select_related("confirmed_by", "revision").prefetch_related(
         Prefetch("measurements", measurements.order_by("measured_at", "created_at", "pk"))
@@ -95,7 +109,7 @@ def with_measurements(goals: QuerySet[Goal]) -> QuerySet[Goal]:
 
 def get_goal(actor: Actor, goal_id: UUID) -> Goal:
     """Return a goal the actor sees, with its measurements. Raises `NotFound`."""
-    goal = with_measurements(Goal.objects.visible_to(actor)).filter(pk=goal_id).first()
+    goal = with_measurements(actor, Goal.objects.visible_to(actor)).filter(pk=goal_id).first()
     if goal is None:
         raise NotFound
     return goal

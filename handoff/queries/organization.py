@@ -6,8 +6,8 @@ from typing import Any
 from crm.actors import Actor
 from crm.models import Organization
 from handoff.models import Goal, Handoff, HandoffState, SuccessPlan
-from handoff.queries.chart import SMALL
 from handoff.queries.measurement import GoalView, goal_view, with_measurements
+from handoff.rules.chart import SMALL
 
 SHOWN = 20
 """Goals, plans and handoffs that a client's page shows at most, each."""
@@ -25,7 +25,7 @@ class ClientSuccess:
 def client_success(actor: Actor, organization: Organization) -> ClientSuccess:
     """Return what is after the close with a client, as far as the actor sees it."""
     plans = SuccessPlan.objects.visible_to(actor).filter(deal__organization=organization)
-    goals = with_measurements(Goal.objects.visible_to(actor).filter(plan__deal__organization=organization))
+    goals = with_measurements(actor, Goal.objects.visible_to(actor).filter(plan__deal__organization=organization))
     handoffs = Handoff.objects.visible_to(actor).filter(deal__organization=organization, state=HandoffState.OPEN)
     return ClientSuccess(
         plans=list(plans.select_related("deal", "owner").order_by("-created_at", "-pk")[:SHOWN]),

@@ -21,8 +21,8 @@ from handoff.models import (
     SuccessPlan,
 )
 from handoff.models.brief import RISKS
-from handoff.queries.chart import SMALL
 from handoff.queries.measurement import GoalView, goal_view, with_measurements
+from handoff.rules.chart import SMALL
 
 LIMIT = 50
 """How many rows each list of the overview shows at most."""
@@ -62,7 +62,9 @@ def success_overview(actor: Actor) -> SuccessOverview:
         ),
         unconfirmed=list(reached.select_related(*related).order_by("updated_at")[:LIMIT]),
         answers=_answers(actor),
-        worrying=[goal_view(goal, SMALL) for goal in with_measurements(worrying).order_by("due_on", "pk")[:LIMIT]],
+        worrying=[
+            goal_view(goal, SMALL) for goal in with_measurements(actor, worrying).order_by("due_on", "pk")[:LIMIT]
+        ],
         plans=list(plans_of(actor)[: 2 * LIMIT]),
     )
 
@@ -110,7 +112,7 @@ def get_plan(actor: Actor, plan_id: UUID) -> SuccessPlan:
 
 def plan_view(actor: Actor, plan: SuccessPlan) -> PlanView:
     """Return a plan as people read it; the risks only for the selling side."""
-    goals = with_measurements(Goal.objects.visible_to(actor).filter(plan=plan)).order_by("position", "pk")
+    goals = with_measurements(actor, Goal.objects.visible_to(actor).filter(plan=plan)).order_by("position", "pk")
     risks = BriefItem.objects.visible_to(actor).filter(handoff=plan.handoff_id, group=RISKS).unclear()
     return PlanView(plan, tuple(goal_view(goal, SMALL) for goal in goals), tuple(risks.order_by("position")))
 

@@ -42,7 +42,7 @@ def render_event(event: Event, names: Names) -> TimelineEntry:
     """Return how an event of this app reads; `names` knows the goals."""
     icon, sentence, glyph = _SENTENCES[event.type]
     goal = names.get(str(event.data.get("goal", event.subject_id)), "")
-    words = str(sentence) % {"name": actor_name(event)}
+    words = str(sentence) % {"name": actor_name(event, names)}
     return TimelineEntry(icon, _("%(what)s: %(goal)s") % {"what": words, "goal": goal} if goal else words, glyph)
 
 

@@ -1,7 +1,7 @@
 """The geometry of a goal's chart: positions only, no markup.
 
 `x` is percent of the chart's width. `y` is percent of the plot area from its top (the nested SVG with the viewBox 0 0
-100 100), `y_px` the same place in CSS pixels of the outer SVG, where circles and texts stand.
+100 100). Where the labels stand is worked out in `handoff.rules.label`.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,10 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from handoff.rules.goal_path import GoalPath
 
-#: The plot area: percent of the width from and to, CSS pixels from the top, and its height.
-LEFT, RIGHT, TOP_PX, HEIGHT_PX = 11.0, 97.0, 20.0, 250.0
+#: The plot area: percent of the width from and to.
+LEFT, RIGHT = 11.0, 97.0
 #: Air above and below the highest and lowest value, as a share of the span.
 AIR = Decimal("0.15")
-#: Month labels closer than this (percent of the width) would touch.
-LABEL_GAP = 16.0
 #: A grid line closer to the target than this (percent of the plot) gives way to it.
 GRID_GAP = 5.0
 
@@ -27,7 +25,6 @@ class Place:
 
     x: float
     y: float
-    y_px: float
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,6 @@ class ValueTick:
 
     value: Decimal
     y: float
-    y_px: float
 
 
 @dataclass(frozen=True)
@@ -69,7 +65,10 @@ class DateTick:
 
 @dataclass(frozen=True)
 class GoalChart:
-    """All that a goal's chart draws. `projection` is empty when there is none; curves are lists of places in order."""
+    """All that a goal's chart draws. `projection` is empty when there is none; curves are lists of places in order.
+
+    Of `date_ticks` the first two are the ends; one of the others stands between them, if there is room.
+    """
 
     points: tuple[ChartPoint, ...]
     expected: tuple[Place, ...]
@@ -85,6 +84,24 @@ class GoalChart:
 
 
 @dataclass(frozen=True)
+class Frame:
+    """How large a chart is drawn, and the widths it has at least: on a phone and elsewhere, with the class of each."""
+
+    height: int
+    plot_top: int
+    plot_height: int
+    widths: tuple[tuple[int, str], ...]
+
+    def y(self, percent: float) -> float:
+        """Return pixels from the top for a percentage of the plot."""
+        return round(self.plot_top + self.plot_height * percent / 100, 1)
+
+
+LARGE = Frame(340, 20, 250, ((600, "hide-phone"), (240, "only-phone")))
+SMALL = Frame(180, 12, 140, ((300, "hide-phone"), (240, "only-phone")))
+
+
+@dataclass(frozen=True)
 class _Scale:
     first: date
     last: date
@@ -96,12 +113,10 @@ class _Scale:
         return round(LEFT + (RIGHT - LEFT) * share, 2)
 
     def place(self, on: date, value: Decimal) -> Place:
-        y, y_px = self.y(value)
-        return Place(self.x(on), y, y_px)
+        return Place(self.x(on), self.y(value))
 
-    def y(self, value: Decimal) -> tuple[float, float]:
-        share = float((self.high - value) / (self.high - self.low))
-        return round(100 * share, 2), round(TOP_PX + HEIGHT_PX * share, 1)
+    def y(self, value: Decimal) -> float:
+        return round(100 * float((self.high - value) / (self.high - self.low)), 2)
 
 
 def goal_chart(
@@ -117,8 +132,8 @@ def goal_chart(
     ahead: tuple[Place, ...] = ()
     if projected_at_due is not None and known and known[-1].on < path.due_on:
         ahead = (points[-1].place, scale.place(path.due_on, projected_at_due))
-    target = ValueTick(path.target, *scale.y(path.target))
-    ticks = [ValueTick(value, *scale.y(value)) for value in nice_values(scale.low, scale.high)]
+    target = ValueTick(path.target, scale.y(path.target))
+    ticks = [ValueTick(value, scale.y(value)) for value in nice_values(scale.low, scale.high)]
     return GoalChart(
         points=points,
         expected=(scale.place(path.baseline_on, path.baseline), scale.place(path.due_on, path.target)),
@@ -170,11 +185,6 @@ def _point(scale: _Scale, measurement: ChartMeasurement) -> ChartPoint:
 
 
 def _date_ticks(scale: _Scale, days: Sequence[date]) -> tuple[DateTick, ...]:
-    """Return labels for the first and last day, and one between them where there is room: the newest measurement,
-    or, when that came late and is the last, the due date."""
-    ticks = [DateTick(scale.first, scale.x(scale.first), "start")]
-    for day in (days[-1], days[1]):
-        x = scale.x(day)
-        if len(ticks) == 1 and LEFT + LABEL_GAP <= x <= RIGHT - LABEL_GAP:
-            ticks.append(DateTick(day, x, "middle"))
-    return (*ticks, DateTick(scale.last, scale.x(scale.last), "end"))
+    """Return the first and the last day, then what may stand between them: the newest measurement, or the due date."""
+    ends = (DateTick(scale.first, LEFT, "start"), DateTick(scale.last, RIGHT, "end"))
+    return (*ends, *(DateTick(day, scale.x(day), "middle") for day in (days[-1], days[1])))

@@ -10,11 +10,8 @@ from hypothesis import strategies as st
 
 from handoff.rules.chart import (
     GRID_GAP,
-    HEIGHT_PX,
-    LABEL_GAP,
     LEFT,
     RIGHT,
-    TOP_PX,
     ChartMeasurement,
     Place,
     curve,
@@ -46,7 +43,6 @@ def test_everything_is_inside_the_plot(path, rows, projected):
     for place in [*chart.actual, *chart.expected, *chart.projection, *ghosts]:
         assert LEFT <= place.x <= RIGHT
         assert 0 <= place.y <= 100
-        assert TOP_PX <= place.y_px <= TOP_PX + HEIGHT_PX
     assert len(chart.points) == len(rows)
 
 
@@ -62,11 +58,11 @@ def test_later_is_further_right_and_more_is_higher(path, rows):
 
 
 @given(paths, measurements)
-def test_labels_do_not_touch_and_no_grid_line_hides_the_target(path, rows):
+def test_the_days_have_ends_and_no_grid_line_hides_the_target(path, rows):
     chart = goal_chart(path, rows)
-    places = [tick.x for tick in chart.date_ticks]
-    assert all(right - left >= LABEL_GAP for left, right in itertools.pairwise(places))
-    assert {chart.date_ticks[0].anchor, chart.date_ticks[-1].anchor} == {"start", "end"}
+    first, last, *between = chart.date_ticks
+    assert (first.x, first.anchor, last.x, last.anchor) == (LEFT, "start", RIGHT, "end")
+    assert all(first.on <= tick.on <= last.on and LEFT <= tick.x <= RIGHT for tick in between)
     assert all(abs(tick.y - chart.target.y) >= GRID_GAP for tick in chart.value_ticks)
 
 
@@ -95,11 +91,12 @@ def test_the_chart_of_the_mockup():
     assert [str(tick.value) for tick in chart.value_ticks] == ["5.0", "5.5", "6.0"]
     assert [(tick.on, tick.anchor) for tick in chart.date_ticks] == [
         (START, "start"),
-        (date(2027, 3, 31), "middle"),
         (DUE, "end"),
+        (date(2027, 3, 31), "middle"),
+        (DUE, "middle"),
     ]
     assert chart.expected[0].x == LEFT
-    assert chart.expected[1] == Place(RIGHT, chart.target.y, chart.target.y_px)
+    assert chart.expected[1] == Place(RIGHT, chart.target.y)
     assert chart.points[0].ghost.y == chart.points[1].place.y
     assert chart.projection[0] == chart.points[-1].place
     assert curve(chart.expected).startswith("M11.00 ")
@@ -108,13 +105,14 @@ def test_the_chart_of_the_mockup():
 
 def test_a_goal_without_measurements_has_its_path_only():
     chart = goal_chart(PATH, [])
-    assert (chart.points, chart.projection, len(chart.date_ticks)) == ((), (), 2)
+    assert (chart.points, chart.projection) == ((), ())
+    assert {tick.on for tick in chart.date_ticks} == {START, DUE}
 
 
-def test_when_the_newest_came_late_the_due_date_keeps_its_label():
+def test_when_the_newest_came_late_the_due_date_can_stand_before_it():
     late = ChartMeasurement(DUE + timedelta(days=250), Decimal("4.4"))
     days = [tick.on for tick in goal_chart(PATH, [late]).date_ticks]
-    assert days == [START, DUE, late.on]
+    assert days == [START, late.on, late.on, DUE]
 
 
 def test_large_axis_values_are_written_in_full():
