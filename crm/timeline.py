@@ -91,7 +91,7 @@ def _import_finished(event: Event, names: Names) -> TimelineEntry:
 
 def _commented(event: Event, names: Names) -> TimelineEntry:
     sentence = _("%(name)s sees something differently") if event.data.get("dispute") else _("%(name)s commented")
-    return TimelineEntry("message", sentence % {"name": actor_name(event)})
+    return TimelineEntry("message", sentence % {"name": actor_name(event, names)})
 
 
 def _signed_in(event: Event, names: Names) -> TimelineEntry:
