@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.actions.attachment import add_attachment, check_attachment
@@ -25,7 +26,7 @@ from crm.web.actor import staff
 from crm.web.forms import attempt
 from crm.web.submitted import parse_id, remember_sent, sent_before
 from deals.actions.stage_move import propose_move
-from deals.models import Stage
+from deals.models import Stage, StakeholderRole
 from deals.queries.consent import (
     MOVE,
     Askable,
@@ -52,11 +53,18 @@ class Asking:
     people: list[Person]
     ahead: list[Stage]
 
-    def chosen(self, form: AboutForm) -> tuple[list[str], Stage | None, Person | None]:
-        """Return what is chosen in a form right now, valid or not: about what, moving where, whom."""
+    @property
+    def roles(self) -> list[str]:
+        """In which roles somebody must say yes to leave the stage; empty: any one buyer is enough."""
+        return [str(StakeholderRole(role).label) for role in self.page.deal.stage.answer_roles]
+
+    def chosen(self, form: AboutForm) -> tuple[list[str], Stage | None, list[Person]]:
+        """Return what is chosen in a form right now, valid or not: about what, moving where, whom (several when asking)."""
         about = form["about"].value() or []
         to = next((one for one in self.ahead if str(one.pk) == form["to_stage"].value()), None)
-        whom = next((one for one in self.people if str(one.participant.pk) == form["whom"].value()), None)
+        named = form["whom"].value() or []
+        ids = [named] if isinstance(named, str) else named
+        whom = [one for one in self.people if str(one.participant.pk) in ids]
         return list(about), to or (self.ahead[0] if self.ahead else None), whom
 
 
@@ -70,12 +78,12 @@ def _initial(request: HttpRequest, asking: Asking) -> dict[str, Any]:
     known = [one.value for one in asking.things]
     about = [one for one in request.GET.getlist("about") if one in known] or known[:1]
     ids = [str(one.participant.pk) for one in asking.people]
-    whom = request.GET.get("whom", "")
+    whom = [one for one in request.GET.getlist("whom") if one in ids]
     to = asking.ahead[0] if asking.ahead else None
     sentence = suggested_sentence(asking.page, about, to)
     return {
         "about": about,
-        "whom": whom if whom in ids else likely_answerer(asking.page, asking.people, about),
+        "whom": whom or [likely_answerer(asking.page, asking.people, about)],
         "to_stage": str(to.pk) if to else "",
         "sentence": sentence,
         "suggested": sentence,
@@ -101,11 +109,13 @@ def ask(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     typed = _offered(asking, request.POST) if "preview" in request.POST else request.POST
     form = AskForm(*parts, typed or None, initial=_initial(request, asking))
     if request.method == "POST" and "preview" not in request.POST:
-        question = attempt(form, lambda: _ask(actor, asking, form.cleaned_data))
-        if question is not None:
-            messages.success(
-                request, _("Asked. %(name)s gets one e-mail now.") % {"name": question.asked_of.contact.name}
+        questions = attempt(form, lambda: _ask(actor, asking, form.cleaned_data))
+        if questions is not None:
+            names = ", ".join(question.asked_of.contact.name for question in questions)
+            said = ngettext(
+                "Asked. %(names)s gets one e-mail now.", "Asked. %(names)s get one e-mail each now.", len(questions)
             )
+            messages.success(request, said % {"names": names})
             return redirect("deals:deal", deal_id)
     refused = request.method == "POST" and "preview" not in request.POST
     return render(request, "deals/consent/ask.html", _ask_context(actor, asking, form), status=422 if refused else 200)
@@ -133,22 +143,27 @@ def _ask_context(actor: Actor, asking: Asking, form: AskForm) -> dict[str, Any]:
         "asking": asking,
         "form": form,
         "whom": whom,
-        "shown": shown_to(actor, asking.page, about, to, whom.participant.pk if whom else None),
+        "shown": shown_to(actor, asking.page, about, to, whom[0].participant.pk if whom else None),
         "suggestion": suggested_sentence(asking.page, about, to),
     }
 
 
 @transaction.atomic
-def _ask(actor: Actor, asking: Asking, clean: dict[str, Any]) -> Question:
-    return ask_for_consent(
-        actor=actor,
-        asked_of=parse_id(clean["whom"]),
-        subjects=_subjects(actor, asking, clean),
-        sentence=clean["sentence"],
-        benefit=clean["benefit"],
-        note=clean["note"],
-        useful_by=clean["useful_by"],
-    )
+def _ask(actor: Actor, asking: Asking, clean: dict[str, Any]) -> list[Question]:
+    """Ask each of the chosen people, all of them or nobody: each has a question and an answer of their own."""
+    subjects = _subjects(actor, asking, clean)
+    return [
+        ask_for_consent(
+            actor=actor,
+            asked_of=parse_id(person),
+            subjects=subjects,
+            sentence=clean["sentence"],
+            benefit=clean["benefit"],
+            note=clean["note"],
+            useful_by=clean["useful_by"],
+        )
+        for person in clean["whom"]
+    ]
 
 
 def _subjects(actor: Actor, asking: Asking, clean: dict[str, Any]) -> Sequence[Subject]:
@@ -167,7 +182,9 @@ def record(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     actor = staff(request)
     asking = _asking(actor, deal_id)
     parts = (asking.things, asking.people, asking.ahead)
-    form = RecordForm(*parts, request.POST or None, request.FILES or None, initial=_initial(request, asking))
+    initial = _initial(request, asking)
+    initial["whom"] = initial["whom"][0]
+    form = RecordForm(*parts, request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST":
         if sent_before(request):
             return redirect("deals:deal", deal_id)
@@ -200,12 +217,12 @@ def _record_context(actor: Actor, asking: Asking, form: RecordForm) -> dict[str,
         "kind": "record",
         "asking": asking,
         "form": form,
-        "whom": whom,
+        "whom": whom[0] if whom else None,
         "words": words,
         "sentence": form["sentence"].value() or "",
         "has_condition": form["answer"].value() == "agreed" and bool(_CONDITION.search(words)),
         "channel": dict(form.fields["channel"].choices).get(form["channel"].value(), ""),  # type: ignore[attr-defined]
-        "shown": shown_to(actor, asking.page, about, to, whom.participant.pk if whom else None),
+        "shown": shown_to(actor, asking.page, about, to, whom[0].participant.pk if whom else None),
     }
 
 

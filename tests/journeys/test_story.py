@@ -127,7 +127,7 @@ def ask(rep: Person, *about: str, screen: str = "") -> None:
         things.get_by_role("checkbox", name=name).check()
     rep.fill("The sentence they answer", "Is this right, and shall we go on?")
     rep.fill("gets out of this step", "A page on what waste costs you, ready for your board.")
-    rep.page.get_by_role("radio", name="Ingrid Solberg").check()
+    rep.page.get_by_role("checkbox", name="Ingrid Solberg").check()
     if screen:
         expect(rep.page.locator("#preview")).to_contain_text("A page on what waste costs you")
         rep.look(screen)

@@ -45,8 +45,9 @@ class AboutForm(forms.Form):
 
 
 class AskForm(AboutForm):
-    """Asking in the room."""
+    """Asking in the room: one person or several, each with a question of their own."""
 
+    whom = forms.MultipleChoiceField(label=_("Whom?"), widget=forms.CheckboxSelectMultiple)
     sentence = WordsField(
         label=_("The sentence they answer"),
         words=True,

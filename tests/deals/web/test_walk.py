@@ -164,3 +164,21 @@ def test_somebody_new_comes_onto_the_map_and_into_the_directory(cast, signed_in)
     typed = {"side": "buyer", "new_contact": "Ruth Abara", "new_email": "ruth@halvorsen.example", "roles": ["engineer"]}
     assert signed_in(cast.maya).post(at(cast, "add_stakeholder"), typed).status_code == 302
     assert Stakeholder.objects.get().contact.organization == cast.halvorsen
+
+
+def test_several_people_are_asked_at_once_and_each_answers_alone(cast, signed_in) -> None:
+    client, url = signed_in(cast.maya), at(cast, "ask")
+    people = [cast.ingrid, cast.daniel]
+    sent = {
+        "about": "problem",
+        "whom": [str(person.pk) for person in people],
+        "sentence": "Is this your problem?",
+        "benefit": "A page of figures.",
+    }
+    page = client.post(url, sent, follow=True).content.decode()
+    assert "Daniel Reyes, Ingrid Solberg" in page or "Ingrid Solberg, Daniel Reyes" in page
+    assert {question.asked_of for question in Question.objects.open()} == set(people)
+    again = client.post(url, sent | {"sentence": "Once more?"})
+    assert again.status_code == 422
+    assert "has this question already" in again.content.decode()
+    assert Question.objects.count() == 2
