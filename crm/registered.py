@@ -7,6 +7,7 @@ from crm.actions.attachment import check_attachment
 from crm.mail.access_request import mail_access_request
 from crm.mail.comment import mail_mentions
 from crm.mail.consent import mail_answer, mail_question, mail_reminder
+from crm.mail.ledger import mail_checkpoint, mail_faults
 from crm.models import Event
 from crm.registry import register_consumer, register_room_panel
 from crm.room import panels
@@ -16,6 +17,8 @@ register_room_panel(panels.TODAY)
 
 register_consumer("crm.mail_question", ["consent.asked"], mail_question)
 register_consumer("crm.mail_answer", ["consent.given", "consent.change_suggested", "consent.declined"], mail_answer)
+register_consumer("crm.mail_checkpoint", ["ledger.checked", "ledger.faults_found"], mail_checkpoint)
+register_consumer("crm.mail_faults", ["ledger.faults_found"], mail_faults)
 
 
 register_consumer("crm.mail_mentions", ["comment.added"], mail_mentions)
@@ -32,6 +35,9 @@ register_consumer("crm.check_attachment", ["attachment.added"], _check_attachmen
 timeline.register()
 
 register_navigation(NavigationEntry(_("Clients"), "building", "crm:clients", position=50, covers=("/contacts/",)))
+register_navigation(
+    NavigationEntry(_("The record"), "seal", "crm:ledger", position=20, place="menu", only="administrator")
+)
 register_navigation(
     NavigationEntry(_("Mails of the demo"), "mail", "crm:outbox", position=10, place="menu", only="demo")
 )

@@ -2,7 +2,11 @@
 
 from celery import shared_task
 
+from crm.actions import ledger, ledger_check
 from crm.events import deliver, webhook
+
+NIGHTLY = 4 * 3600
+"""Seconds a nightly job may take at most."""
 
 
 @shared_task  # type: ignore[untyped-decorator]
@@ -15,3 +19,16 @@ def deliver_owed() -> int:
 def send_webhooks() -> int:
     """Send the webhooks that are due; return how many were tried."""
     return webhook.send_owed()
+
+
+# Told as done before it is: a check that takes longer than the queue's patience is not to be started twice.
+@shared_task(acks_late=False, time_limit=NIGHTLY, soft_time_limit=NIGHTLY)  # type: ignore[untyped-decorator]
+def check_ledger() -> None:
+    """Check all chains and write a checkpoint."""
+    ledger_check.check_ledger()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def drop_sign_in_facts() -> int:
+    """Delete facts of sign-ins that evidence keeps no longer; return how many."""
+    return ledger.drop_sign_in_facts()

@@ -187,6 +187,8 @@ RENDERERS: dict[str, Renderer] = {
     "webhook_endpoint.changed": _changed("link", _("%(name)s changed a webhook")),
     "webhook_endpoint.secret_rotated": _changed("link", _("%(name)s gave a webhook a new secret")),
     "webhook_endpoint.archived": _changed("link", _("%(name)s ended a webhook")),
+    "ledger.checked": _changed("seal", _("The record was checked, and fits")),
+    "ledger.faults_found": _changed("alert", _("The record was checked, and does not fit")),
     "import.finished": _import_finished,
 }
 

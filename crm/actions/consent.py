@@ -121,11 +121,10 @@ def _write_answers(actor: Actor, room: Room, question: Question, consents: Seque
             "button": given.button,
             "sentence": question.sentence,
             "locale": question.locale,
-            "how": actor.session,
             "supersedes": str(consent.supersedes_id or ""),
             **reference(consent),
         }
-        append_entry(room, "answered", consent=consent, payload=payload)
+        append_entry(room, "answered", consent=consent, payload=payload, session=actor.session)
     # All answers stand before the first event runs its reactions: a move may rest on the sections of the same question.
     for consent in consents:
         record(_EVENTS[given.answer], actor=actor, room=room, subject=consent, data=event_data(consent))
@@ -178,7 +177,9 @@ def confirm_consent(*, actor: Actor, consent_id: UUID) -> Consent:
     if consent.confirmed_at is None:
         consent.confirmed_at, consent.version = now(), consent.version + 1
         consent.save(update_fields=["confirmed_at", "version"])
-        append_entry(room, "confirmed", consent=consent, payload=_own_payload(actor, consent, ""))
+        append_entry(
+            room, "confirmed", consent=consent, payload=_own_payload(actor, consent, ""), session=actor.session
+        )
         record("consent.confirmed", actor=actor, room=room, subject=consent, data=event_data(consent))
     return consent
 
@@ -192,7 +193,7 @@ def reopen_consent(*, actor: Actor, consent_id: UUID) -> Consent:
     if consent.reopened_at is None:
         consent.reopened_at, consent.version = now(), consent.version + 1
         consent.save(update_fields=["reopened_at", "version"])
-        append_entry(room, "reopened", consent=consent, payload=_own_payload(actor, consent, ""))
+        append_entry(room, "reopened", consent=consent, payload=_own_payload(actor, consent, ""), session=actor.session)
         record("consent.reopened", actor=actor, room=room, subject=consent, data=event_data(consent))
     return consent
 
@@ -221,11 +222,11 @@ def lock_consent(consent_id: UUID) -> Consent:
 
 
 def _own_payload(actor: Actor, consent: Consent, note: str) -> dict[str, Any]:
-    return {"by": actor_as_now(actor), "note": note, "how": actor.session, **reference(consent)}
+    return {"by": actor_as_now(actor), "note": note, **reference(consent)}
 
 
 def _turn(actor: Actor, room: Room, consent: Consent, answer: Answer, note: str, entry: str) -> Consent:
     set_answer(consent, answer, note)
-    append_entry(room, entry, consent=consent, payload=_own_payload(actor, consent, note))
+    append_entry(room, entry, consent=consent, payload=_own_payload(actor, consent, note), session=actor.session)
     record(f"consent.{entry}", actor=actor, room=room, subject=consent, data=event_data(consent))
     return consent

@@ -1,24 +1,41 @@
 """Adding to a room's ledger. The chain's mathematics is in `crm.rules.chain`."""
 
 import secrets
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
+
+from django.conf import settings
 
 from crm.actors import Actor
 from crm.clock import now
-from crm.models import Consent, Contact, LedgerEntry, LedgerPayload, Participant, Room
-from crm.rules.chain import GENESIS, entry_hash, payload_digest
+from crm.models import Consent, Contact, LedgerEntry, LedgerPayload, Participant, Room, SignInFacts
+from crm.rules.chain import GENESIS, SALT_BYTES, entry_hash, payload_digest
 
-SALT_BYTES = 32
+PASSING = ("session", "address", "browser")
+"""What evidence keeps of a sign-in for a while only; how and when somebody signed in stays."""
 
 
-def append_entry(room: Room, type: str, *, payload: dict[str, Any], consent: Consent | None = None) -> LedgerEntry:
+def append_entry(
+    room: Room,
+    type: str,
+    *,
+    payload: dict[str, Any],
+    consent: Consent | None = None,
+    session: Mapping[str, str] | None = None,
+) -> LedgerEntry:
     """Add one entry to the chain of `room`, whose lock the caller holds.
 
-    `payload` is plain JSON, kept apart and salted.
+    `payload` is plain JSON, kept apart and salted. `session` is what is known of the sign-in (`Actor.session`): how and
+    when goes into the payload as `how`, the rest is kept beside it as long as `SIGN_IN_FACTS_DAYS` says.
     """
     last = LedgerEntry.objects.filter(room=room).order_by("-seq").first()
     seq, prev_hash, at = (last.seq + 1, last.hash, now()) if last else (1, GENESIS, now())
-    salt = secrets.token_bytes(SALT_BYTES)
+    salt, facts_salt = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(SALT_BYTES)
+    facts = {key: value for key, value in (session or {}).items() if key in PASSING}
+    if session:
+        how = {key: value for key, value in session.items() if key not in PASSING}
+        payload = payload | {"how": how | ({"facts_digest": payload_digest(facts, facts_salt)} if facts else {})}
     digest = payload_digest(payload, salt)
     entry = LedgerEntry.objects.create(
         room=room,
@@ -30,8 +47,16 @@ def append_entry(room: Room, type: str, *, payload: dict[str, Any], consent: Con
         payload_digest=digest,
         hash=entry_hash(prev_hash=prev_hash, room_id=room.pk, seq=seq, type=type, at=at, payload_digest=digest),
     )
-    LedgerPayload.objects.create(entry=entry, salt=salt, content=payload)
+    kept = LedgerPayload.objects.create(entry=entry, salt=salt, content=payload)
+    if facts:
+        SignInFacts.objects.create(payload=kept, salt=facts_salt, content=facts)
     return entry
+
+
+def drop_sign_in_facts() -> int:
+    """Delete the facts of sign-ins that are older than `SIGN_IN_FACTS_DAYS`; return how many rows went."""
+    limit = now() - timedelta(days=settings.SIGN_IN_FACTS_DAYS)
+    return SignInFacts.objects.filter(payload__entry__at__lt=limit).delete()[0]
 
 
 def person_as_now(participant: Participant) -> dict[str, Any]:

@@ -255,6 +255,18 @@ MAIL_IN_BACKGROUND = True
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Common Ground <noreply@localhost>")
 
+# Evidence -----------------------------------------------------------------------------------------------------------
+# LEDGER_CHECKPOINTS: folder for the checkpoints of the ledger; keep it on another disk or machine than the database.
+LEDGER_CHECKPOINTS = Path(env.str("LEDGER_CHECKPOINTS", default=str(VAR_DIR / "checkpoints")))
+# LEDGER_CHECKPOINT_EMAIL: who gets each checkpoint by mail; best somebody who cannot reach the database.
+LEDGER_CHECKPOINT_EMAIL: str = env.str("LEDGER_CHECKPOINT_EMAIL", default="")
+# LEDGER_ALARM_EMAIL: who is told when the ledger is not what it was; without it the administrators.
+LEDGER_ALARM_EMAIL: str = env.str("LEDGER_ALARM_EMAIL", default="")
+# SIGN_IN_FACTS_DAYS: how long evidence keeps from which address and browser somebody answered.
+SIGN_IN_FACTS_DAYS = env.int("SIGN_IN_FACTS_DAYS", default=90)
+# PDF_FONTS: folder with further fonts for PDFs, for scripts that ours lack, such as Chinese, Japanese and Korean.
+PDF_FONTS: str = env.str("PDF_FONTS", default="")
+
 # Languages, formats, time -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")  # LANGUAGE_CODE: used where a browser asks for none we have
 LANGUAGES = [("en", _("English")), ("de", _("German"))]

@@ -14,7 +14,8 @@ from crm.models.demo_mail import DemoMail
 from crm.models.event import Delivery, Event, FeedPosition
 from crm.models.import_run import ImportRun, ImportState
 from crm.models.imported_row import ImportedRow
-from crm.models.ledger import LedgerEntry, LedgerPayload
+from crm.models.ledger import LedgerEntry, LedgerPayload, SignInFacts
+from crm.models.ledger_check import LedgerCheck
 from crm.models.organization import Organization
 from crm.models.participant import Participant
 from crm.models.passkey import Passkey, PasskeyChallenge
@@ -54,6 +55,7 @@ __all__ = [
     "ImportState",
     "ImportedRow",
     "Invitation",
+    "LedgerCheck",
     "LedgerEntry",
     "LedgerPayload",
     "MailKind",
@@ -69,6 +71,7 @@ __all__ = [
     "RoomSession",
     "Side",
     "SignInCode",
+    "SignInFacts",
     "Team",
     "User",
     "WebhookAttempt",

@@ -49,7 +49,8 @@ class LedgerEntry(models.Model):
 class LedgerPayload(models.Model):
     """What an entry says in full, with its salt.
 
-    May hold personal data, so it can be erased; the chain still verifies.
+    May hold personal data, so it can be erased; the chain still verifies. It is deleted or left alone: the application's
+    role cannot change it.
     """
 
     entry = models.OneToOneField(LedgerEntry, models.PROTECT, primary_key=True, related_name="payload")
@@ -58,3 +59,18 @@ class LedgerPayload(models.Model):
 
     def __str__(self) -> str:
         return f"payload of {self.entry_id}"
+
+
+class SignInFacts(models.Model):
+    """From where an answer was given: session, address, browser. Kept apart from the payload, and not as long.
+
+    The payload holds their salted digest (`how.facts_digest`), so that they prove something while they are kept, and the
+    chain fits without them.
+    """
+
+    payload = models.OneToOneField(LedgerPayload, models.CASCADE, primary_key=True, related_name="facts")
+    salt = models.BinaryField(max_length=32)
+    content = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"facts of {self.payload_id}"

@@ -33,7 +33,8 @@ class Revision(Authored):
     """What was shown when somebody was asked: `content` in canonical form and its SHA-256. Never changed.
 
     `kind` names a consent kind of the registry (`problem`, `criteria`, `stage_move`, `brief`, `goal_reached`, …) and
-    `subject_id` the row it is a snapshot of. Erasing a person empties `content`; the hash stays.
+    `subject_id` the row it is a snapshot of. Erasing a person empties `content`; the hash stays, and the application's
+    database role may do that and nothing else.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -51,7 +52,13 @@ class Revision(Authored):
 
     class Meta:
         ordering = ["subject_id", "number"]
-        constraints = [models.UniqueConstraint(fields=["subject_id", "kind", "number"], name="revision_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["subject_id", "kind", "number"], name="revision_number_once"),
+            models.CheckConstraint(
+                condition=Q(content__isnull=False, erased_at=None) | Q(content__isnull=True, erased_at__isnull=False),
+                name="revision_erased_whole",
+            ),
+        ]
         indexes = [models.Index(fields=["subject_id", "content_hash"], name="revision_by_hash")]
 
     def __str__(self) -> str:

@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from crm import passkeys
-from crm.models import ImportRun
+from crm.models import ImportRun, LedgerCheck
 from crm.queries.import_run import newest_demo_run
+from crm.queries.ledger_check import ledger_alarm
 from crm.web.navigation import NavigationEntry, Place, navigation
 from crm.web.theme import Theme, chosen_theme
 
@@ -69,6 +70,12 @@ class Shell:
     def _is_signed_in(self) -> bool:
         user = getattr(self._request, "user", None)
         return bool(user and user.is_authenticated)
+
+    @cached_property
+    def ledger_alarm(self) -> LedgerCheck | None:
+        """The newest check of the ledger when it found something or is overdue, for administrators."""
+        is_admin = self._is_signed_in and getattr(self._request.user, "is_admin", False)
+        return ledger_alarm() if is_admin else None
 
     @cached_property
     def logo(self) -> str:

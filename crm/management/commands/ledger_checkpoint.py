@@ -1,11 +1,11 @@
 """`manage.py ledger_checkpoint`: writes the heads of all chains into a file, to be kept outside the database."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from crm.checkpoints import write_checkpoint
 from crm.queries.ledger import checkpoint
 
 
@@ -21,7 +21,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the file whole or not at all."""
         content = checkpoint()
-        part = options["out"].with_suffix(options["out"].suffix + ".part")
-        part.write_text(json.dumps(content, indent=1, sort_keys=True))
-        part.replace(options["out"])
+        write_checkpoint(content, options["out"])
         self.stdout.write(f"{len(content['heads'])} rooms, digest {content['digest']}")

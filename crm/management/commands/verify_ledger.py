@@ -6,13 +6,14 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from crm.queries.evidence import evidence_faults
 from crm.queries.ledger import CheckpointUnreadable, RoomReport, differences, read_checkpoint, verify_rooms
 
 
 class Command(BaseCommand):
     """Ends with code 1 when anything is wrong."""
 
-    help = "Check the ledger: each room's chain against itself, and against a checkpoint kept elsewhere."
+    help = "Check the ledger: each room's chain, what it covers, and a checkpoint kept elsewhere."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take one room, and a checkpoint's file."""
@@ -31,6 +32,9 @@ class Command(BaseCommand):
             elif one.report.erased:
                 rows = ", ".join(str(seq) for seq in one.report.erased)
                 self.stdout.write(f"room {one.room_id}: whole; erased on request: rows {rows}")
+        for fault in evidence_faults(options["room"]):
+            faults += 1
+            self.stdout.write(self.style.ERROR(f"room {fault.room_id}: {fault.fault} (row {fault.row_id})"))
         if options["checkpoint"]:
             faults += self._compare(options["checkpoint"])
         self.stdout.write(f"{rooms} rooms, {entries} entries checked, {erased} erased, {faults} faults")

@@ -1,0 +1,1 @@
+"""A room's evidence as one archive, and the script in it that checks it without this product."""
