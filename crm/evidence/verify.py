@@ -274,7 +274,7 @@ def check_files(archive: Archive, files: Sequence[Row], entries: Sequence[Row]) 
         found = archive.sha256(one["path"])
         if found != one.get("sha256"):
             faults.append("{} is {}".format(one["path"], "missing" if found is None else "not the file it was"))
-    named = {(entry.get("payload") or {}).get("evidence_sha256") for entry in entries} - {None, ""}
+    named = {str((entry.get("payload") or {}).get("evidence_sha256") or "") for entry in entries} - {""}
     missing = named - {one.get("sha256") for one in here}
     faults += [f"the chain names a file as evidence that is not in the archive: {one}" for one in sorted(missing)]
     return Told([f"{len(here)} files, each against its SHA-256"], faults)

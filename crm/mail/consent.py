@@ -8,9 +8,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm.actors import as_participant
 from crm.clock import now
 from crm.mail.message import Mail, send, site_url
 from crm.models import Consent, Event, Question
+from crm.pdf.receipt import receipt_pdf
+from crm.queries.receipt import receipts_of
 
 TOO_OLD = timedelta(days=3)
 """Nobody needs a mail about what happened longer ago: an outbox that stood still does not pour out old news."""
@@ -26,16 +29,17 @@ def mail_question(event: Event) -> None:
 
 
 def mail_answer(event: Event) -> None:
-    """Send the receipt of an answer, or tell somebody what was written down in their name."""
+    """Send the receipt of an answer, or tell somebody what was written down in their name; both with the receipt as a PDF."""
     question = _question_told_by(event)
     if question is None:
         return
     url = reverse("room:receipt", args=[question.room_id, event.subject_id])
     if question.is_recorded:
         name = question.asked_by.name
-        _send(event, question, "recorded", lambda: _("%(name)s wrote down your answer") % {"name": name}, url)
+        told, subject = "recorded", lambda: _("%(name)s wrote down your answer") % {"name": name}
     else:
-        _send(event, question, "receipt", lambda: _("What you answered, for your records"), url)
+        told, subject = "receipt", lambda: _("What you answered, for your records")
+    _send(event, question, told, subject, url, attachment=lambda: _receipt(question))
 
 
 def mail_reminder(event: Event) -> None:
@@ -70,7 +74,20 @@ def _answer_url(question: Question) -> str:
     return reverse("room:answer", args=[question.room_id, question.pk])
 
 
-def _send(event: Event, question: Question, template: str, subject: Callable[[], str], url: str) -> None:
+def _receipt(question: Question) -> tuple[str, bytes, str]:
+    """Return the receipt of all that one question covers, as its reader may see it."""
+    receipts = receipts_of(as_participant(question.asked_of), question.consents.all())
+    return f"receipt-{question.pk}.pdf", receipt_pdf(receipts), "application/pdf"
+
+
+def _send(
+    event: Event,
+    question: Question,
+    template: str,
+    subject: Callable[[], str],
+    url: str,
+    attachment: Callable[[], tuple[str, bytes, str]] | None = None,
+) -> None:
     """Send one of these mails, unless the person switched its kind off."""
     if template in question.asked_of.contact.mails_off:
         return
@@ -83,4 +100,13 @@ def _send(event: Event, question: Question, template: str, subject: Callable[[],
         "url": site_url(url),
         "choice_url": site_url(f"{reverse('room:kept', args=[question.room_id])}#mails"),
     }
-    send(Mail(question.asked_of.contact, template, subject, context, sender=question.asked_by, id=event.pk))
+    mail = Mail(
+        question.asked_of.contact,
+        template,
+        subject,
+        context,
+        sender=question.asked_by,
+        id=event.pk,
+        attachment=attachment,
+    )
+    send(mail)

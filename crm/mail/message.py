@@ -29,6 +29,7 @@ class Mail:
 
     `subject` is called in the reader's language. `sender` is whose words these are: replies go to them. `id` makes the
     Message-ID: the same id again is the same mail to a mail server. `address` is another one than the contact's own.
+    `attachment` is called in the reader's language and time zone and gives a file's name, bytes and type.
     """
 
     to: Contact | User
@@ -38,6 +39,7 @@ class Mail:
     sender: User | None = None
     id: UUID | None = None
     address: str = ""
+    attachment: Callable[[], tuple[str, bytes, str]] | None = None
 
     def __post_init__(self) -> None:
         """Take the person's present address where none was named."""
@@ -106,6 +108,8 @@ def _built(mail: Mail) -> EmailMultiAlternatives:
             headers={"Message-ID": _message_id(mail.id), "Auto-Submitted": "auto-generated"},
         )
         message.attach_alternative(render_to_string(f"crm/mail/{mail.template}.html", context), "text/html")
+        if mail.attachment:
+            message.attach(*mail.attachment())
     return message
 
 

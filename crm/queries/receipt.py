@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
 
 from crm.actors import Actor
@@ -54,8 +54,12 @@ class Receipt:
     @property
     def person(self) -> dict[str, Any] | None:
         """Who answered, as then: name, email, title, organization."""
-        content = self.given.content if self.given else None
-        return (content.get("of") or content.get("by")) if content else None
+        return self.content.get("of") or self.content.get("by")
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What the entry of the answer says; empty when it is erased, or not given yet."""
+        return (self.given.content or {}) if self.given else {}
 
     @property
     def is_erased(self) -> bool:
@@ -70,20 +74,12 @@ class Receipt:
     @property
     def button(self) -> str:
         """The label of the button that was pressed, as the ledger keeps it; empty for a recorded answer."""
-        content = self.given.content if self.given else None
-        return str(content.get("button", "")) if content else ""
-
-    @property
-    def by_passkey(self) -> bool:
-        """Whether the person had proved who they are by a passkey, not by a code."""
-        content = self.given.content if self.given else None
-        return "passkey" in str(content.get("how", "")) if content else False
+        return str(self.content.get("button", ""))
 
     @property
     def locale(self) -> str:
         """The language of the page, in the reader's words."""
-        content = self.given.content if self.given else None
-        code = str(content.get("locale", "")) if content else ""
+        code = str(self.content.get("locale", ""))
         return str(dict(settings.LANGUAGES).get(code, code))
 
 
@@ -98,29 +94,48 @@ def get_question(actor: Actor, question_id: UUID) -> Question:
 
 def get_receipt(actor: Actor, consent_id: UUID) -> Receipt:
     """Return the receipt of a consent the actor may see. Raises `NotFound`."""
-    consents = Consent.objects.visible_to(actor).select_related(
-        "question__asked_by", "participant__contact__organization", "revision", "room", "supersedes__revision"
-    )
-    consent = consents.filter(pk=consent_id).first()
-    if consent is None:
+    found = receipts_of(actor, Consent.objects.filter(pk=consent_id))
+    if not found:
         raise NotFound
-    kind = consent_kind(consent.kind)
-    is_mine = actor.participant is not None and consent.participant_id == actor.participant.pk
-    label = kind.label(kind.get(consent.subject_id))
-    return Receipt(consent, label, lines_of(consent.revision), _links(consent), is_mine)
+    return found[0]
 
 
-def _links(consent: Consent) -> list[Link]:
-    """Return the entries about a consent with their neighbours in the room's chain, in one query."""
-    own = LedgerEntry.objects.filter(room=consent.room_id, consent=consent).values("seq")
-    beside = Q(seq__in=own) | Q(seq__in=own.values(place=F("seq") - 1)) | Q(seq__in=own.values(place=F("seq") + 1))
-    found = LedgerEntry.objects.filter(beside, room=consent.room_id).select_related("payload").order_by("seq")
-    by_seq = {entry.seq: entry for entry in found}
+def receipts_of(actor: Actor, consents: QuerySet[Consent]) -> list[Receipt]:
+    """Return the receipts of those of `consents`, all of one room, that the actor may see, in the order they were asked."""
+    seen = Consent.objects.visible_to(actor).filter(pk__in=consents.values("pk"))
+    rows = list(
+        seen.select_related(
+            "question__asked_by", "participant__contact__organization", "revision", "room", "supersedes__revision"
+        ).order_by("question__asked_at", "question_id", "id")
+    )
+    links = _links(rows)
+    subjects = {(row.kind, row.subject_id): consent_kind(row.kind) for row in rows}
+    labels = {(name, id): kind.label(kind.get(id)) for (name, id), kind in subjects.items()}
     return [
-        _link(entry, by_seq.get(seq - 1), by_seq.get(seq + 1))
-        for seq, entry in by_seq.items()
-        if entry.consent_id == consent.pk
+        Receipt(
+            consent=row,
+            label=labels[row.kind, row.subject_id],
+            lines=lines_of(row.revision),
+            links=links[row.pk],
+            is_mine=actor.participant is not None and row.participant_id == actor.participant.pk,
+        )
+        for row in rows
     ]
+
+
+def _links(consents: Sequence[Consent]) -> dict[UUID, list[Link]]:
+    """Return the entries about each consent (all of one room) with their neighbours in the chain, in one query."""
+    if not consents:
+        return {}
+    chain = LedgerEntry.objects.filter(room=consents[0].room_id)
+    own = chain.filter(consent__in=[consent.pk for consent in consents]).values("seq")
+    beside = Q(seq__in=own) | Q(seq__in=own.values(place=F("seq") - 1)) | Q(seq__in=own.values(place=F("seq") + 1))
+    by_seq = {entry.seq: entry for entry in chain.filter(beside).select_related("payload").order_by("seq")}
+    found: dict[UUID, list[Link]] = {consent.pk: [] for consent in consents}
+    for seq, entry in by_seq.items():
+        if entry.consent_id in found:
+            found[entry.consent_id].append(_link(entry, by_seq.get(seq - 1), by_seq.get(seq + 1)))
+    return found
 
 
 def _link(entry: LedgerEntry, before: LedgerEntry | None, after: LedgerEntry | None) -> Link:

@@ -27,7 +27,7 @@ from crm.room.actor import participant
 from crm.room.forms import BUTTONS, AnswerForm
 from crm.room.frame import show
 from crm.web.forms import add_faults
-from crm.web.receipt import receipt_file
+from crm.web.receipt import receipt_context, receipt_file
 
 
 @never_cache
@@ -101,7 +101,7 @@ def receipt(request: HttpRequest, room_id: UUID, consent_id: UUID) -> HttpRespon
     found = get_receipt(actor, consent_id)
     if request.GET.get("download"):
         return receipt_file(found)
-    return show(request, actor, "room/receipt.html", {"receipt": found})
+    return show(request, actor, "room/receipt.html", receipt_context(found))
 
 
 _TURNS: dict[str, tuple[Callable[..., Consent], str]] = {

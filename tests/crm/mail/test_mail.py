@@ -21,6 +21,7 @@ from crm.mail.invitation import send_code
 from crm.models import Delivery, DemoMail, Event, Question
 from tests.cast import Cast
 from tests.crm.actions.test_consent import say
+from tests.crm.pdf.test_receipt import words_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -146,6 +147,9 @@ def test_an_answer_is_receipted(cast: Cast, letterbox: Letterbox) -> None:
     receipt = letterbox.mails[-1]
     assert receipt["Subject"] == "What you answered, for your records"
     assert cast.section("problem").content_hash in words(receipt)
+    (paper,) = receipt.iter_attachments()
+    assert paper.get_content_type() == "application/pdf"
+    assert cast.section("problem").content_hash in words_of(paper.get_content())
 
 
 def test_links_and_codes_leave_with_their_secret(cast: Cast, letterbox: Letterbox) -> None:

@@ -16,6 +16,7 @@ from deals.actions.problem import add_statement
 from deals.actions.stage_move import propose_move
 from deals.models import Stage
 from tests.cast import Cast
+from tests.crm.pdf.test_receipt import words_of
 from tests.crm.room.door import client_of
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +143,7 @@ class TestAnswer:
         assert "“I agree”" in receipt
         copy = client.get(room_url(cast, f"receipts/{consent.pk}/?download=1"))
         assert "attachment" in copy["Content-Disposition"]
-        assert "Planners forecast by hand" in copy.content.decode()
+        assert "Planners forecast by hand" in words_of(copy.content)
         client.post(room_url(cast, f"receipts/{consent.pk}/withdraw/"))
         assert Consent.objects.get().answer == Answer.WITHDRAWN
 

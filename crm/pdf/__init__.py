@@ -1,0 +1,1 @@
+"""PDFs: templates that hold the look (`.typ`), and what fills them."""
