@@ -121,6 +121,26 @@ class ClientBlock:
     position: int
 
 
+@dataclass(frozen=True)
+class ArchivePage:
+    """One shared page as it stands: `content` in plain JSON, and the same in words."""
+
+    title: str
+    content: dict[str, Any]
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class ArchivePart:
+    """What a room's archive holds of a tab of the room: `pages` gives those the actor sees, with what is shared only.
+
+    `name` is the name of the tab.
+    """
+
+    name: str
+    pages: Callable[["Actor", "Room"], Iterable[ArchivePage]]
+
+
 Reaction = Callable[["Event", "Actor"], None]
 Consumer = Callable[["Event"], None]
 Names = Mapping[str, str]
@@ -138,6 +158,7 @@ _panels: dict[str, RoomPanel] = {}
 _today: list[TodayBlock] = []
 _commentable: dict[str, Commentable] = {}
 _client: list[ClientBlock] = []
+_archive: dict[str, ArchivePart] = {}
 
 
 def register_consent_kind(kind: ConsentKind) -> None:
@@ -257,3 +278,13 @@ def register_client_block(block: ClientBlock) -> None:
 def client_blocks() -> Sequence[ClientBlock]:
     """Return the blocks of a client's page, in order."""
     return tuple(_client)
+
+
+def register_archive_part(part: ArchivePart) -> None:
+    """Add what a tab of the room shows to the room's archive."""
+    _archive[part.name] = part
+
+
+def archive_parts() -> Sequence[ArchivePart]:
+    """Return the parts of a room's archive, in the order they were registered."""
+    return tuple(_archive.values())

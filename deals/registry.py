@@ -17,6 +17,7 @@ from crm.registry import (
     Commentable,
     ConsentKind,
     Snapshot,
+    register_archive_part,
     register_client_block,
     register_commentable,
     register_consent_kind,
@@ -40,6 +41,7 @@ from deals.models import (
     StageMove,
     Stakeholder,
 )
+from deals.queries.archive import ARCHIVE_PARTS
 from deals.queries.content import EMPTY_HASHES, section_snapshot
 from deals.queries.criterion import missing_of
 from deals.queries.lines import lines_of_criteria, lines_of_move, lines_of_problem
@@ -266,4 +268,6 @@ register_navigation(NavigationEntry(_("Deals"), "board", "deals:board", position
 register_today_block(COMMON_GROUND)
 for _panel in PANELS:
     register_room_panel(_panel)
+for _part in ARCHIVE_PARTS:
+    register_archive_part(_part)
 register_client_block(ClientBlock("deals/organization/_deals.html", deals_block, position=20))

@@ -12,6 +12,7 @@ from crm.models import Participant, Side
 from crm.registry import (
     ClientBlock,
     ConsentKind,
+    register_archive_part,
     register_client_block,
     register_consent_kind,
     register_namer,
@@ -25,6 +26,7 @@ from crm.web.navigation import NavigationEntry, register_navigation
 from handoff.actions import brief, goal, handoff
 from handoff.models import BriefItem, Goal, Handoff
 from handoff.models.success_plan import SECTION
+from handoff.queries.archive import ARCHIVE_PART
 from handoff.queries.brief import brief_snapshot
 from handoff.queries.goal import reached_snapshot
 from handoff.queries.lines import lines_of_brief, lines_of_reached
@@ -175,5 +177,6 @@ register_navigation(NavigationEntry(_("Handoffs"), "baton", "handoff:handoffs", 
 register_navigation(NavigationEntry(_("Success"), "target", "handoff:plans", position=40, covers=("/goals/",)))
 
 register_room_panel(SUCCESS_PANEL)
+register_archive_part(ARCHIVE_PART)
 register_today_block(TODAY_BLOCK)
 register_client_block(ClientBlock("handoff/organization/_success.html", success_block, position=10))

@@ -119,10 +119,11 @@ def answer_after(before: str, type: str, payload: Mapping[str, Any] | None) -> s
 
 
 class Told(NamedTuple):
-    """What a check found: what was looked at, in words, and what does not fit."""
+    """What a check found, in words: what was looked at, what does not fit, and what could not be looked at."""
 
     words: Sequence[str]
     faults: Sequence[str]
+    missing: Sequence[str] = ()
 
 
 def check_manifest(archive: Archive) -> Told:
@@ -267,7 +268,7 @@ def _answer_faults(consent: Row, own: Sequence[Row], hashes: Mapping[Any, Any]) 
 
 
 def check_files(archive: Archive, files: Sequence[Row], entries: Sequence[Row]) -> Told:
-    """Each file's bytes give the SHA-256 it is known by; a file that the chain names as evidence is among them."""
+    """Each file's bytes give the SHA-256 it is known by. Files named as evidence that are not here are told."""
     faults = []
     here = [one for one in files if one.get("path")]
     for one in here:
@@ -275,9 +276,9 @@ def check_files(archive: Archive, files: Sequence[Row], entries: Sequence[Row]) 
         if found != one.get("sha256"):
             faults.append("{} is {}".format(one["path"], "missing" if found is None else "not the file it was"))
     named = {str((entry.get("payload") or {}).get("evidence_sha256") or "") for entry in entries} - {""}
-    missing = named - {one.get("sha256") for one in here}
-    faults += [f"the chain names a file as evidence that is not in the archive: {one}" for one in sorted(missing)]
-    return Told([f"{len(here)} files, each against its SHA-256"], faults)
+    gone = sorted(named - {str(one.get("sha256")) for one in here})
+    missing = [f"a file that the record names as evidence, which this archive does not hold: {one}" for one in gone]
+    return Told([f"{len(here)} files, each against its SHA-256"], faults, missing)
 
 
 def check_checkpoint(room: str, entries: Sequence[Row], content: Mapping[str, Any]) -> Told:
@@ -339,6 +340,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"checked: {words}")
     for fault in faults:
         print(f"DOES NOT FIT: {fault}")
+    for told in found:
+        for words in told.missing:
+            print(f"not checked: {words}")
     if checkpoint is None:
         print(
             "not checked: whether the end of the chain was cut off. That shows against a checkpoint only (--checkpoint)."

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.room import access_request, attachment, comment, consent, door, kept, passkey, today
+from crm.room import access_request, archive, attachment, comment, consent, door, kept, passkey, today
 
 app_name = "room"
 
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:room_id>/receipts/<uuid:consent_id>/", consent.receipt, name="receipt"),
     path("<uuid:room_id>/receipts/<uuid:consent_id>/<str:verb>/", consent.turn, name="turn"),
     path("<uuid:room_id>/files/<uuid:attachment_id>/", attachment.attachment, name="attachment"),
+    path("<uuid:room_id>/archive/", archive.archive, name="archive"),
     path("<uuid:room_id>/kept/", kept.kept, name="kept"),
     path("<uuid:room_id>/kept/mails/", kept.mails, name="mails"),
     path("<uuid:room_id>/kept/<uuid:session_id>/end/", kept.end_session, name="end_session"),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from crm.web import (
     access_request,
+    archive,
     attachment,
     comment,
     contact,
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<uuid:contact_id>/", contact.contact, name="contact"),
     path("ledger/", ledger.checks, name="ledger"),
     path("receipts/<uuid:consent_id>/", receipt.receipt, name="receipt"),
+    path("rooms/<uuid:room_id>/archive/", archive.archive, name="archive"),
     path("rooms/<uuid:room_id>/timeline/", timeline.timeline, name="timeline"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("demo-line/", demo.demo_line, name="demo_line"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -150,8 +151,13 @@ def brief_content(handoff: Handoff) -> dict[str, Any]:
     """Return what the customer is asked to confirm: the agreed items, group by group. Shape, schema 1:
     `{"brief": {group: [{id, title, body, revision}, …]}}`. Risks are the selling side's review and stay out.
     """
+    return items_content(BriefItem.objects.filter(handoff=handoff, kind=ItemKind.AGREED))
+
+
+def items_content(items: QuerySet[BriefItem]) -> dict[str, Any]:
+    """Return agreed items in the shape of `brief_content`."""
     groups: dict[str, list[dict[str, Any]]] = {}
-    for item in BriefItem.objects.filter(handoff=handoff, kind=ItemKind.AGREED).order_by("position", "id"):
+    for item in items.order_by("position", "id"):
         row = {"id": item.source_id, "title": item.title, "body": item.body, "revision": item.revision_id}
         groups.setdefault(item.group, []).append({key: value for key, value in row.items() if value})
     return {"brief": groups}
