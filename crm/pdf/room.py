@@ -32,8 +32,10 @@ def room_pdf(
         "lead": _("Everything shared in this room, as %(at)s found it.") % {"at": moment(at)},
         "people": [[_("At the table"), names], [_("Made for"), about["exported_for"]["name"]]],
         "receipts_words": _("Asked and answered"),
-        "receipts": [receipt_content(receipt) for receipt in receipts],
+        "receipts": [receipt_content(receipt) | _SHOWN_ELSEWHERE for receipt in receipts],
         "no_receipts": "" if receipts else _("Nobody has been asked anything yet."),
+        "revisions_words": _("What was shown"),
+        "revisions": _revisions(receipts),
         "pages_words": _("What stands on the shared pages"),
         "pages": [
             {"title": page.title, "lines": [[str(line.label), line.text] for line in page.lines]}
@@ -54,6 +56,23 @@ def room_pdf(
         **frame_content(),
     }
     return typeset("room.typ", content, at)
+
+
+_SHOWN_ELSEWHERE: dict[str, Any] = {"shown_words": "", "lines": [], "erased_words": "", "closing": []}
+"""Several people may be asked about one revision: on the paper of a room each is printed once, after the answers."""
+
+
+def _revisions(receipts: Sequence[Receipt]) -> list[dict[str, Any]]:
+    once = {receipt.consent.revision_id: receipt for receipt in receipts}
+    return [
+        {
+            "title": _("%(label)s, revision %(number)s") % {"label": one.label, "number": one.consent.revision.number},
+            "hash": one.consent.content_hash,
+            "lines": [[str(line.label), line.text] for line in one.lines],
+            "erased": "" if one.lines else _("The words of this revision were erased. Its hash stays."),
+        }
+        for one in once.values()
+    ]
 
 
 def _said_by(comment: Mapping[str, Any]) -> str:
