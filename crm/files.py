@@ -39,6 +39,11 @@ def keep(content: BinaryIO, sha256: str) -> None:
         default_storage.save(path_of(sha256), File(content))
 
 
+def is_kept(sha256: str) -> bool:
+    """Return whether a content is in the storage."""
+    return default_storage.exists(path_of(sha256))
+
+
 def open_content(sha256: str) -> Any:
     """Open a kept content for reading. Raises `FileNotFoundError`."""
     return default_storage.open(path_of(sha256), "rb")

@@ -15,9 +15,11 @@ from crm.api.consent import BuyersOwn, ConsentDetail, ConsentList, ConsentRecord
 from crm.api.contact import ContactDetail, ContactList
 from crm.api.custom_field import CustomFieldList
 from crm.api.event import EventFeed
+from crm.api.ledger_check import LedgerCheckList
 from crm.api.organization import OrganizationDetail, OrganizationList
 from crm.api.participant import ParticipantDetail, ParticipantInvitation, ParticipantList
 from crm.api.question import QuestionCancelling, QuestionDetail, QuestionList
+from crm.api.receipt import ReceiptContent, ReceiptDetail
 from crm.api.revision import RevisionDetail, RevisionList
 from crm.api.room import MemberDetail, MemberList, RoomDetail, RoomList
 from crm.api.user import TeamList, UserDetail, UserList
@@ -56,11 +58,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consents/record/", ConsentRecording.as_view(), name="consents-record"),
     path("consents/<uuid:consent_id>/", ConsentDetail.as_view(), name="consent"),
     path("consents/<uuid:consent_id>/withdraw-record/", RecordWithdrawal.as_view(), name="consent-withdraw-record"),
+    path("consents/<uuid:consent_id>/receipt/", ReceiptDetail.as_view(), name="receipt"),
+    path("consents/<uuid:consent_id>/receipt/content/", ReceiptContent.as_view(), name="receipt-content"),
     *(path(f"consents/<uuid:consent_id>/{verb}/", BuyersOwn.as_view(), name=f"consent-{verb}") for verb in _BUYERS_OWN),
     path("contacts/", ContactList.as_view(), name="contacts"),
     path("contacts/<uuid:contact_id>/", ContactDetail.as_view(), name="contact"),
     path("custom-fields/", CustomFieldList.as_view(), name="custom-fields"),
     path("events/", EventFeed.as_view(), name="events"),
+    path("ledger-checks/", LedgerCheckList.as_view(), name="ledger-checks"),
     path("organizations/", OrganizationList.as_view(), name="organizations"),
     path("organizations/<uuid:organization_id>/", OrganizationDetail.as_view(), name="organization"),
     path("participants/<uuid:participant_id>/", ParticipantDetail.as_view(), name="participant"),

@@ -20,19 +20,22 @@ from types import TracebackType
 from typing import Any, BinaryIO
 from uuid import UUID
 
+import structlog
 from django.template.loader import render_to_string
 from django.utils.text import slugify
 
 from crm.actors import Actor
 from crm.clock import now
 from crm.evidence import verify
-from crm.files import open_content
+from crm.files import is_kept, open_content
 from crm.models import Attachment, Consent, Room
 from crm.pdf.room import room_pdf
 from crm.queries import archive as rows
 from crm.queries.receipt import receipts_of
 from crm.queries.room import get_room
 from crm.registry import archive_parts
+
+log = structlog.get_logger(__name__)
 
 CHUNK = 256 * 1024
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+')
@@ -162,7 +165,11 @@ def make_archive(actor: Actor, room_id: UUID) -> Archive:
 
 def _fill(archive: Archive, actor: Actor, room: Room) -> None:
     about = rows.about(actor, room)
-    files = {_path(file): file for file in rows.files(actor, room)}
+    shared = rows.files(actor, room)
+    files = {_path(file): file for file in shared if is_kept(file.sha256)}
+    lost = [file for file in shared if not is_kept(file.sha256)]
+    if lost:
+        log.error("files_missing_from_storage", room=str(room.pk), files=[str(file.pk) for file in lost])
     parts = {part.name: list(part.pages(actor, room)) for part in archive_parts()}
     receipts = receipts_of(actor, Consent.objects.filter(room=room))
     comments = list(rows.comment_rows(actor, room))
@@ -178,7 +185,8 @@ def _fill(archive: Archive, actor: Actor, room: Room) -> None:
     archive.add_rows("data/talks.json", rows.activity_rows(actor, room))
     for name, pages in parts.items():
         archive.add_rows(f"data/pages/{name}.json", ({"title": page.title, **page.content} for page in pages))
-    archive.add_rows("data/files.json", (rows.file_row(file, path) for path, file in files.items()))
+    listed = [*((path, file) for path, file in files.items()), *(("", file) for file in lost)]
+    archive.add_rows("data/files.json", (rows.file_row(file, path) for path, file in listed))
     for path, file in files.items():
         archive.add_stored(path, file.sha256)
     manifest = json.dumps({"files": archive.hashes}, indent=1, sort_keys=True)

@@ -276,8 +276,10 @@ def check_files(archive: Archive, files: Sequence[Row], entries: Sequence[Row]) 
         if found != one.get("sha256"):
             faults.append("{} is {}".format(one["path"], "missing" if found is None else "not the file it was"))
     named = {str((entry.get("payload") or {}).get("evidence_sha256") or "") for entry in entries} - {""}
+    lost = [one for one in files if not one.get("path")]
     gone = sorted(named - {str(one.get("sha256")) for one in here})
-    missing = [f"a file that the record names as evidence, which this archive does not hold: {one}" for one in gone]
+    missing = [f"a file that was lost before this archive was made: {one.get('name')}" for one in lost]
+    missing += [f"a file that the record names as evidence, which this archive does not hold: {one}" for one in gone]
     return Told([f"{len(here)} files, each against its SHA-256"], faults, missing)
 
 

@@ -163,7 +163,7 @@ def files(actor: Actor, room: Room) -> list[Attachment]:
 
 
 def file_row(file: Attachment, path: str) -> Row:
-    """Return a file of the archive, which lies under `path` in it."""
+    """Return a file of the archive, which lies under `path` in it; "" when it is not in the storage any more."""
     fields = ("id", "name", "content_type", "size", "sha256", "created_at")
     return _plain({field: getattr(file, field) for field in fields} | _author(file) | {"path": path})
 

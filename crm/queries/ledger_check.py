@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -57,11 +58,16 @@ class CheckView:
     faults: tuple[FaultView, ...]
 
 
-def ledger_checks(actor: Actor) -> list[CheckView]:
-    """Return the newest checks, for an administrator. Raises `NotFound` for anybody else."""
+def checks_of(actor: Actor) -> QuerySet[LedgerCheck]:
+    """Return the checks, for an administrator. Raises `NotFound` for anybody else."""
     if actor.user is None or not actor.user.is_admin:
         raise NotFound
-    checks = list(LedgerCheck.objects.all()[:SHOWN])
+    return LedgerCheck.objects.all()
+
+
+def ledger_checks(actor: Actor) -> list[CheckView]:
+    """Return the newest checks with their faults in words, for an administrator. Raises `NotFound` for anybody else."""
+    checks = list(checks_of(actor)[:SHOWN])
     ids = {fault["room"] for check in checks for fault in check.faults if fault.get("room")}
     titles = {str(pk): title for pk, title in Room.objects.filter(pk__in=ids).values_list("pk", "title")}
     return [CheckView(check, tuple(fault_view(fault, titles) for fault in check.faults)) for check in checks]

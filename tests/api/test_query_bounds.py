@@ -11,6 +11,7 @@ from crm.actions.activity import log_activity
 from crm.actions.attachment import add_attachment
 from crm.actions.comment import add_comment
 from crm.clock import now
+from crm.models import LedgerCheck
 from handoff.actions.measurement import dispute_measurement
 from handoff.models import Goal, Handoff
 from tests.api.caller import Caller, make_key
@@ -43,6 +44,7 @@ LISTS = (
     "/success-plans/?expand=owner",
     "/goals/?expand=plan",
     "/goals/{goal}/measurements/",
+    "/ledger-checks/",
 )
 ALWAYS_ONE = (
     "/rooms/?",
@@ -73,6 +75,8 @@ def story(cast: Cast) -> dict[str, object]:
     for hours in range(1, 4):
         one = measure(cast, goal, 94 + hours, now() - timedelta(hours=hours))
         dispute_measurement(actor=cast.buyer, measurement_id=one.pk, version=one.version, text="Not ours.")
+    for number in range(2):
+        LedgerCheck.objects.create(at=now(), took_ms=1, rooms=1, entries=number, erased=0, checkpoint="", digest="")
     handoff = Handoff.objects.get()
     return {"room": cast.deal.room_id, "deal": cast.deal.pk, "goal": goal.pk, "handoff": handoff.pk}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -21,6 +22,7 @@ from crm.actors import Actor, as_participant, as_user
 from crm.clock import now
 from crm.errors import NotFound
 from crm.evidence.archive import make_archive
+from crm.files import path_of
 from crm.models import Attachment, LedgerPayload, Side, SignInFacts
 from crm.registry import archive_parts, room_panels
 from crm.web.archive import archive_response
@@ -145,6 +147,15 @@ def test_a_file_that_was_taken_out_is_missed(cast: Cast, tmp_path: Path) -> None
     code, said = run_verifier(tmp_path / "cut", {name: data for name, data in files.items() if name != path})
     assert code == 1
     assert f"{path} is missing" in said
+
+
+def test_a_file_that_the_storage_lost_is_told_and_the_rest_is_there(cast: Cast, tmp_path: Path) -> None:
+    file = Attachment.objects.get(name="Offer, signed.pdf")
+    default_storage.delete(path_of(file.sha256))
+    files = archive_of(cast.buyer, cast.deal.room)
+    assert [one["path"] for one in rows(files, "files")] == [""]
+    code, said = run_verifier(tmp_path / "unpacked", files)
+    assert (code, "a file that was lost before this archive was made: Offer, signed.pdf" in said) == (0, True)
 
 
 def test_nobody_else_gets_it(cast: Cast, client: Client) -> None:
