@@ -47,7 +47,7 @@ _MEASUREMENT = (
 def _pages(actor: Actor, room: Room) -> Iterator[ArchivePage]:
     yield from _briefs(actor, room)
     goals = Goal.objects.visible_to(actor).filter(plan__room=room).order_by("plan__created_at", "position", "pk")
-    for goal in with_measurements(goals):
+    for goal in with_measurements(actor, goals):
         yield ArchivePage(_("Goal: %(goal)s") % {"goal": goal.title}, _goal(goal), list(_lines(goal)))
 
 
