@@ -138,12 +138,12 @@ def _consent(one: Consent) -> Row:
 
 def comment_rows(actor: Actor, room: Room) -> Iterator[Row]:
     """Return what was said beside the shared rows, and to the room as a whole."""
-    comments = (
-        Comment.objects.visible_to(actor).filter(room=room, private_to="").select_related("by_user", "by_contact")
-    )
-    for one in comments.iterator(CHUNK):
-        fields = ("id", "section", "subject_id", "body", "created_at", "updated_at")
-        yield _plain({field: getattr(one, field) for field in fields} | _author(one))
+    shared = Comment.objects.visible_to(actor).filter(room=room, private_to="")
+    people = ("by_user", "by_contact", "resolved_by_user", "resolved_by_contact")
+    for one in shared.select_related(*people).iterator(CHUNK):
+        fields = ("id", "section", "subject_id", "reply_to_id", "body", "is_dispute", "resolved_at", "created_at")
+        settled = {"resolved_by": one.resolved_by_name} if one.resolved_at else {}
+        yield _plain({field: getattr(one, field) for field in fields} | settled | _author(one))
 
 
 def activity_rows(actor: Actor, room: Room) -> Iterator[Row]:
