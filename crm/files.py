@@ -8,7 +8,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from PIL import Image, ImageOps
 
-from crm.rules.file_types import JPEG, PNG, SIZE_LIMIT, WEBP, FileFault
+from crm.rules.file_types import DOCX, IMAGES, JPEG, PNG, SIZE_LIMIT, WEBP, XLSX, FileFault, check_packed
 
 PIXEL_LIMIT = 40_000_000
 CHUNK = 256 * 1024
@@ -64,6 +64,13 @@ def redrawn(content: BinaryIO, content_type: str) -> io.BytesIO:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise FileFault("unreadable") from error
     return drawn
+
+
+def looked_into(content: BinaryIO, content_type: str, size: int) -> BinaryIO:
+    """Return what may be served of a content: itself, or an image drawn anew. Raises `FileFault`."""
+    if content_type in (DOCX, XLSX):
+        check_packed(content, size)
+    return redrawn(content, content_type) if content_type in IMAGES else content
 
 
 def _mode(image: Image.Image) -> str:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from crm.actions import ledger, ledger_check
+from crm.actions import ledger, ledger_check, upload
 from crm.events import deliver, webhook
 
 NIGHTLY = 4 * 3600
@@ -32,3 +32,9 @@ def check_ledger() -> None:
 def drop_sign_in_facts() -> int:
     """Delete facts of sign-ins that evidence keeps no longer; return how many."""
     return ledger.drop_sign_in_facts()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def sweep_uploads() -> int:
+    """Delete the files of forms that nobody sent again; return how many there were."""
+    return upload.sweep_uploads()

@@ -1,5 +1,6 @@
 """Files come in, lie in quarantine until they are checked, and only then can be opened."""
 
+from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID
 
@@ -12,9 +13,9 @@ from crm.checks import Checks
 from crm.clock import now
 from crm.errors import Invalid, NotFound, Words
 from crm.events.record import record
-from crm.files import keep, measure, open_content, redrawn
+from crm.files import keep, looked_into, measure, open_content
 from crm.models import Attachment, FileState
-from crm.rules.file_types import DOCX, IMAGES, SIZE_LIMIT, XLSX, FileFault, check_packed, clean_name, type_of
+from crm.rules.file_types import SIZE_LIMIT, FileFault, clean_name, type_of
 
 WORDS: dict[str, Words] = {
     "empty": _("This file is empty."),
@@ -41,25 +42,46 @@ def add_attachment(
     checks.done()
     room = lock_room(actor, room_id)
     try:
-        if size is not None and size > SIZE_LIMIT:
-            raise FileFault("too_large")
-        sha256, size = measure(content)
-        content_type = type_of(content, name)
+        file = measured(name, content, size)
     except FileFault as fault:
-        raise Invalid.field("file", WORDS[fault.code], code=fault.code) from fault
-    keep(content, sha256)
+        raise refusal(fault) from fault
+    keep(content, file.sha256)
     attachment = Attachment.objects.create(
         room=room,
-        name=clean_name(name, content_type),
-        content_type=content_type,
-        size=size,
-        sha256=sha256,
+        name=file.name,
+        content_type=file.content_type,
+        size=file.size,
+        sha256=file.sha256,
         private_to=actor.side if private else "",
         created_at=now(),
         **actor.authorship,
     )
     _record("attachment.added", actor, attachment, {})
     return attachment
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a file is by what is in it: a name that suits its type, the SHA-256 and the size of its bytes."""
+
+    name: str
+    content_type: str
+    sha256: str
+    size: int
+
+
+def measured(name: str, content: BinaryIO, size: int | None = None) -> Measured:
+    """Return what a file is; `size` is what the sender says. Raises `FileFault`."""
+    if size is not None and size > SIZE_LIMIT:
+        raise FileFault("too_large")
+    sha256, size = measure(content)
+    content_type = type_of(content, name)
+    return Measured(clean_name(name, content_type), content_type, sha256, size)
+
+
+def refusal(fault: FileFault) -> Invalid:
+    """Return why a file is not taken, in words."""
+    return Invalid.field("file", WORDS[fault.code], code=fault.code)
 
 
 @transaction.atomic
@@ -95,12 +117,9 @@ def _looked_into(attachment: Attachment) -> tuple[str, str, int]:
             sha256, size = measure(content)
             if sha256 != attachment.sha256:
                 raise FileFault("unreadable")
-            if attachment.content_type in (DOCX, XLSX):
-                check_packed(content, size)
-            if attachment.content_type in IMAGES:
-                drawn = redrawn(content, attachment.content_type)
-                sha256, size = measure(drawn)
-                keep(drawn, sha256)
+            served = looked_into(content, attachment.content_type, size)
+            sha256, size = measure(served)
+            keep(served, sha256)
     except FileFault as fault:
         return fault.code, "", 0
     return "", sha256, size

@@ -130,7 +130,7 @@ def check_what_and_whom(checks: Checks, subjects: Sequence[Subject], asked_of: U
 def room_of(subjects: Sequence[Subject]) -> UUID:
     """Return the one room all subjects lie in. Raises `Invalid` for none, an unknown kind, or several rooms."""
     if not subjects:
-        raise Invalid.field("subjects", _("Choose what you ask about."), code="required")
+        raise Invalid.field("subjects", _("Choose what it is about."), code="required")
     known = {kind.name for kind in consent_kinds()}
     if any(subject.kind not in known for subject in subjects):
         raise Invalid.field("subjects", _("One of these is nothing that can be agreed."), code="not_a_choice")

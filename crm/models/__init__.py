@@ -23,6 +23,7 @@ from crm.models.revision import Revision
 from crm.models.room import Room, RoomMember
 from crm.models.side import Side
 from crm.models.team import Team
+from crm.models.upload import Upload
 from crm.models.user import Role, User
 from crm.models.webhook import WebhookAttempt, WebhookEndpoint, WebhookMessage, WebhookState
 
@@ -73,6 +74,7 @@ __all__ = [
     "SignInCode",
     "SignInFacts",
     "Team",
+    "Upload",
     "User",
     "WebhookAttempt",
     "WebhookEndpoint",

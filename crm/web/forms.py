@@ -117,6 +117,24 @@ class DayField(_Unjudged, forms.CharField):
         return super().to_python(value) or None
 
 
+class PickField(forms.ChoiceField):
+    """One of those offered. Whether one must be chosen is the action's to say, together with all else it says."""
+
+    def validate(self, value: Any) -> None:
+        """Judge only what was chosen."""
+        if value:
+            super().validate(value)
+
+
+class PicksField(forms.MultipleChoiceField):
+    """Some of those offered; none may be the action's to refuse."""
+
+    def validate(self, value: Any) -> None:
+        """Judge only what was chosen."""
+        if value:
+            super().validate(value)
+
+
 class ChoiceCards(forms.RadioSelect):
     """One of a few, as cards of one size and weight.
 

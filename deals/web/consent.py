@@ -3,12 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -16,15 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from crm.actions.attachment import add_attachment, check_attachment
 from crm.actions.question import Subject, ask_for_consent, cancel_question
 from crm.actions.recorded_consent import Testimony, record_consent, withdraw_record
 from crm.actors import Actor
-from crm.errors import FieldFault, Invalid, NotFound
+from crm.checks import Checks
+from crm.errors import NotFound
 from crm.models import Consent, Question
 from crm.web.actor import staff
 from crm.web.forms import attempt
 from crm.web.submitted import parse_id, remember_sent, sent_before
+from crm.web.upload import SentFile, sent_file
 from deals.actions.stage_move import propose_move
 from deals.models import Stage, StakeholderRole
 from deals.queries.consent import (
@@ -41,6 +41,8 @@ from deals.queries.consent import (
 from deals.queries.deal import DealPage, get_deal_page
 from deals.web.forms.consent import AboutForm, AskForm, RecordForm
 
+PLACES = {"asked_of": "whom", "subjects": "about"}
+"""Where the forms show faults of the actions' arguments."""
 _CONDITION = re.compile(r"\b(but|if|unless|provided|as long as|aber|wenn|sofern)\b", re.IGNORECASE)
 
 
@@ -88,6 +90,13 @@ def _initial(request: HttpRequest, asking: Asking) -> dict[str, Any]:
         "sentence": sentence,
         "suggested": sentence,
     }
+
+
+def _named(request: HttpRequest, asking: Asking) -> dict[str, Any]:
+    """Read what the address chooses and nothing else: what is recorded rests on what the writer says, not on a guess."""
+    next_up = _initial(request, asking)
+    named = {"about": next_up["about"], "whom": next_up["whom"][0]}
+    return {name: value for name, value in named.items() if name in request.GET} | {"to_stage": next_up["to_stage"]}
 
 
 def _offered(asking: Asking, data: QueryDict) -> QueryDict:
@@ -151,19 +160,17 @@ def _ask_context(actor: Actor, asking: Asking, form: AskForm) -> dict[str, Any]:
 @transaction.atomic
 def _ask(actor: Actor, asking: Asking, clean: dict[str, Any]) -> list[Question]:
     """Ask each of the chosen people, all of them or nobody: each has a question and an answer of their own."""
+    checks = Checks()
+    questions = checks.part(lambda: _ask_each(actor, asking, clean), **PLACES)
+    checks.done()
+    return questions or []
+
+
+def _ask_each(actor: Actor, asking: Asking, clean: dict[str, Any]) -> list[Question]:
     subjects = _subjects(actor, asking, clean)
-    return [
-        ask_for_consent(
-            actor=actor,
-            asked_of=parse_id(person),
-            subjects=subjects,
-            sentence=clean["sentence"],
-            benefit=clean["benefit"],
-            note=clean["note"],
-            useful_by=clean["useful_by"],
-        )
-        for person in clean["whom"]
-    ]
+    words = {name: clean[name] for name in ("sentence", "benefit", "note", "useful_by")}
+    people: list[UUID | None] = [parse_id(person) for person in clean["whom"]]
+    return [ask_for_consent(actor=actor, asked_of=person, subjects=subjects, **words) for person in people or [None]]
 
 
 def _subjects(actor: Actor, asking: Asking, clean: dict[str, Any]) -> Sequence[Subject]:
@@ -182,19 +189,19 @@ def record(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     actor = staff(request)
     asking = _asking(actor, deal_id)
     parts = (asking.things, asking.people, asking.ahead)
-    initial = _initial(request, asking)
-    initial["whom"] = initial["whom"][0]
-    form = RecordForm(*parts, request.POST or None, request.FILES or None, initial=initial)
+    form = RecordForm(*parts, request.POST or None, request.FILES or None, initial=_named(request, asking))
     if request.method == "POST":
         if sent_before(request):
             return redirect("deals:deal", deal_id)
-        question = attempt(form, lambda: _record(actor, asking, form.cleaned_data))
+        file = sent_file(form, "evidence", actor=actor, room_id=asking.page.deal.room_id)
+        question = attempt(form, lambda: _record(actor, asking, form.cleaned_data, file))
         if question is not None:
             remember_sent(request)
             messages.success(
                 request, _("Recorded. %(name)s is told at once.") % {"name": question.asked_of.contact.name}
             )
             return redirect("deals:deal", deal_id)
+        file.show()
     context = _record_context(actor, asking, form)
     return render(request, "deals/consent/record.html", context, status=422 if form.errors else 200)
 
@@ -212,6 +219,7 @@ def record_preview(request: HttpRequest, deal_id: UUID) -> HttpResponse:
 def _record_context(actor: Actor, asking: Asking, form: RecordForm) -> dict[str, Any]:
     about, to, whom = asking.chosen(form)
     words = str(form["words"].value() or "")
+    typed_at = form.fields["given_at"].clean(form["given_at"].value())
     return {
         "page": asking.page,
         "kind": "record",
@@ -219,6 +227,7 @@ def _record_context(actor: Actor, asking: Asking, form: RecordForm) -> dict[str,
         "form": form,
         "whom": whom[0] if whom else None,
         "words": words,
+        "given_at": Checks().instant("given_at", typed_at, required=False),
         "sentence": form["sentence"].value() or "",
         "has_condition": form["answer"].value() == "agreed" and bool(_CONDITION.search(words)),
         "channel": dict(form.fields["channel"].choices).get(form["channel"].value(), ""),  # type: ignore[attr-defined]
@@ -227,43 +236,23 @@ def _record_context(actor: Actor, asking: Asking, form: RecordForm) -> dict[str,
 
 
 @transaction.atomic
-def _record(actor: Actor, asking: Asking, clean: dict[str, Any]) -> Question:
-    if clean["given_at"] is None:
-        raise Invalid.field("given_at", _("Say when it was."), code="required")
-    testimony = Testimony(
-        answer=clean["answer"],
-        words=clean["words"],
-        channel=clean["channel"],
-        given_at=clean["given_at"],
-        given_where=clean["given_where"],
-        evidence=_evidence(actor, asking, clean["evidence"]),
-    )
-    return record_consent(
-        actor=actor,
-        asked_of=parse_id(clean["whom"]),
-        subjects=_subjects(actor, asking, clean),
-        sentence=clean["sentence"],
-        testimony=testimony,
-        note=clean["note"],
-    )
-
-
-def _evidence(actor: Actor, asking: Asking, file: UploadedFile | None) -> UUID | None:
-    """Take a file in and look into it at once, since the record rests on it. Raises `Invalid` at `evidence`."""
-    if file is None:
-        return None
-    try:
-        taken = add_attachment(
+def _record(actor: Actor, asking: Asking, clean: dict[str, Any], file: SentFile) -> Question | None:
+    checks = Checks()
+    said = {name: clean[name] for name in ("answer", "words", "channel", "given_at", "given_where")}
+    testimony = Testimony(**said, evidence=checks.part(lambda: file.attach(actor), file="evidence"))
+    question = checks.part(
+        lambda: record_consent(
             actor=actor,
-            room_id=asking.page.deal.room_id,
-            name=file.name or "",
-            content=cast(BinaryIO, file),
-            size=file.size,
-        )
-    except Invalid as error:
-        faults = [FieldFault("evidence", one.code, one.message) for one in error.faults]
-        raise Invalid(error.message, faults=faults) from error
-    return check_attachment(attachment_id=taken.pk).pk
+            asked_of=parse_id(clean["whom"]) if clean["whom"] else None,
+            subjects=_subjects(actor, asking, clean),
+            sentence=clean["sentence"],
+            testimony=testimony,
+            note=clean["note"],
+        ),
+        **PLACES,
+    )
+    checks.done()
+    return question
 
 
 @login_required

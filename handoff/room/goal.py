@@ -17,6 +17,7 @@ from crm.models import Side
 from crm.room.actor import participant
 from crm.room.frame import room_of, show
 from crm.web.forms import attempt
+from crm.web.upload import sent_file
 from handoff.actions.measurement import confirm_measurement, dispute_measurement
 from handoff.models import Goal
 from handoff.queries.measurement import get_goal, may_confirm_values
@@ -24,7 +25,7 @@ from handoff.room.pages import PANEL, check_here
 from handoff.rules.step import UnusualStep
 from handoff.web.evidence import record_with_file
 from handoff.web.forms import MeasurementForm, VersionedWordsForm, VersionForm, with_version
-from handoff.web.goal import asks_why, goal_context, step_in_words
+from handoff.web.goal import goal_context, step_in_words, unexplained_step
 
 _what_is_wrong = _("What is wrong with it?")
 
@@ -86,10 +87,10 @@ def measure(request: HttpRequest, room_id: UUID, goal_id: UUID) -> HttpResponse:
     actor = participant(request, room_id)
     row = _goal(actor, goal_id)
     form = MeasurementForm(request.POST, request.FILES, goal=row, room=row.plan.room)
-    if step := asks_why(form, row):
-        return _page(request, actor, row, form=form, step=step)
-    if not attempt(form, lambda: record_with_file(actor, row, dict(form.cleaned_data))):
-        return _page(request, actor, row, form=form)
+    file = sent_file(form, "evidence", actor=actor, room_id=room_id)
+    if not attempt(form, lambda: record_with_file(actor, row, form.cleaned_data, file)):
+        file.show()
+        return _page(request, actor, row, form=form, step=unexplained_step(form, row))
     return _back(room_id, goal_id, "saved")
 
 

@@ -1,32 +1,27 @@
-"""The file that shows a number: taken in and looked into at once, since the measurement rests on it."""
+"""A number with the file that shows it, both or neither; an unusual one says why."""
 
-from typing import Any, BinaryIO, cast
-from uuid import UUID
+from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from crm.actions.attachment import add_attachment, check_attachment
 from crm.actors import Actor
-from crm.errors import FieldFault, Invalid
+from crm.checks import Checks
+from crm.web.upload import SentFile
 from handoff.actions.measurement import record_measurement
-from handoff.models import Goal
+from handoff.models import Goal, Measurement
+from handoff.queries.measurement import unusual_step_to
 
 
 @transaction.atomic
-def record_with_file(actor: Actor, goal: Goal, values: dict[str, Any]) -> Any:
-    """Record a measurement with the file of its form, both or neither. Raises `Invalid` at the field."""
-    evidence = _taken(actor, goal.plan.room_id, values.pop("evidence", None))
-    return record_measurement(actor=actor, goal_id=goal.pk, evidence=evidence, **values)
-
-
-def _taken(actor: Actor, room_id: UUID, file: UploadedFile | None) -> UUID | None:
-    if file is None:
-        return None
-    content = cast(BinaryIO, file)
-    try:
-        taken = add_attachment(actor=actor, room_id=room_id, name=file.name or "", content=content, size=file.size)
-    except Invalid as error:
-        faults = [FieldFault("evidence", one.code, one.message) for one in error.faults]
-        raise Invalid(error.message, faults=faults) from error
-    return check_attachment(attachment_id=taken.pk).pk
+def record_with_file(actor: Actor, goal: Goal, values: dict[str, Any], file: SentFile) -> Measurement | None:
+    """Record a measurement with the file of its form. Raises `Invalid` at the fields; an unusual step without a note is one."""
+    checks = Checks()
+    typed = {name: value for name, value in values.items() if name != file.name}
+    if not typed["note"] and unusual_step_to(goal, typed["value"]):
+        words = _("Right as it is? Then say why, so that nobody has to guess.")
+        checks.add("note", words, code="unusual_step")
+    evidence = checks.part(lambda: file.attach(actor), file=file.name)
+    made = checks.part(lambda: record_measurement(actor=actor, goal_id=goal.pk, evidence=evidence, **typed))
+    checks.done()
+    return made[0] if made else None

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.checks import Checks
 from crm.models import Participant, Room, User
 from crm.web.forms import DayField, LineField, NumberField, WordsField
+from crm.web.upload import UploadField
 from handoff.models import Goal
 from handoff.queries.measurement import MeasurementRow
 
@@ -64,10 +65,9 @@ class MeasurementForm(forms.Form):
     period = LineField(label=_("Period"), required=False)
     source = LineField(label=_("From what"), required=False)
     note = LineField(label=_("Why, and anything that shows it"), required=False)
-    evidence = forms.FileField(
+    evidence = UploadField(
         label=_("A file that shows it"),
         required=False,
-        allow_empty_file=True,
         help_text=_("Everybody in the room can open it."),
     )
 

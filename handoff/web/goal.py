@@ -20,6 +20,7 @@ from crm.queries.room import may_write
 from crm.queries.timeline import Happening, in_words
 from crm.web.actor import staff
 from crm.web.forms import attempt
+from crm.web.upload import sent_file
 from handoff.actions.goal import ask_goal_reached
 from handoff.actions.measurement import answer_dispute, correct_measurement
 from handoff.models import Goal
@@ -128,22 +129,17 @@ def measure(request: HttpRequest, goal_id: UUID) -> HttpResponse:
     actor = staff(request)
     row = get_goal(actor, goal_id)
     form = MeasurementForm(request.POST, request.FILES, goal=row, room=row.plan.room)
-    if step := asks_why(form, row):
-        return goal_page(request, actor, goal_id, form=form, step=step)
-    if not attempt(form, lambda: record_with_file(actor, row, dict(form.cleaned_data))):
-        return goal_page(request, actor, goal_id, form=form)
+    file = sent_file(form, "evidence", actor=actor, room_id=row.plan.room_id)
+    if not attempt(form, lambda: record_with_file(actor, row, form.cleaned_data, file)):
+        file.show()
+        return goal_page(request, actor, goal_id, form=form, step=unexplained_step(form, row))
     messages.success(request, _("Added. The client sees it and can confirm or dispute it."))
     return redirect("handoff:goal", goal_id)
 
 
-def asks_why(form: MeasurementForm, row: Goal) -> UnusualStep | None:
-    """Return the unusually large step a value would be, when nobody said why, and ask for it at the field."""
-    if not form.is_valid() or form.cleaned_data["note"]:
-        return None
-    step = unusual_step_to(row, form.cleaned_data["value"])
-    if step:
-        form.add_error("note", _("Right as it is? Then say why, so that nobody has to guess."))
-    return step
+def unexplained_step(form: MeasurementForm, row: Goal) -> UnusualStep | None:
+    """Return the unusually large step that a refused form asks about."""
+    return unusual_step_to(row, form.cleaned_data.get("value")) if "note" in form.errors else None
 
 
 @login_required

@@ -1,6 +1,6 @@
 """What is typed to ask for a yes, and to record one that was given elsewhere."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.checks import FIRST_DAY, LAST_DAY
 from crm.models import Answer, Channel
-from crm.web.forms import ChoiceCards, LineField, WordsField
+from crm.web.forms import ChoiceCards, LineField, PickField, PicksField, WordsField
+from crm.web.upload import UploadField
 from crm.web.version import VersionedForm
 from deals.models import Stage
 from deals.queries.consent import MOVE, Askable, Person
@@ -18,9 +19,9 @@ from deals.queries.consent import MOVE, Askable, Person
 class AboutForm(forms.Form):
     """What is asked about and of whom."""
 
-    about = forms.MultipleChoiceField(label=_("What do you ask about?"), widget=forms.CheckboxSelectMultiple)
+    about = PicksField(label=_("What do you ask about?"), widget=forms.CheckboxSelectMultiple)
     to_stage = forms.ChoiceField(label=_("Moving on to"), required=False)
-    whom = forms.ChoiceField(label=_("Whom?"))
+    whom: forms.ChoiceField = PickField(label=_("Whom?"))
 
     def __init__(
         self,
@@ -47,7 +48,7 @@ class AboutForm(forms.Form):
 class AskForm(AboutForm):
     """Asking in the room: one person or several, each with a question of their own."""
 
-    whom = forms.MultipleChoiceField(label=_("Whom?"), widget=forms.CheckboxSelectMultiple)
+    whom = PicksField(label=_("Whom?"), widget=forms.CheckboxSelectMultiple)
     sentence = WordsField(
         label=_("The sentence they answer"),
         words=True,
@@ -64,45 +65,34 @@ class AskForm(AboutForm):
 
 
 class MomentField(forms.CharField):
-    """A day and a time in the writer's own zone, from the browser's control. Gives an aware datetime."""
+    """A day and a time in the writer's own zone, from the browser's control.
 
-    default_error_messages = {"invalid": _("There is no such moment. Write it as 2026-04-07 14:20.")}
+    Gives an aware datetime, None when empty, or the text as it came when it is no moment.
+    """
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", forms.TextInput(attrs={"type": "datetime-local"}))
         super().__init__(**options)
 
-    def clean(self, value: Any) -> datetime | None:
+    def clean(self, value: Any) -> datetime | str | None:
         """Read the moment."""
-        text = super().clean(value)
-        if not text:
-            return None
+        text = super().to_python(value) or ""
         try:
             moment = datetime.fromisoformat(text)
-            if not FIRST_DAY <= moment.date() <= LAST_DAY:
-                raise ValueError
-            return moment if moment.tzinfo else timezone.make_aware(moment)
-        except (ValueError, OverflowError):
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+        except ValueError:
+            return text or None
+        near = FIRST_DAY <= moment.date() <= LAST_DAY  # what is further away may be no moment in the writer's zone
+        return moment if moment.tzinfo else timezone.make_aware(moment, None if near else UTC)
 
 
 class RecordForm(AboutForm):
     """Recording an answer that was given elsewhere."""
 
-    answer = forms.ChoiceField(
-        label=_("Was it a yes?"),
-        choices=[
-            (Answer.AGREED.value, _("A yes")),
-            (Answer.CHANGE.value, _("“I’d change something”")),
-            (Answer.DECLINED.value, _("A no")),
-        ],
-        initial=Answer.AGREED.value,
-        widget=ChoiceCards(columns="three"),
-    )
-    channel = forms.ChoiceField(
+    about = PicksField(label=_("To what?"), widget=forms.CheckboxSelectMultiple)
+    whom = PickField(label=_("Who said it?"))
+    channel = PickField(
         label=_("How was it given?"),
         choices=[(one.value, one.label) for one in Channel if one != Channel.ROOM],
-        initial=Channel.PHONE.value,
         widget=ChoiceCards(columns="four"),
     )
     given_at = MomentField(label=_("When"))
@@ -114,11 +104,19 @@ class RecordForm(AboutForm):
         rows=2,
         help_text=_("As close as you can. Not “he is fine with it”."),
     )
+    answer = PickField(
+        label=_("Was it a yes?"),
+        choices=[
+            (Answer.AGREED.value, _("A yes")),
+            (Answer.CHANGE.value, _("“I’d change something”")),
+            (Answer.DECLINED.value, _("A no")),
+        ],
+        widget=ChoiceCards(columns="three"),
+    )
     note = WordsField(label=_("What they would change"), required=False, rows=2)
-    evidence = forms.FileField(
+    evidence = UploadField(
         label=_("Anything that shows it"),
         required=False,
-        allow_empty_file=True,
         help_text=_("A signed file, an e-mail. Never a recording made without asking."),
     )
     once = VersionedForm.base_fields["once"]

@@ -129,7 +129,9 @@ def test_a_question_is_not_asked_from_nonsense(cast, signed_in, fields) -> None:
     assert not Consent.objects.exists()
 
 
-@pytest.mark.parametrize("moment", ["", "yesterday", "2026-02-30T10:00", "9999-12-31T23:59", "0001-01-01T00:00+23:59"])
+@pytest.mark.parametrize(
+    "moment", ["", "yesterday", "2026-02-30T10:00", "9999-12-31T23:59", "0001-01-01T00:00", "0001-01-01T00:00+23:59"]
+)
 def test_a_record_needs_a_moment_that_was(cast, signed_in, moment) -> None:
     typed = {
         "about": "problem",

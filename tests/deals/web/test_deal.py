@@ -33,8 +33,9 @@ def test_everything_that_is_missing_is_said_at_once(cast, signed_in) -> None:
 
 def test_neither_of_the_two_clients_is_called_optional(cast, signed_in) -> None:
     html = signed_in(cast.maya).get(reverse("deals:new")).content.decode()
-    group = html[html.index("<legend>Client") : html.index("</fieldset>")]
-    assert "Or the name of a new one" in group
+    group = html[html.index("<fieldset") : html.index("</fieldset>")]
+    assert "Or the name of a new client" in group
+    assert "One of the two is needed." in group
     assert "optional" not in group
 
 

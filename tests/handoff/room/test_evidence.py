@@ -1,15 +1,18 @@
 """A file that shows a number: sent with it, opened by who is in the room, by nobody else."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from crm.models import Attachment
+from crm.clock import now
+from crm.models import Attachment, Upload
 from handoff.models import Goal, Measurement
 from tests.cast import Cast
 from tests.crm.room.door import client_of
-from tests.handoff.story import goal_of
+from tests.handoff.story import goal_of, measure
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +60,45 @@ def test_a_file_that_is_not_taken_writes_no_number(settings, tmp_path) -> None:
     assert send(staff, measure_url(goal), "empty.csv", b"") == 422
     assert not Measurement.objects.exists()
     assert not Attachment.objects.exists()
+
+
+@pytest.mark.parametrize("side", ["staff", "room"])
+def test_a_refused_number_keeps_its_file_for_the_next_try(settings, tmp_path, side: str) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    cast = Cast()
+    goal = goal_of(cast)
+    measure(cast, goal, "95", now() - timedelta(days=40))
+    client = client_of(cast.ingrid.contact)
+    url = reverse("handoff_room:measure", args=[goal.plan.room_id, goal.pk])
+    if side == "staff":
+        client, url = Client(), measure_url(goal)
+        client.force_login(cast.tomas)
+    typed = {"value": "", "measured_at": "2026-02-30", "evidence": SimpleUploadedFile("orders.csv", b"a,b\n1,2\n")}
+    refused = client.post(url, typed)
+    assert set(refused.context["form"].errors) == {"value", "measured_at"}
+    kept = str(Upload.objects.get().pk)
+    assert f'name="evidence-kept" value="{kept}"' in refused.content.decode()
+    good = {"value": "95.1", "measured_at": "2026-05-01", "evidence-kept": kept}
+    assert client.post(url, good).status_code == 302
+    evidence = Measurement.objects.get(value="95.1").evidence
+    assert evidence is not None
+    assert evidence.name == "orders.csv"
+
+
+def test_an_unusual_step_asks_why_and_keeps_the_file_meanwhile(settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    cast = Cast()
+    goal = goal_of(cast)
+    for month, value in enumerate(("93.5", "93.6", "93.7", "93.8")):
+        measure(cast, goal, value, now() - timedelta(days=200 - 30 * month))
+    staff = Client()
+    staff.force_login(cast.tomas)
+    day = (now() - timedelta(days=2)).date().isoformat()
+    typed = {"value": "60", "measured_at": day, "evidence": SimpleUploadedFile("orders.csv", b"a,b\n1,2\n")}
+    refused = staff.post(measure_url(goal), typed)
+    assert set(refused.context["form"].errors) == {"note"}
+    assert "The largest step so far" in refused.content.decode()
+    kept = str(Upload.objects.get().pk)
+    again = {"value": "60", "measured_at": day, "note": "A flood", "evidence-kept": kept}
+    assert staff.post(measure_url(goal), again).status_code == 302
+    assert Measurement.objects.get(value="60").evidence is not None
