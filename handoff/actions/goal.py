@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
@@ -18,6 +19,8 @@ from crm.scopes import check_scope
 from handoff.actions.handoff import locale_of
 from handoff.models import Goal
 from handoff.queries.goal import health_of
+
+log = structlog.get_logger(__name__)
 
 GOAL_REACHED = "goal_reached"
 """The consent kind by which the customer confirms that a goal is reached."""
@@ -50,9 +53,22 @@ def rejudge_goal(actor: Actor, room: Room, goal: Goal) -> bool:
 
 
 def rejudge_goals() -> int:
-    """Judge every goal that time can turn, one transaction each, and return how many turned. For the job that runs as days begin."""
-    running = Goal.objects.running().values_list("pk", flat=True).order_by("pk")
-    return sum(_rejudge_by_id(goal_id) for goal_id in running.iterator())
+    """Judge every goal that time can turn, one transaction each, and return how many turned. For the job that runs as days begin.
+
+    A goal that cannot be judged keeps nobody else's waiting: it is logged, and all such failures are raised together
+    at the end, as an `ExceptionGroup`.
+    """
+    turned, failures = 0, []
+    for goal_id in list(Goal.objects.running().values_list("pk", flat=True).order_by("pk")):
+        try:
+            turned += _rejudge_by_id(goal_id)
+        except Exception as error:  # noqa: BLE001  (whatever is wrong with one goal is raised after the others)
+            log.error("goal_not_judged", goal=str(goal_id), exc_info=error)
+            error.add_note(f"while judging goal {goal_id}")
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} goals could not be judged", failures)
+    return turned
 
 
 @transaction.atomic
