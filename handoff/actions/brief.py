@@ -145,7 +145,7 @@ def react_to_lapsed_consent(event: Event, actor: Actor) -> None:
         group=RISKS,
         kind=ItemKind.LAPSED_CONSENT,
         source_id=consent.pk,
-        defaults={"title": risk.title, "body": risk.body, "content": content, "position": last + 1},
+        defaults={"body": risk.body, "content": content, "position": last + 1},
     )
     if created:
         _record("brief_item.added", actor, handoff.room, item, consent=str(consent.pk))

@@ -62,7 +62,7 @@ def rejudge_goals() -> int:
     for goal_id in list(Goal.objects.running().values_list("pk", flat=True).order_by("pk")):
         try:
             turned += _rejudge_by_id(goal_id)
-        except Exception as error:  # noqa: BLE001  (whatever is wrong with one goal is raised after the others)
+        except Exception as error:  # whatever is wrong with one goal is raised after the others
             log.error("goal_not_judged", goal=str(goal_id), exc_info=error)
             error.add_note(f"while judging goal {goal_id}")
             failures.append(error)

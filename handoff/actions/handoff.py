@@ -21,6 +21,7 @@ from deals.models import Deal
 from handoff.actions.brief import check_reviewer, lock_handoff, write_items
 from handoff.actions.success_plan import open_success_plan
 from handoff.models import Handoff, HandoffState, SuccessPlan
+from handoff.queries.risk import heading_of
 
 BRIEF = "brief"
 """The consent kind by which the customer confirms the brief."""
@@ -157,7 +158,7 @@ def _check_acceptable(handoff: Handoff) -> None:
     if handoff.to_user_id is None:
         raise Refused(_("Say first who takes over."), code="nobody_takes_over")
     faults = [
-        FieldFault(f"items.{item.pk}", item.state, _("“%(title)s” is not clear yet.") % {"title": item.title})
+        FieldFault(f"items.{item.pk}", item.state, _("“%(title)s” is not clear yet.") % {"title": heading_of(item)})
         for item in handoff.items.unclear()
     ]
     if faults:

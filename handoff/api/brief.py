@@ -18,6 +18,7 @@ from crm.errors import NotFound
 from handoff.actions.brief import answer_question_back, ask_back, clear_item
 from handoff.api.handoff import get_handoff
 from handoff.models import BriefItem, ItemKind, ItemQuestion, ItemState
+from handoff.queries.risk import heading_of
 
 
 class ItemQuestionAnswer(serializers.Serializer[Any]):
@@ -35,7 +36,10 @@ class ItemQuestionAnswer(serializers.Serializer[Any]):
 
 
 class ItemAnswer(serializers.Serializer[Any]):
-    """One item of the brief. `content` is the row as it stood in the agreed `revision`; for a risk its plain facts."""
+    """One item of the brief. `content` is the row as it stood in the agreed `revision`; for a risk codes and names.
+
+    The `title` of a risk says them in the language you accept.
+    """
 
     id = Id()
     handoff = Id(source="handoff_id")
@@ -43,7 +47,7 @@ class ItemAnswer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(ItemKind.choices)
     source = Id(source="source_id")
     revision = Id(source="revision_id", allow_null=True)
-    title = Text()
+    title = serializers.SerializerMethodField()
     body = Text()
     content = serializers.DictField()
     position = serializers.IntegerField()
@@ -52,6 +56,10 @@ class ItemAnswer(serializers.Serializer[Any]):
     cleared_at = Time(allow_null=True)
     questions = ItemQuestionAnswer(source="questions.all", many=True)
     version = serializers.IntegerField()
+
+    def get_title(self, item: BriefItem) -> str:
+        """Return what it is called."""
+        return heading_of(item)
 
 
 class ItemWords(serializers.Serializer[Any]):

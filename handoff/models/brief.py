@@ -53,7 +53,8 @@ class BriefItemQuerySet(models.QuerySet["BriefItem"]):
 class BriefItem(models.Model):
     """One item of the brief. `group` is a section's name or `risks`; `source_id` the row, waiver, consent or question.
 
-    `content` is the row as it stood in the agreed `revision` (for a risk: its plain facts), `title` and `body` its words.
+    `content` is the row as it stood in the agreed `revision`, `title` and `body` its words. A risk has codes and names as
+    `content` and no title: `handoff.queries.risk` says it in the reader's language.
     The items of a handoff never change; what was agreed is read from here for good.
     """
 
@@ -63,7 +64,7 @@ class BriefItem(models.Model):
     kind = models.CharField(max_length=14, choices=ItemKind)
     source_id = models.UUIDField()
     revision = models.ForeignKey("crm.Revision", models.PROTECT, null=True, blank=True, related_name="+")
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=200, blank=True)
     body = models.TextField(blank=True)
     content = models.JSONField(default=dict)
     position = models.PositiveIntegerField()
@@ -85,7 +86,7 @@ class BriefItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or self.kind
 
     @property
     def is_clear(self) -> bool:

@@ -7,14 +7,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
 
 from crm.models import Answer, Consent, Participant, Question, Revision
 from crm.registry import Snapshot
 from crm.rules.canonical import canonical_value, content_hash
 from deals.models import AGREEABLE, Deal, ProblemPart, Section, SectionKind, Stakeholder
 from deals.queries.content import STAKEHOLDER_FIELDS, row_content
-from deals.queries.gate import CATALOGUE
 from deals.queries.stage_move import consents_of_deal, objections
 from handoff.models import BriefItem, Handoff, ItemKind
 from handoff.models.brief import RISKS
@@ -99,10 +97,8 @@ def _people(deal: Deal) -> Iterator[tuple[AgreedItem, dict[str, Any]]]:
 
 def _waivers(deal: Deal) -> Iterator[tuple[RiskData, dict[str, Any]]]:
     for waiver in deal.waivers.select_related("stage", "waived_by").order_by("waived_at"):
-        gate = CATALOGUE.get(waiver.gate)
-        risk = RiskData(str(waiver.pk), _title(str(gate.label) if gate else waiver.gate), waiver.reason)
         facts = {"gate": waiver.gate, "stage": waiver.stage.name, "by": waiver.waived_by_id, "at": waiver.waived_at}
-        yield risk, _plain(facts)
+        yield RiskData(str(waiver.pk), waiver.reason), _plain(facts)
 
 
 def _lapsed(deal: Deal) -> Iterator[tuple[RiskData, dict[str, Any]]]:
@@ -112,23 +108,18 @@ def _lapsed(deal: Deal) -> Iterator[tuple[RiskData, dict[str, Any]]]:
 
 def lapsed_risk(consent: Consent) -> tuple[RiskData, dict[str, Any]]:
     """Return a contested or taken-back consent as a risk, with its facts."""
-    name = consent.participant.contact.name
-    if consent.answer == Answer.CONTESTED:
-        title = _("%(name)s says that a recorded answer is not what they said") % {"name": name}
-    else:
-        title = _("%(name)s took a yes back") % {"name": name}
-    facts = {"answer": consent.answer, "about": consent.kind, "contact_id": consent.participant.contact_id}
-    return RiskData(str(consent.pk), _title(title), consent.note or consent.question.sentence), _plain(facts)
+    contact = consent.participant.contact
+    facts = {"answer": consent.answer, "about": consent.kind, "contact_id": contact.pk, "name": contact.name}
+    return RiskData(str(consent.pk), consent.note or consent.question.sentence), _plain(facts)
 
 
 def _open_questions(deal: Deal) -> Iterator[tuple[RiskData, dict[str, Any]]]:
     consents = Consent.objects.filter(consents_of_deal(deal), answer=Answer.ASKED)
     questions = Question.objects.open().filter(pk__in=consents.values("question"))
     for question in questions.select_related("asked_of__contact").order_by("asked_at"):
-        name = question.asked_of.contact.name
-        title = _("%(name)s has not answered yet") % {"name": name}
-        facts = {"contact_id": question.asked_of.contact_id, "at": question.asked_at}
-        yield RiskData(str(question.pk), _title(title), question.sentence), _plain(facts)
+        contact = question.asked_of.contact
+        facts = {"contact_id": contact.pk, "name": contact.name, "at": question.asked_at}
+        yield RiskData(str(question.pk), question.sentence), _plain(facts)
 
 
 _RISKS = {

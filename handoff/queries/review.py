@@ -17,9 +17,9 @@ from crm.actors import Actor
 from crm.clock import today
 from crm.models import Contact, User
 from deals.models import ProblemPart, SectionKind, StakeholderRole, Weight
-from deals.queries.gate import CATALOGUE
 from handoff.models import BriefItem, Handoff, ItemKind, ItemQuestion, ItemState
 from handoff.models.brief import RISKS
+from handoff.queries.risk import heading_of
 
 GROUP_LABELS: dict[str, str | Promise] = {
     SectionKind.CRITERIA.value: gettext_lazy("Success criteria"),
@@ -156,12 +156,11 @@ def _by_id(people: Any) -> dict[str, str]:
 def _in_words(item: BriefItem, names: _Names) -> ReviewItem:
     questions = tuple(item.questions.all())
     if item.kind == ItemKind.WAIVER:
-        gate = CATALOGUE.get(item.content["gate"])
         words = {"name": names.user(item.content["by"]), "day": _day(item.content["at"][:10]), "reason": item.body}
         detail = _("%(name)s waived this gate on %(day)s: %(reason)s") % words
-        return ReviewItem(item, str(gate.label) if gate else item.title, detail, (_("Waived"),), questions=questions)
+        return ReviewItem(item, heading_of(item), detail, (_("Waived"),), questions=questions)
     if item.kind != ItemKind.AGREED:
-        return ReviewItem(item, item.title, item.body, (item.get_kind_display(),), questions=questions)
+        return ReviewItem(item, heading_of(item), item.body, (item.get_kind_display(),), questions=questions)
     match item.group:
         case SectionKind.CRITERIA:
             return ReviewItem(item, *_criterion(item, names), questions=questions)

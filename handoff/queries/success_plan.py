@@ -22,10 +22,20 @@ from handoff.models import (
 )
 from handoff.models.brief import RISKS
 from handoff.queries.measurement import GoalView, goal_view, with_measurements
+from handoff.queries.risk import heading_of
 from handoff.rules.chart import SMALL
 
 LIMIT = 50
 """How many rows each list of the overview shows at most."""
+
+
+@dataclass(frozen=True)
+class Headed:
+    """An item of a brief with its name in the reader's language, and the `question` about it that was answered."""
+
+    item: BriefItem
+    heading: str
+    question: ItemQuestion | None = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,7 @@ class SuccessOverview:
 
     disputes: list[Dispute]
     unconfirmed: list[Goal]
-    answers: list[ItemQuestion]
+    answers: list[Headed]
     worrying: list[GoalView]
     plans: list[SuccessPlan]
 
@@ -69,18 +79,16 @@ def success_overview(actor: Actor) -> SuccessOverview:
     )
 
 
-def _answers(actor: Actor) -> list[ItemQuestion]:
+def _answers(actor: Actor) -> list[Headed]:
     """Answers of the rep that whoever takes over has not read yet."""
     items = BriefItem.objects.filter(state=ItemState.QUESTION, handoff__state=HandoffState.OPEN)
     questions = ItemQuestion.objects.visible_to(actor).filter(
         item__in=items, answered_at__isnull=False, item__handoff__to_user=actor.user
     )
     newest = questions.exclude(item__questions__answered_at=None)
-    return list(
-        newest.select_related("answered_by", "item__handoff__deal__organization")
-        .order_by("item_id", "-asked_at")
-        .distinct("item_id")[:LIMIT]
-    )
+    related = newest.select_related("answered_by", "item__handoff__deal__organization")
+    ordered = related.order_by("item_id", "-asked_at").distinct("item_id")[:LIMIT]
+    return [Headed(question.item, heading_of(question.item), question) for question in ordered]
 
 
 def plans_of(actor: Actor) -> QuerySet[SuccessPlan]:
@@ -98,7 +106,7 @@ class PlanView:
 
     plan: SuccessPlan
     goals: tuple[GoalView, ...]
-    risks: tuple[BriefItem, ...]
+    risks: tuple[Headed, ...]
 
 
 def get_plan(actor: Actor, plan_id: UUID) -> SuccessPlan:
@@ -114,7 +122,8 @@ def plan_view(actor: Actor, plan: SuccessPlan) -> PlanView:
     """Return a plan as people read it; the risks only for the selling side."""
     goals = with_measurements(actor, Goal.objects.visible_to(actor).filter(plan=plan)).order_by("position", "pk")
     risks = BriefItem.objects.visible_to(actor).filter(handoff=plan.handoff_id, group=RISKS).unclear()
-    return PlanView(plan, tuple(goal_view(goal, SMALL) for goal in goals), tuple(risks.order_by("position")))
+    headed = tuple(Headed(risk, heading_of(risk)) for risk in risks.order_by("position"))
+    return PlanView(plan, tuple(goal_view(goal, SMALL) for goal in goals), headed)
 
 
 def handoffs_in_room(actor: Actor, room_id: UUID) -> list[Handoff]:

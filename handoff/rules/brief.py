@@ -39,10 +39,12 @@ class AgreedSection:
 
 @dataclass(frozen=True)
 class RiskData:
-    """Something open: the id of the waiver, consent or question, a title and the words (reason, note)."""
+    """Something open: the id of the waiver, consent or question, and its words (reason, note).
+
+    It has no title: whoever reads it is told in their own language what it is.
+    """
 
     id: str
-    title: str
     body: str = ""
 
 
@@ -97,7 +99,7 @@ def brief_items(
     for kind, listed in risks:
         _refuse_repeated(kind, [risk.id for risk in listed])
         for risk in listed:
-            items.append(BriefItemData(RISKS, kind, risk.id, "", risk.title, risk.body, len(items) + 1))
+            items.append(BriefItemData(RISKS, kind, risk.id, "", "", risk.body, len(items) + 1))
     return items
 
 
