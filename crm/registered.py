@@ -9,7 +9,8 @@ from crm.mail.comment import mail_mentions
 from crm.mail.consent import mail_answer, mail_question, mail_reminder
 from crm.mail.ledger import mail_checkpoint, mail_faults
 from crm.models import Event
-from crm.registry import register_consumer, register_room_panel
+from crm.queries.attachment import recorded_evidence
+from crm.registry import register_consumer, register_file_holder, register_room_panel
 from crm.room import panels
 from crm.web.navigation import NavigationEntry, register_navigation
 
@@ -31,6 +32,8 @@ def _check_attachment(event: Event) -> None:
 
 
 register_consumer("crm.check_attachment", ["attachment.added"], _check_attachment)
+
+register_file_holder(recorded_evidence)
 
 timeline.register()
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Exists, QuerySet
 
     from crm.actors import Actor
     from crm.models import Event, Organization, Participant, Question, Room
@@ -146,6 +146,7 @@ Consumer = Callable[["Event"], None]
 Names = Mapping[str, str]
 """Id (as text) → what the person or row is called. An id that is not there has no name the reader may see."""
 
+FileHolder = Callable[["Actor"], "Exists"]
 Renderer = Callable[["Event", Names], TimelineEntry]
 Namer = Callable[["Actor", Collection[str]], "QuerySet[Any, tuple[UUID, str]]"]
 
@@ -159,6 +160,7 @@ _today: list[TodayBlock] = []
 _commentable: dict[str, Commentable] = {}
 _client: list[ClientBlock] = []
 _archive: dict[str, ArchivePart] = {}
+_file_holders: list[FileHolder] = []
 
 
 def register_consent_kind(kind: ConsentKind) -> None:
@@ -288,3 +290,16 @@ def register_archive_part(part: ArchivePart) -> None:
 def archive_parts() -> Sequence[ArchivePart]:
     """Return the parts of a room's archive, in the order they were registered."""
     return tuple(_archive.values())
+
+
+def register_file_holder(holder: FileHolder) -> None:
+    """Let whoever sees a row open the file that hangs on it.
+
+    `holder(actor)` is an EXISTS over the rows that the actor sees, with the file as `OuterRef("pk")`.
+    """
+    _file_holders.append(holder)
+
+
+def file_holders(actor: "Actor") -> "list[Exists]":
+    """Return the conditions under which a file hangs on something the actor sees."""
+    return [holder(actor) for holder in _file_holders]

@@ -15,6 +15,7 @@ from crm.registry import (
     register_archive_part,
     register_client_block,
     register_consent_kind,
+    register_file_holder,
     register_namer,
     register_reaction,
     register_renderer,
@@ -30,6 +31,7 @@ from handoff.queries.archive import ARCHIVE_PART
 from handoff.queries.brief import brief_snapshot
 from handoff.queries.goal import reached_snapshot
 from handoff.queries.lines import lines_of_brief, lines_of_reached
+from handoff.queries.measurement import measured_evidence
 from handoff.queries.organization import success_block
 from handoff.queries.timeline import EVENT_TYPES, goal_names, render_event
 from handoff.room.pages import SUCCESS_PANEL, TODAY_BLOCK
@@ -172,6 +174,7 @@ for _type in EVENT_TYPES:
     register_renderer(_type, render_event)
 
 register_namer(goal_names)
+register_file_holder(measured_evidence)
 
 register_navigation(NavigationEntry(_("Handoffs"), "baton", "handoff:handoffs", position=30, phone=False))
 register_navigation(NavigationEntry(_("Success"), "target", "handoff:plans", position=40, covers=("/goals/",)))

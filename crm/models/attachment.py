@@ -1,5 +1,7 @@
 """Files: content-addressed, checked before anybody can open them."""
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -8,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
 from crm.models.authored import Authored, private_rows_of
-from crm.models.consent import Question
 from crm.models.room import Room
 from crm.models.side import Side
+from crm.registry import file_holders
 
 if TYPE_CHECKING:
     from crm.actors import Actor
@@ -30,14 +32,14 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def visible_to(self, actor: "Actor") -> "AttachmentQuerySet":
         """Return what the actor's side may see in the actor's rooms.
 
-        A file belongs to no section: a participant with limited sections gets their own, and the evidence of what was
-        written down in their name.
+        A file belongs to no section: a participant with limited sections gets their own, and those that hang on
+        something they see, such as the evidence of what was written down in their name.
         """
         rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
         files = self.filter(Exists(rooms), private_rows_of(actor))
         if actor.participant and actor.participant.sections is not None:
-            evidence = Exists(Question.objects.filter(evidence=OuterRef("pk"), asked_of=actor.participant))
-            files = files.filter(Q(by_contact=actor.participant.contact_id) | evidence)
+            own = Q(by_contact=actor.participant.contact_id)
+            files = files.filter(reduce(or_, file_holders(actor), own))
         return files
 
 

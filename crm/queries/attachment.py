@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from crm.actors import Actor
 from crm.errors import NotFound
-from crm.models import Attachment, FileState
+from crm.models import Attachment, FileState, Question
 from crm.models.attachment import AttachmentQuerySet
 
 
@@ -28,3 +30,8 @@ def get_clean_attachment(actor: Actor, attachment_id: UUID) -> Attachment:
     if attachment.state != FileState.CLEAN:
         raise NotFound
     return attachment
+
+
+def recorded_evidence(actor: Actor) -> Exists:
+    """Return the condition for a file that shows an answer which was written down and which the actor sees."""
+    return Exists(Question.objects.visible_to(actor).filter(evidence=OuterRef("pk")))

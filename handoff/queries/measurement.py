@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from babel.dates import format_skeleton
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from crm import formats
 from crm.actors import Actor
@@ -170,3 +170,8 @@ def may_confirm_values(actor: Actor) -> bool:
     """Whether the actor can say, for the client, that a value is right."""
     person = actor.participant
     return bool(person and person.side == Side.BUYER and person.may_answer)
+
+
+def measured_evidence(actor: Actor) -> Exists:
+    """Return the condition for a file that shows a number of a goal which the actor sees."""
+    return Exists(Measurement.objects.visible_to(actor).filter(evidence=OuterRef("pk")))

@@ -1,14 +1,17 @@
 """A file that shows a number: sent with it, opened by who is in the room, by nobody else."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from crm.actions.attachment import add_attachment
+from crm.actors import as_participant
 from crm.clock import now
-from crm.models import Attachment, Upload
+from crm.models import Attachment, Side, Upload
 from handoff.models import Goal, Measurement
 from tests.cast import Cast
 from tests.crm.room.door import client_of
@@ -102,3 +105,26 @@ def test_an_unusual_step_asks_why_and_keeps_the_file_meanwhile(settings, tmp_pat
     again = {"value": "60", "measured_at": day, "note": "A flood", "evidence-kept": kept}
     assert staff.post(measure_url(goal), again).status_code == 302
     assert Measurement.objects.get(value="60").evidence is not None
+
+
+@pytest.mark.parametrize("side", [Side.BUYER, Side.PARTNER])
+def test_with_a_grant_for_some_sections_the_file_comes_and_goes_with_the_goal(settings, tmp_path, side: str) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    cast = Cast()
+    goal = goal_of(cast)
+    staff = Client()
+    staff.force_login(cast.tomas)
+    send(staff, measure_url(goal), "orders.csv", b"week,rate\n1,95\n")
+    file = Measurement.objects.get().evidence
+    loose = add_attachment(actor=cast.rep, room_id=goal.plan.room_id, name="notes.txt", content=BytesIO(b"notes"))
+    link = reverse("room:attachment", args=[goal.plan.room_id, file.pk])
+    page = reverse("handoff_room:goal", args=[goal.plan.room_id, goal.pk])
+    for name, section, status in (("Legal Lars", "problem", 404), ("Aisha Karim", "criteria", 200)):
+        grant = cast.let_in(cast.contact(name), side=side, sections=[section])
+        guest = client_of(grant.contact)
+        assert (guest.get(page).status_code, guest.get(link).status_code) == (status, status)
+        seen = set(Attachment.objects.visible_to(as_participant(grant)))
+        assert seen == ({file} if status == 200 else set())
+        assert loose not in seen
+    Attachment.objects.filter(pk=file.pk).update(private_to="seller")
+    assert not Attachment.objects.visible_to(as_participant(grant)).exists()
