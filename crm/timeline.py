@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.actions.question import MAY_NOT_ANSWER
 from crm.actors import Actor
 from crm.models import AccessRequest, Activity, Attachment, Contact, Event, Participant, RoomMember, User
 from crm.queries.api_key import name_with_key, readable_keys
@@ -57,6 +58,16 @@ def _consent(glyph: str, in_room: Words, recorded: Words | None = None) -> Rende
         return TimelineEntry("hand", sentence % words, glyph=glyph)
 
     return render
+
+
+_taken_back = _consent("none", _("%(name)s took back the question to %(person)s about %(what)s"))
+_nobody_to_answer = _consent(
+    "none", _("The question to %(person)s about %(what)s closed: they do not answer for their side any more")
+)
+
+
+def _cancelled(event: Event, names: Names) -> TimelineEntry:
+    return (_nobody_to_answer if event.data.get("because") == MAY_NOT_ANSWER else _taken_back)(event, names)
 
 
 _ACTIVITIES: dict[str, tuple[str, Words]] = {
@@ -149,8 +160,8 @@ RENDERERS: dict[str, Renderer] = {
     "consent.replaced": _consent(
         "stale", _("The question to %(person)s about %(what)s closed: its words have changed")
     ),
-    "consent.cancelled": _consent("none", _("%(name)s took back the question to %(person)s about %(what)s")),
     "consent.reminder_wanted": says("clock", _("%(name)s wants to be reminded of a question")),
+    "consent.cancelled": _cancelled,
     "consent.record_withdrawn": _consent(
         "none", _("%(name)s took back the record of what %(person)s said to %(what)s")
     ),

@@ -9,7 +9,16 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.ledger import actor_as_now, append_entry
-from crm.actions.question import LockedSubject, Subject, close_question, event_data, lock_subjects, reference
+from crm.actions.question import (
+    MAY_NOT_ANSWER,
+    LockedSubject,
+    Subject,
+    close_question,
+    event_data,
+    lock_subjects,
+    may_answer,
+    reference,
+)
 from crm.actions.room import lock_room
 from crm.actors import Actor
 from crm.checks import Checks
@@ -43,10 +52,10 @@ def answer_question(
 ) -> Question:
     """Answer a question as the person it was asked of: `agreed`, `change` (with `note`) or `declined`.
 
-    The same answer sent twice is one answer. Raises `NotAllowed` for anybody else (`fresh_code_needed` when a binding
-    kind needs a fresh code), `Refused` when it was answered otherwise, and `Stale` when the words have changed since
-    they were shown: then nothing is recorded, the question closes as replaced, and somebody of the asking side must ask
-    again.
+    The same answer sent twice is one answer. Raises `NotAllowed` for anybody else, for who answers for their side no more
+    (`may_not_answer`), and when a binding kind needs a fresh code (`fresh_code_needed`); `Refused` when it was answered
+    otherwise, and `Stale` when the words have changed since they were shown: then nothing is recorded, the question
+    closes as replaced, and somebody of the asking side must ask again.
     """
     checks = Checks()
     chosen = checks.choice("answer", answer, ANSWERS)
@@ -73,6 +82,8 @@ def _answer(actor: Actor, question_id: UUID, given: Given) -> tuple[Question, bo
             return question, False
         raise Refused(_("This question was answered or taken back already."), code="already_answered")
     locked = lock_subjects([Subject(one.kind, one.subject_id) for one in consents])
+    if not may_answer(question.asked_of, locked):
+        raise NotAllowed(_("You read along here and do not answer for your side."), code=MAY_NOT_ANSWER)
     _check_fresh(actor, locked)
     if given.shown_hash != fingerprint(consents) or not _is_current(consents, locked):
         close_question(actor, room, question, Answer.REPLACED)

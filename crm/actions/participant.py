@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from crm.actions.question import close_what_they_may_not_answer
 from crm.actions.room import lock_room
 from crm.actions.version import check_version
 from crm.actors import SYSTEM, Actor
@@ -69,6 +70,7 @@ def let_in(
             grant.revoked_at, grant.invited_by, grant.invited_at = None, inviter, now()
     grant.version += 1
     grant.save()
+    close_what_they_may_not_answer(actor, room, grant)
     _invite(actor, room, grant, inviter)
     return grant
 
@@ -116,7 +118,10 @@ def change_participant(
     sections: Sequence[str] | None,
     may_answer: bool,
 ) -> Participant:
-    """Change which sections somebody sees (None: all shared ones) and whether they answer. Raises `Stale`."""
+    """Change which sections somebody sees (None: all shared ones) and whether they answer. Raises `Stale`.
+
+    Open questions that they may not answer any more are taken back.
+    """
     _inviter(actor)
     room, grant = _lock(actor, participant_id)
     if grant.version != version:
@@ -128,13 +133,14 @@ def change_participant(
         return grant
     grant.sections, grant.may_answer, grant.version = wanted, may_answer, grant.version + 1
     grant.save(update_fields=["sections", "may_answer", "version"])
+    close_what_they_may_not_answer(actor, room, grant)
     record("participant.changed", actor=actor, room=room, subject=grant, data={"may_answer": may_answer})
     return grant
 
 
 @transaction.atomic
 def revoke_participant(*, actor: Actor, participant_id: UUID, version: int | None = None) -> Participant:
-    """Take somebody's access back, at once: links, codes and open pages end. What they agreed and wrote stays.
+    """Take somebody's access back, at once: links, codes, open pages and questions end. What they agreed and wrote stays.
 
     Raises `Stale` when the grant is no longer at `version` (None: whatever it is).
     """
@@ -147,6 +153,7 @@ def revoke_participant(*, actor: Actor, participant_id: UUID, version: int | Non
     at = now()
     grant.revoked_at, grant.version = at, grant.version + 1
     grant.save(update_fields=["revoked_at", "version"])
+    close_what_they_may_not_answer(actor, room, grant)
     grant.invitations.filter(revoked_at=None).update(revoked_at=at)
     SignInCode.objects.filter(contact=grant.contact_id, consumed_at=None, expires_at__gt=at).update(expires_at=at)
     if not Participant.objects.active().filter(contact=grant.contact_id).exists():

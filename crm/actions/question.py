@@ -1,6 +1,6 @@
 """Asking for a yes: one sentence, one named person, one or more subjects."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from uuid import UUID
@@ -24,6 +24,8 @@ from crm.rules.asking import may_ask_again
 
 OPEN_QUESTIONS_LIMIT = 2
 """How many questions may wait for one person in one room."""
+MAY_NOT_ANSWER = "may_not_answer"
+"""Why a question closed: the person it was asked of does not answer for their side any more."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def check_may_be_asked(actor: Actor, person: Participant, subjects: Sequence[Loc
     """Raise `Refused` or `Invalid` when one of the subjects cannot be asked of this person now."""
     for subject in subjects:
         subject.kind.check_askable(actor, subject.row)
-        if not subject.kind.may_answer(person, subject.row):
+        if not may_answer(person, [subject]):
             raise Refused(_("%(name)s cannot answer for this.") % {"name": person.contact.name}, code="may_not_answer")
         last = _last_answer(person, subject)
         if last is None:
@@ -176,6 +178,11 @@ def check_may_be_asked(actor: Actor, person: Participant, subjects: Sequence[Loc
             continue
         if last.answer == Answer.AGREED or not _words_beside_have_changed(last, subjects):
             _refuse_asking(person, Answer(last.answer))
+
+
+def may_answer(person: Participant, subjects: Iterable[LockedSubject]) -> bool:
+    """Whether somebody answers for their side, and about each of the subjects."""
+    return person.is_active and person.may_answer and all(one.kind.may_answer(person, one.row) for one in subjects)
 
 
 def _words_beside_have_changed(last: Consent, subjects: Sequence[LockedSubject]) -> bool:
@@ -259,16 +266,32 @@ def write_consents(actor: Actor, question: Question, subjects: Sequence[LockedSu
     return consents
 
 
-def close_question(actor: Actor, room: Room, question: Question, answer: Answer) -> None:
-    """Close a question without an answer by the person: replaced by newer words, or cancelled."""
+def close_what_they_may_not_answer(actor: Actor, room: Room, person: Participant) -> None:
+    """Take back the open questions to somebody who may answer them no more, so that nobody waits for an answer in vain.
+
+    For whoever changes a grant, with the room's lock held. What they have answered already stands.
+    """
+    for question in person.questions.open().order_by("pk").prefetch_related("consents"):
+        kinds = [(consent_kind(consent.kind), consent.subject_id) for consent in question.consents.all()]
+        if not may_answer(person, [LockedSubject(kind, id, kind.get(id)) for kind, id in kinds]):
+            close_question(actor, room, question, Answer.CANCELLED, because=MAY_NOT_ANSWER)
+
+
+def close_question(actor: Actor, room: Room, question: Question, answer: Answer, *, because: str = "") -> None:
+    """Close a question without an answer by the person: replaced by newer words, or cancelled.
+
+    `because` is a code that says why, where it is not simply that the asking side wants no answer any more.
+    """
+    why = {"because": because} if because else {}
     at = now()
     question.closed_at, question.version = at, question.version + 1
     question.save(update_fields=["closed_at", "version"])
     for consent in question.consents.select_related("revision", "question__asked_of__contact", "question__asked_by"):
         consent.answer, consent.answered_at, consent.version = answer, at, consent.version + 1
         consent.save(update_fields=["answer", "answered_at", "version"])
-        append_entry(room, answer.value, consent=consent, payload={"by": actor_as_now(actor), **reference(consent)})
-        record(f"consent.{answer.value}", actor=actor, room=room, subject=consent, data=event_data(consent))
+        payload = {"by": actor_as_now(actor), **why, **reference(consent)}
+        append_entry(room, answer.value, consent=consent, payload=payload)
+        record(f"consent.{answer.value}", actor=actor, room=room, subject=consent, data=event_data(consent) | why)
 
 
 def question_payload(actor: Actor, consent: Consent) -> dict[str, Any]:
