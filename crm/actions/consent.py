@@ -150,10 +150,21 @@ def standing_yes(consent: Consent) -> Consent | None:
 
 
 def set_answer(consent: Consent, answer: Answer, note: str = "") -> None:
-    """Move a consent to its new state; the ledger entry and the event are the caller's."""
+    """Write down an answer with its words; the ledger entry and the event are the caller's."""
     consent.answer, consent.answered_at, consent.version = answer, now(), consent.version + 1
-    consent.note = note
-    consent.save(update_fields=["answer", "answered_at", "note", "supersedes", "version"])
+    consent.given_answer, consent.note = answer, note
+    consent.save(update_fields=["answer", "given_answer", "answered_at", "note", "supersedes", "version"])
+
+
+def turn_answer(consent: Consent, answer: Answer, *, objection: str = "", correction: str = "") -> None:
+    """Let an answer stand no more: the person objects, or a record is corrected. What was answered stays beside it.
+
+    The ledger entry and the event are the caller's.
+    """
+    consent.given_answer = consent.given_answer or consent.answer  # the former release did not write it
+    consent.answer, consent.answered_at, consent.version = answer, now(), consent.version + 1
+    consent.objection, consent.correction = consent.objection or objection, correction
+    consent.save(update_fields=["answer", "given_answer", "answered_at", "objection", "correction", "version"])
 
 
 @transaction.atomic
@@ -168,9 +179,9 @@ def withdraw_consent(*, actor: Actor, consent_id: UUID, note: str = "") -> Conse
 
 @transaction.atomic
 def contest_consent(*, actor: Actor, consent_id: UUID, note: str = "") -> Consent:
-    """Say "that's not what I said" to a recorded answer.
+    """Say "that's not what I said" to a recorded answer, and in `note` what is wrong with it.
 
-    It counts no more. Raises `Refused` when it was not recorded.
+    It counts no more; what was written down stays to be read beside it. Raises `Refused` when it was not recorded.
     """
     note = _note(note, required=False)
     consent, room = _lock_own(actor, consent_id)
@@ -237,7 +248,7 @@ def _own_payload(actor: Actor, consent: Consent, note: str) -> dict[str, Any]:
 
 
 def _turn(actor: Actor, room: Room, consent: Consent, answer: Answer, note: str, entry: str) -> Consent:
-    set_answer(consent, answer, note)
+    turn_answer(consent, answer, objection=note)
     append_entry(room, entry, consent=consent, payload=_own_payload(actor, consent, note), session=actor.session)
     record(f"consent.{entry}", actor=actor, room=room, subject=consent, data=event_data(consent))
     return consent

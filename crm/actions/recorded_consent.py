@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm.actions.consent import ANSWERS, lock_consent, set_answer, standing_yes
+from crm.actions.consent import ANSWERS, lock_consent, set_answer, standing_yes, turn_answer
 from crm.actions.ledger import actor_as_now, append_entry, person_as_now
 from crm.actions.question import (
     LockedSubject,
@@ -128,7 +128,7 @@ def withdraw_record(*, actor: Actor, consent_id: UUID, note: str, version: int |
             % {"name": consent.participant.contact.name},
             code="answered_in_the_room",
         )
-    set_answer(consent, Answer.CANCELLED, note)
+    turn_answer(consent, Answer.CANCELLED, correction=note)
     payload = {"by": actor_as_now(actor), "note": note, "record": True, **reference(consent)}
     append_entry(room, "withdrawn", consent=consent, payload=payload)
     record("consent.record_withdrawn", actor=actor, room=room, subject=consent, data=event_data(consent))
@@ -177,6 +177,7 @@ def _write_record(
         set_answer(consent, answer, note)
         payload = question_payload(actor, consent) | {
             "answer": answer.value,
+            "note": note,
             "of": person_as_now(question.asked_of),
             "words": question.words,
             "channel": question.channel,

@@ -38,9 +38,14 @@ class ConsentAnswer(serializers.Serializer[Any]):
     subject = Id(source="subject_id")
     revision = Id(source="revision_id")
     content_hash = Text()
-    answer = serializers.ChoiceField(Answer.choices)
+    answer = serializers.ChoiceField(Answer.choices, help_text="Where it stands now.")
+    given_answer = serializers.ChoiceField(
+        Answer.choices, allow_blank=True, help_text="What was answered or written down, whatever became of it."
+    )
     is_recorded = serializers.BooleanField(source="question.is_recorded", help_text="Whether staff wrote it down.")
-    note = Text()
+    note = Text(help_text="The words of the answer.")
+    objection = Text(help_text="What the person says about it since: why they contest it or take it back.")
+    correction = Text(help_text="What was wrong with the record, by who took it back.")
     answered_at = Time(allow_null=True)
     confirmed_at = Time(allow_null=True)
     reopened_at = Time(allow_null=True)

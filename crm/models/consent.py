@@ -118,7 +118,9 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 class Consent(models.Model):
     """One named person's answer about one revision.
 
-    Agreed, waiting and out of date are comparisons of `content_hash`.
+    Agreed, waiting and out of date are comparisons of `content_hash`. `given_answer` and `note` say what was answered or
+    written down and stay, whatever becomes of it: `answer` is where it stands now, `objection` what the person says about
+    it since, `correction` what was wrong with a record, by who took it back.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -130,7 +132,10 @@ class Consent(models.Model):
     subject_id = models.UUIDField()
     content_hash = models.CharField(max_length=64)
     answer = models.CharField(max_length=9, choices=Answer, default=Answer.ASKED)
-    note = models.TextField(blank=True, help_text=_("What they would change, why not, or what was different."))
+    given_answer = models.CharField(max_length=9, choices=Answer, blank=True, default="", db_default="")
+    note = models.TextField(blank=True, help_text=_("What they would change, or why not: the words of the answer."))
+    objection = models.TextField(blank=True, default="", db_default="")
+    correction = models.TextField(blank=True, default="", db_default="")
     answered_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     reopened_at = models.DateTimeField(null=True, blank=True)
@@ -159,3 +164,8 @@ class Consent(models.Model):
     def counts(self) -> bool:
         """Whether it is a yes that stands."""
         return self.answer == Answer.AGREED
+
+    @property
+    def has_turned(self) -> bool:
+        """Whether an answer that was given or written down stands no more: taken back or contested."""
+        return bool(self.given_answer) and self.answer != self.given_answer

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from crm.actors import Actor
 from crm.errors import NotFound
-from crm.models import Event, Room
+from crm.models import Consent, Event, Room
 from crm.models.event import EventQuerySet
 from crm.queries.paging import page_of
 from crm.registry import TimelineEntry, names_of, rendered_types, renderer_of
@@ -18,13 +18,17 @@ LIMIT = 30
 
 @dataclass(frozen=True)
 class Happening:
-    """One thing that happened: in words, when, and who sees it (`private_to` a side; empty: everybody in the room)."""
+    """One thing that happened: in words, when, and who sees it (`private_to` a side; empty: everybody in the room).
+
+    `said` are the words that came with it: of an answer, or of taking one back.
+    """
 
     id: UUID
     type: str
     at: datetime
     private_to: str
     entry: TimelineEntry
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,36 @@ def timeline(actor: Actor, events: EventQuerySet, cursor: str = "", limit: int =
 def in_words(actor: Actor, events: Sequence[Event]) -> list[Happening]:
     """Return events the actor may see, rendered by whoever registered for their types."""
     names = names_of(actor, _ids(events)) if events else {}
+    said = _said(actor, events)
     return [
-        Happening(event.pk, event.type, event.at, event.private_to, renderer_of(event.type)(event, names))
+        Happening(
+            event.pk,
+            event.type,
+            event.at,
+            event.private_to,
+            renderer_of(event.type)(event, names),
+            said.get((event.type, event.subject_id), ""),
+        )
         for event in events
     ]
+
+
+_ANSWERED = ("consent.given", "consent.change_suggested", "consent.declined")
+_OBJECTED = ("consent.withdrawn", "consent.contested")
+_CORRECTED = ("consent.record_withdrawn",)
+
+
+def _said(actor: Actor, events: Sequence[Event]) -> dict[tuple[str, UUID], str]:
+    """Return the words of answers by event type and consent: what was answered, and apart from it what came later."""
+    ids = {event.subject_id for event in events if event.type in (*_ANSWERED, *_OBJECTED, *_CORRECTED)}
+    said: dict[tuple[str, UUID], str] = {}
+    if not ids:
+        return said
+    consents = Consent.objects.visible_to(actor).filter(pk__in=ids)
+    for pk, *voices in consents.values_list("pk", "note", "objection", "correction"):
+        for types, words in zip((_ANSWERED, _OBJECTED, _CORRECTED), voices, strict=True):
+            said |= {(type, pk): words for type in types}
+    return said
 
 
 def _ids(events: Iterable[Event]) -> set[str]:

@@ -24,7 +24,7 @@ from crm.models import Consent, Question
 from crm.queries.receipt import get_question, get_receipt
 from crm.queries.waiting import answered, waiting_for
 from crm.room.actor import participant
-from crm.room.forms import BUTTONS, AnswerForm
+from crm.room.forms import BUTTONS, AnswerForm, ObjectionForm
 from crm.room.frame import show
 from crm.web.forms import add_faults
 from crm.web.receipt import receipt_context, receipt_file
@@ -119,8 +119,10 @@ def turn(request: HttpRequest, room_id: UUID, consent_id: UUID, verb: str) -> Ht
     if verb not in _TURNS:
         raise Http404
     act, said = _TURNS[verb]
-    words = {"note": request.POST.get("note", "")} if verb in ("withdraw", "contest") else {}
-    act(actor=actor, consent_id=consent_id, **words)
+    try:
+        act(actor=actor, consent_id=consent_id, **_words(request, verb))
+    except Invalid as error:
+        return _say_again(request, actor, error)
     back = reverse("room:today", args=[room_id]) if request.POST.get("to") == "today" else None
     return redirect(f"{back or reverse('room:receipt', args=[room_id, consent_id])}?said={said}")
 
@@ -133,7 +135,22 @@ def turn_recorded(request: HttpRequest, room_id: UUID, question_id: UUID, verb: 
     if verb not in ("confirm", "contest"):
         raise Http404
     act, said = _TURNS[verb]
-    words = {"note": request.POST.get("note", "")} if verb == "contest" else {}
-    for consent in question.consents.filter(answer__in=ANSWERS).order_by("subject_id"):
-        act(actor=actor, consent_id=consent.pk, **words)
+    try:
+        for consent in question.consents.filter(answer__in=ANSWERS).order_by("subject_id"):
+            act(actor=actor, consent_id=consent.pk, **_words(request, verb))
+    except Invalid as error:
+        return _say_again(request, actor, error)
     return redirect(f"{reverse('room:today', args=[room_id])}?said={said}")
+
+
+def _words(request: HttpRequest, verb: str) -> dict[str, str]:
+    """Return what was said along with a verb that takes words; nobody need give a reason."""
+    return {"note": request.POST.get("note", "")} if verb in ("withdraw", "contest") else {}
+
+
+def _say_again(request: HttpRequest, actor: Actor, error: Invalid) -> HttpResponse:
+    """Give the words back with what is wrong with them; nothing was done."""
+    form = ObjectionForm(request.POST)
+    form.is_valid()
+    add_faults(form, error)
+    return show(request, actor, "room/objection.html", {"form": form}, status=422)

@@ -65,6 +65,12 @@ BUTTONS = {"agreed": _("I agree"), "change": _("I’d change something"), "decli
 """The labels of the three answers, as the ledger keeps them."""
 
 
+class ObjectionForm(forms.Form):
+    """What somebody says about an answer that was written down for them, or that they take back."""
+
+    note = WordsField(label=_("What was different?"), required=False)
+
+
 class AnswerForm(forms.Form):
     """The words that go with an answer."""
 

@@ -110,7 +110,7 @@ def lapsed_risk(consent: Consent) -> tuple[RiskData, dict[str, Any]]:
     """Return a contested or taken-back consent as a risk, with its facts."""
     contact = consent.participant.contact
     facts = {"answer": consent.answer, "about": consent.kind, "contact_id": contact.pk, "name": contact.name}
-    return RiskData(str(consent.pk), consent.note or consent.question.sentence), _plain(facts)
+    return RiskData(str(consent.pk), consent.objection or consent.question.sentence), _plain(facts)
 
 
 def _open_questions(deal: Deal) -> Iterator[tuple[RiskData, dict[str, Any]]]:
