@@ -20,7 +20,7 @@ from crm.actors import Actor
 from crm.errors import DomainError, Invalid, Refused, Stale
 from crm.models import ApiKey, Contact, CustomField, Event, LedgerEntry, Organization, Team, User
 from crm.web.actor import staff
-from crm.web.forms import add_faults
+from crm.web.forms import LineField, add_faults
 
 admin.site.site_header = admin.site.site_title = _("Common Ground: administration")
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, with its limits and second factor
@@ -98,6 +98,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 class UserForm(ActionForm):
     """A member of staff."""
 
+    email = LineField(label=_("E-mail"))
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:

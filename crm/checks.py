@@ -13,9 +13,9 @@ from uuid import UUID
 
 from babel.core import get_global
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from crm.address import LONGEST, normal_address, validate_address
 from crm.errors import FieldFault, Invalid, Words
 
 Result = TypeVar("Result")
@@ -168,11 +168,11 @@ class Checks:
         return instant
 
     def email(self, field: str, value: Any, *, required: bool = True) -> str:
-        """Return `value` as an e-mail address in lower case."""
-        address = self.line(field, value, required=required, limit=254).lower()
+        """Return `value` as an e-mail address in its normal form."""
+        address = normal_address(self.line(field, value, required=required, limit=LONGEST))
         if address:
             try:
-                validate_email(address)
+                validate_address(address)
             except ValidationError:
                 self.add(
                     field,

@@ -166,6 +166,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "crm.web.account_adapter.StaffAccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "crm.web.account_forms.SignInForm",
+    "reset_password": "crm.web.account_forms.ForgottenPasswordForm",
+    "add_email": "crm.web.account_forms.AnotherAddressForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -250,6 +255,7 @@ if DEMO_OUTBOX:
     EMAIL_BACKEND = "crm.mail.demo.DemoBackend"
 else:
     vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+    EMAIL_BACKEND = "crm.mail.smtp.SmtpBackend"
 # Mails with a secret leave from a thread of the web process, so that no page waits for the mail server.
 MAIL_IN_BACKGROUND = True
 EMAIL_TIMEOUT = 10

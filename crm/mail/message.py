@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from crm.address import wire_address
 from crm.ids import new_id
 from crm.models import Contact, User
 
@@ -104,7 +105,7 @@ def _built(mail: Mail) -> EmailMultiAlternatives:
             body=render_to_string(f"crm/mail/{mail.template}.txt", context),
             from_email=_from(mail.sender),
             to=[mail.address],
-            reply_to=[formataddr((mail.sender.name, mail.sender.email))] if mail.sender else [],
+            reply_to=_reply_to(mail.sender),
             headers={"Message-ID": _message_id(mail.id), "Auto-Submitted": "auto-generated"},
         )
         message.attach_alternative(render_to_string(f"crm/mail/{mail.template}.html", context), "text/html")
@@ -116,7 +117,14 @@ def _built(mail: Mail) -> EmailMultiAlternatives:
 def _from(sender: User | None) -> str:
     """Our own address, with the name of the person whose words these are: "Maya Okafor, Nordlicht"."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((f"{sender.name}, {settings.ORGANIZATION_SHORT_NAME}" if sender else name, address))
+    shown = f"{sender.name}, {settings.ORGANIZATION_SHORT_NAME}" if sender else name
+    return formataddr((shown, wire_address(address)))
+
+
+def _reply_to(sender: User | None) -> list[str]:
+    """The address of the person whose words these are; none where it cannot be said in ASCII, as every server needs it."""
+    address = wire_address(sender.email) if sender else ""
+    return [formataddr((sender.name, address))] if sender and address.isascii() else []
 
 
 def _message_id(id: UUID | None) -> str:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from crm.address import normal_address
 from crm.clock import now
 from crm.ids import new_id
 
@@ -37,11 +38,11 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
-    """Makes users; addresses are kept in lower case."""
+    """Makes users; addresses are kept in their normal form."""
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         """Create a user. Without a password nobody can sign in as them."""
-        user: User = self.model(email=email.lower(), **fields)
+        user: User = self.model(email=normal_address(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

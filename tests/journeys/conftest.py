@@ -28,7 +28,7 @@ def site(live_server, settings, empty_redis) -> Iterator[Site]:
     settings.SITE_URL = live_server.url
     settings.ORGANIZATION_NAME, settings.ORGANIZATION_SHORT_NAME = "Nordlicht Analytics", "Nordlicht"
     with open_mailbox() as (mailbox, port):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "crm.mail.smtp.SmtpBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
         settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False

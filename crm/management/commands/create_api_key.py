@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from crm.actions.api_key import create_api_key
 from crm.actors import SYSTEM
+from crm.address import normal_address
 from crm.errors import DomainError
 from crm.models import User
 from crm.scopes import scopes
@@ -25,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make it and print it."""
-        user = User.objects.active().filter(email__iexact=options["user"]).first()
+        user = User.objects.active().filter(email__iexact=normal_address(options["user"])).first()
         if user is None:
             raise CommandError(f"There is nobody active with the address {options['user']}.")
         wanted = options["scopes"].strip()

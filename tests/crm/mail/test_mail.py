@@ -2,9 +2,11 @@
 
 import email
 import email.policy
+import re
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from email.message import EmailMessage
 from types import SimpleNamespace
@@ -12,12 +14,14 @@ from types import SimpleNamespace
 import pytest
 from aiosmtpd.controller import Controller
 
+from crm.actions.contact import create_contact
 from crm.actions.participant import invite_contact
 from crm.actions.question import ask_for_consent, cancel_question
+from crm.actions.sign_in import Browser, request_code_by_email
 from crm.clock import frozen, now
 from crm.events.deliver import deliver_owed
 from crm.mail import consent as consent_mails
-from crm.mail.invitation import send_code
+from crm.mail.invitation import MailNotSent, send_code
 from crm.models import Delivery, DemoMail, Event, Question
 from tests.cast import Cast
 from tests.crm.actions.test_consent import say
@@ -31,25 +35,33 @@ class Letterbox:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.recipients: list[str] = []
         self.refusing = False
 
     async def handle_DATA(self, server, session, envelope):
         if self.refusing:
             return "451 Try again later"
-        content = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        content = email.message_from_string(envelope.content.decode(), policy=email.policy.default)
         self.mails.append(content)
+        self.recipients += envelope.rcpt_tos
         return "250 Taken"
 
 
 @pytest.fixture
 def letterbox(settings) -> Iterator[Letterbox]:
+    with _open(settings) as box:
+        yield box
+
+
+@contextmanager
+def _open(settings, *, takes_utf8: bool = True) -> Iterator[Letterbox]:
     box = Letterbox()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller = Controller(box, hostname="127.0.0.1", port=port, enable_SMTPUTF8=takes_utf8)
     controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "crm.mail.smtp.SmtpBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
@@ -183,6 +195,48 @@ def test_a_hostile_name_cannot_write_headers(cast: Cast, letterbox: Letterbox) -
     send_code(contact, "K7QM2XPA")
     (mail,) = letterbox.mails
     assert [one.addr_spec for one in mail["To"].addresses] == [contact.email]
+
+
+@pytest.mark.parametrize(
+    ("address", "arrives"),
+    [
+        ("ingrid@xn--strae-oqa.example", "ingrid@xn--strae-oqa.example"),
+        ("Åse@halvorsen.example", "åse@halvorsen.example"),
+    ],
+)
+def test_addresses_beyond_ascii_get_invitations_and_codes(
+    cast: Cast, letterbox: Letterbox, address: str, arrives: str
+) -> None:
+    contact = create_contact(actor=cast.rep, values={"name": "Åse Strand", "email": address})
+    invite_contact(actor=cast.rep, room_id=cast.deal.room_id, contact_id=contact.pk)
+    request_code_by_email(email=address.upper(), browser=Browser("browser", "192.0.2.1"))
+    invitation, code = letterbox.mails
+    assert letterbox.recipients == [arrives, arrives]
+    assert [mail["To"].addresses[0].addr_spec for mail in letterbox.mails] == [arrives, arrives]
+    assert "/room/invitation/" in words(invitation)
+    assert re.search("[A-Z0-9]{4}-[A-Z0-9]{4}", words(code))
+
+
+def test_an_address_that_the_mail_server_cannot_take_is_told_of(cast: Cast, settings) -> None:
+    contact = create_contact(actor=cast.rep, values={"name": "Åse Strand", "email": "åse@halvorsen.example"})
+    with _open(settings, takes_utf8=False) as letterbox, pytest.raises(MailNotSent):
+        invite_contact(actor=cast.rep, room_id=cast.deal.room_id, contact_id=contact.pk)
+    assert not letterbox.mails
+
+
+def test_replies_go_only_where_every_mail_server_can_send_them(cast: Cast, letterbox: Letterbox) -> None:
+    cast.maya.email = "maya@münchen.example"
+    cast.maya.save(update_fields=["email"])
+    ask(cast)
+    deliver_owed()
+    cast.maya.email = "máya@nordlicht.example"
+    cast.maya.save(update_fields=["email"])
+    cancel_question(actor=cast.rep, question_id=Question.objects.get().pk)
+    ask(cast)
+    deliver_owed()
+    with_reply, without = letterbox.mails
+    assert with_reply["Reply-To"].addresses[0].addr_spec == "maya@xn--mnchen-3ya.example"
+    assert without["Reply-To"] is None
 
 
 def test_nothing_is_sent_without_an_address(cast: Cast, letterbox: Letterbox) -> None:

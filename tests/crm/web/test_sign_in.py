@@ -1,8 +1,13 @@
 """Staff sign in with e-mail and password, look after their second step, and nobody signs up."""
 
+import re
+
 import pytest
+from django.core import mail
 from django.urls import reverse
 
+from crm.actions.user import create_user
+from crm.actors import SYSTEM
 from crm.models import User
 
 PASSWORD = "a long enough password"
@@ -35,6 +40,26 @@ def test_a_wrong_sign_in_says_so_calmly_and_keeps_the_address(client, maya, emai
     assert "_auth_user_id" not in client.session
     assert 'aria-invalid="true"' in html
     assert "wrong words" not in html
+
+
+@pytest.mark.parametrize(
+    ("address", "typed"),
+    [
+        ("tomás@nordlicht.example", "TOMÁS@nordlicht.example"),
+        ("tomás@nordlicht.example", "toma\u0301s@nordlicht.example"),
+        ("maya@münchen.example", "maya@münchen.example"),
+        ("maya@münchen.example", "maya@xn--mnchen-3ya.example"),  # what a browser makes of it
+    ],
+)
+def test_letters_beyond_ascii_in_the_address(client, address, typed):
+    tomas = create_user(actor=SYSTEM, values={"email": address, "name": "Tomás Herrera"})
+    client.post(reverse("account_reset_password"), {"email": typed})
+    link = re.search(r"/accounts/\S+", mail.outbox[-1].body)
+    key = client.get(link[0]).url
+    client.post(key, {"password1": PASSWORD, "password2": PASSWORD})
+    client.post(reverse("account_logout"))
+    assert sign_in(client, typed, PASSWORD).status_code == 302
+    assert client.session["_auth_user_id"] == str(tomas.pk)
 
 
 def test_an_unknown_address_and_a_wrong_password_look_the_same(client, maya):
