@@ -1,19 +1,25 @@
 """What all tests stand on: real PostgreSQL and Redis, the application's database role, no leftovers between tests."""
 
+import gc
 import os
 from collections.abc import Iterator
+from threading import Thread
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from tests import browser
 from tests.servers import start_servers, stop_servers
 
-_servers = pytest.StashKey[list]()
+# `make check` runs fewer examples than `make test`. How long one takes depends on what else the machine does.
+_busy = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+hypothesis.register_profile("check", max_examples=25, **_busy)
+hypothesis.register_profile("test", max_examples=200, **_busy)
+hypothesis.load_profile("check")
 
-# How long an example takes says something about the machine, never about the rule.
-settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("steady")
+_servers = pytest.StashKey[list]()
+_template = pytest.StashKey[Thread]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,14 +37,34 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Make the database that the workers will copy, while they load."""
+    from pytest_django.plugin import blocking_manager_key
+
+    from tests.database import start_template
+
+    config.stash[_template] = start_template(config.stash[blocking_manager_key])
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what was started."""
+    if _template in config.stash:
+        from tests.database import drop_template
+
+        drop_template(config.stash[_template])
     stop_servers(config.stash.get(_servers, []))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what this machine cannot run."""
     browser.skip_without_browser(config, items)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what stays until the end: it walked through all of Django again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
@@ -54,20 +80,19 @@ def browser_type_launch_args() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
-    """Hand the finished test database to the application's role, and take it back to drop it."""
+def django_db_setup(django_test_environment: None, django_db_blocker, worker_id: str) -> Iterator[None]:
+    """In place of pytest-django's own: a database for this process, used in the application's role."""
     from django.test import TransactionTestCase
 
     from tests import database
 
     with django_db_blocker.unblock():
-        database.keep_seed_rows()
-        database.use_app()
+        database.open_database(worker_id)
     # Django would flush as the application's role, which may not, and would lose the rows that migrations made.
     TransactionTestCase._fixture_teardown = lambda self: database.reset()
     yield
     with django_db_blocker.unblock():
-        database.use_owner()
+        database.close_database()
 
 
 @pytest.fixture

@@ -1,15 +1,92 @@
-"""The test database: made, migrated and emptied by the owner's role, used by the application's role."""
+"""The test database: made, migrated and emptied by the owner's role, used by the application's role.
+
+Where tests run in several processes, the one that starts them migrates a template while they load, and each copies it.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Thread
 from typing import Any
 
+import psycopg
 from django.db import connection, transaction
+from psycopg import sql
 
 from crm.config import settings as project
 
+_TEMPLATE = "test_template"
+_MAKING = 20_260_401
+"""The advisory lock that is held while the template is made; who wants a copy waits for it."""
 _SEED = "seed_rows"
 _ROLE_KEYS = ("USER", "PASSWORD")
+
+
+def _server() -> "psycopg.Connection[Any]":
+    return psycopg.connect(project.DATABASE_OWNER_URL, dbname="postgres", autocommit=True)
+
+
+def _drop(server: "psycopg.Connection[Any]", name: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _make(name: str) -> None:
+    """Make and migrate a database, and stay connected to it."""
+    connection.settings_dict["TEST"]["NAME"] = name
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    _keep_seed_rows()
+
+
+def start_template(blocker: Any) -> Thread:
+    """Begin to make the template in a thread, which lasts until it is there, or has failed. `blocker` is pytest-django's."""
+    making = _server()
+    _drop(making, _TEMPLATE)
+    making.execute("SELECT pg_advisory_lock(%s)", [_MAKING])
+
+    def make() -> None:
+        try:
+            with blocker.unblock():
+                _make(f"{_TEMPLATE}_unfinished")
+            connection.close()
+            making.execute(f"ALTER DATABASE {_TEMPLATE}_unfinished RENAME TO {_TEMPLATE}")
+        finally:
+            making.close()  # and with it the lock
+
+    thread = Thread(target=make, name="template")
+    thread.start()
+    return thread
+
+
+def drop_template(thread: Thread) -> None:
+    """Drop the template, once it is certain that nobody makes it any more."""
+    thread.join()
+    with _server() as server:
+        _drop(server, _TEMPLATE)
+
+
+def open_database(worker: str) -> None:
+    """Make this process's own database, and connect to it as the application. `worker` is "master" where it is the only one."""
+    name = f"test_{worker}"
+    if worker == "master":
+        _make(name)
+    else:
+        _copy_template(name)
+    use_app()
+
+
+def _copy_template(name: str) -> None:
+    with _server() as server:
+        server.execute("SELECT pg_advisory_lock_shared(%s)", [_MAKING])
+        _drop(server, name)
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, _TEMPLATE))))
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def close_database() -> None:
+    """Drop this process's own database."""
+    connection.close()
+    with _server() as server:
+        _drop(server, connection.settings_dict["NAME"])
 
 
 def use_role(role: dict[str, Any]) -> None:
@@ -42,7 +119,7 @@ def as_owner() -> Iterator[None]:
         use_app()
 
 
-def keep_seed_rows() -> None:
+def _keep_seed_rows() -> None:
     """Copy the rows that migrations made, as the owner, so that `reset` can bring them back."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA IF EXISTS {_SEED} CASCADE")

@@ -15,6 +15,7 @@ from crm.actions.room import open_room
 from crm.actors import as_participant
 from crm.clock import now
 from crm.models import Consent, LedgerEntry, LedgerPayload, Room
+from crm.queries import ledger
 from crm.queries.ledger import verify_rooms
 from tests.cast import Cast
 from tests.crm.actions.test_consent import ask
@@ -155,7 +156,9 @@ def test_what_was_erased_is_told_as_erased(cast: Cast) -> None:
     assert "erased on request: rows 2" in said
 
 
-def test_memory_stays_flat(cast: Cast) -> None:
+def test_memory_stays_flat(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "CHUNK", 20)
+
     def peak(room: Room, rows: int) -> int:
         with transaction.atomic():
             for _number in range(rows):
@@ -168,5 +171,5 @@ def test_memory_stays_flat(cast: Cast) -> None:
         return most
 
     rooms = [open_room(actor=cast.rep, title=f"{n}", owner=cast.maya, team=cast.team) for n in range(2)]
-    assert peak(rooms[1], 1500) < peak(rooms[0], 600) * 1.6
-    assert LedgerEntry.objects.count() == 2103
+    assert peak(rooms[1], 300) < peak(rooms[0], 60) * 1.6
+    assert LedgerEntry.objects.count() == 363

@@ -18,6 +18,8 @@ from handoff.models import Goal, Handoff
 from tests.cast import MEASURABLE, Cast
 from tests.handoff.story import accept, ask, at_agree, say
 
+WALKS = settings.default.max_examples // 8  # each is a whole deal, from its first word to the handoff
+
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn")), min_size=1, max_size=30)
 LINES = WORDS.map(lambda words: " ".join(words.split())).filter(bool)
 STATEMENTS = st.lists(st.tuples(st.sampled_from(ProblemPart.values), LINES, st.booleans()), min_size=1, max_size=6)
@@ -30,7 +32,7 @@ class _Undo(Exception):
 
 
 @pytest.mark.django_db
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=WALKS, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(statements=STATEMENTS, criteria=CRITERIA, places=PLACES, edited=st.booleans(), apart=st.booleans())
 def test_every_agreed_item_is_in_the_brief_once(
     statements: list[Any], criteria: list[Any], places: list[str], edited: bool, apart: bool
