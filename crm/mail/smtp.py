@@ -16,11 +16,13 @@ class SmtpBackend(EmailBackend):
         """Send one message; whether it left. Raises `smtplib.SMTPNotSupportedError` where the server takes ASCII only."""
         email_message.to = [wire_address(one) for one in email_message.to]
         if all(one.isascii() for one in email_message.to):
-            return bool(super()._send(email_message))
+            return bool(super()._send(email_message))  # type: ignore[misc]  # the stubs leave out what is Django's own
         return self._send_in_utf8(email_message)
 
     def _send_in_utf8(self, email_message: EmailMessage) -> bool:
         """Send with the address as it is, in the envelope and in the head of the mail."""
+        if self.connection is None:
+            raise smtplib.SMTPServerDisconnected("There is no connection to the mail server.")
         message = message_from_bytes(email_message.message().as_bytes(), policy=policy.SMTPUTF8)
         message.replace_header("To", ", ".join(email_message.to))
         try:
