@@ -1,6 +1,7 @@
 """An import's own record: begun, advanced with each batch, finished."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.db import transaction
 from crm.actors import Actor
 from crm.clock import now
 from crm.events.record import record
+from crm.events.wake import tell
 from crm.models import ImportRun, ImportState
 
 
@@ -29,6 +31,7 @@ def advance_run(*, run: ImportRun, rows: int) -> None:
     run.done += rows
     run.updated_at = now()
     run.save(update_fields=["done", "updated_at"])
+    transaction.on_commit(partial(tell, "progress", type="import.advanced"))
 
 
 @transaction.atomic

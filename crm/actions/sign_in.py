@@ -19,6 +19,7 @@ from crm.checks import Checks
 from crm.clock import now
 from crm.errors import Invalid, NotFound, Refused
 from crm.events.record import record
+from crm.events.wake import tell
 from crm.mail.invitation import send_code
 from crm.models import Contact, Invitation, Participant, RoomSession, SignInCode
 from crm.queries.sign_in import IDLE, masked, newest_codes
@@ -190,6 +191,7 @@ def begin_session(
     if old is not None:
         old.ended_at = at
         old.save(update_fields=["ended_at"])
+        _tell_open_pages()
     session = RoomSession.objects.create(
         contact=contact,
         key_hash=token_hash(token),
@@ -230,6 +232,7 @@ def touch_session(session_id: UUID, last_seen_at: datetime) -> None:
 def sign_out(*, session_token: str) -> None:
     """End the session with this secret."""
     RoomSession.objects.filter(key_hash=token_hash(session_token), ended_at=None).update(ended_at=now())
+    _tell_open_pages()
 
 
 def end_session(*, actor: Actor, session_id: UUID) -> None:
@@ -240,3 +243,9 @@ def end_session(*, actor: Actor, session_id: UUID) -> None:
     if not mine.exists():
         raise NotFound
     mine.filter(ended_at=None).update(ended_at=now())
+    _tell_open_pages()
+
+
+def _tell_open_pages() -> None:
+    """Let the pages of a session that has ended say so, once it stands. No event says it."""
+    transaction.on_commit(partial(tell, "access"))

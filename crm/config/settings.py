@@ -3,6 +3,7 @@
 Variables come from the environment or, for what `make run` started, from `var/run.env`. `docs/operate.md` lists them.
 """
 
+import logging
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -319,5 +320,6 @@ LOG_FORMAT = env.str("LOG_FORMAT", default="console" if DEBUG or DEMO else "json
 LOGGING = logging_settings(level=LOG_LEVEL, log_format=LOG_FORMAT)
 LOGGING_CONFIG = "crm.config.logs.configure"
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_REQUEST_CANCELLED_LOG_LEVEL = logging.INFO  # a browser that closes a page is no fault
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,6 +1,7 @@
 """Writing the event record: inside the caller's transaction or not at all."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +54,7 @@ def record(
         Delivery.objects.bulk_create(owed)
     for reaction in reactions_to(type):
         reaction(event, actor)
-    transaction.on_commit(wake)
+    transaction.on_commit(partial(wake, event.pk))
     return event
 
 

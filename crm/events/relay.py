@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from crm.clock import now
 from crm.events.deliver import deliver_owed
-from crm.events.wake import CHANNEL
+from crm.events.wake import CHANNEL, tell
 from crm.events.webhook import owe_webhooks
 from crm.models import Delivery, Event, FeedPosition
 
@@ -96,8 +96,8 @@ def run_relay(*, wake_workers: Callable[[], bool], stopped: Callable[[], bool]) 
     while give_positions(everywhere=True) == BATCH:
         pass
     while not stopped():
-        while give_positions() == BATCH:
-            pass
+        while give_positions():
+            tell("positions")
         if is_owed() and not wake_workers():
             deliver_owed(seconds=SWEEP_SECONDS)
         wakings.wait(SWEEP_SECONDS)

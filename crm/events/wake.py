@@ -1,6 +1,12 @@
-"""Waking the workers after a commit. Only a hint: what is owed stands in the database, and a sweep finds it anyway."""
+"""Saying by Redis that something was committed. Only hints: what is owed stands in the database, and a sweep finds it anyway.
 
+`CHANNEL` carries the ids of committed events: it wakes the relay and the open pages of every web process. `LIVE` is for open
+pages alone, and carries ids as well: never what was written.
+"""
+
+import json
 import logging
+from uuid import UUID
 
 import redis
 from django.conf import settings
@@ -10,6 +16,7 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 CHANNEL = f"{settings.REDIS_PREFIX}wake"
+LIVE = f"{settings.REDIS_PREFIX}live"
 PATIENCE = 0.1
 """Seconds a request waits for Redis at most."""
 
@@ -18,9 +25,19 @@ _pool = redis.ConnectionPool.from_url(
 )
 
 
-def wake() -> None:
-    """Tell the relay that something was committed. A Redis that does not answer is logged and forgotten."""
+def wake(event_id: UUID) -> None:
+    """Tell the relay and open pages that an event was committed."""
+    _publish(CHANNEL, str(event_id))
+
+
+def tell(kind: str, **facts: str) -> None:
+    """Tell every web process something that its open pages need and that no event says (`crm.events.live`)."""
+    _publish(LIVE, json.dumps({"kind": kind, **facts}))
+
+
+def _publish(channel: str, text: str) -> None:
+    """Publish; a Redis that does not answer is logged and forgotten."""
     try:
-        redis.Redis(connection_pool=_pool).publish(CHANNEL, b"1")
+        redis.Redis(connection_pool=_pool).publish(channel, text)
     except (redis.RedisError, OSError) as error:
         logger.info("Nobody was woken: %s", error)

@@ -69,6 +69,9 @@ class Contact(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC")
     locale = models.CharField(max_length=16, default="en")
+    shows_writing = models.BooleanField(
+        default=True, db_default=True, help_text="Whether others see when they write in a section."
+    )
     custom = models.JSONField(default=dict, blank=True)
     created_by = models.ForeignKey("crm.User", models.PROTECT, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1)

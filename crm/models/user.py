@@ -63,6 +63,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     team = models.ForeignKey("crm.Team", models.PROTECT, null=True, blank=True, related_name="users")
     time_zone = models.CharField(max_length=64, default="UTC")
     locale = models.CharField(max_length=16, default="en")
+    shows_writing = models.BooleanField(
+        default=True, db_default=True, help_text=_("Whether others see when they write in a section.")
+    )
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=now)
     version = models.PositiveIntegerField(default=1)

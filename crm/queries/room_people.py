@@ -11,12 +11,13 @@ from crm.models import Participant, Role, Room, RoomMember, Side, User
 
 @dataclass(frozen=True)
 class AtTable:
-    """One person at the table. `contact` is set for buyers and partners, `role` says what they are here."""
+    """One person at the table. `contact` is set for buyers and partners, `user` for staff; `role` says what they are here."""
 
     name: str
     side: str
     role: str
     contact: UUID | None = None
+    user: UUID | None = None
 
     @property
     def short(self) -> str:
@@ -31,7 +32,7 @@ def people_at_table(room: Room) -> list[AtTable]:
     members = RoomMember.objects.filter(room=room, user__is_active=True).exclude(user=room.owner_id)
     hosts = [_host(member.user) for member in members.select_related("user").order_by("added_at", "id")]
     words = _("Your contact at %(name)s") % {"name": settings.ORGANIZATION_SHORT_NAME}
-    owner = [AtTable(room.owner.name, Side.SELLER, words)]
+    owner = [AtTable(room.owner.name, Side.SELLER, words, user=room.owner_id)]
     buyers = [guest for guest in guests if guest.side == Side.BUYER]
     return buyers + owner + hosts + [guest for guest in guests if guest.side != Side.BUYER]
 
@@ -45,4 +46,5 @@ def _guest(room: Room, grant: Participant) -> AtTable:
 
 def _host(user: User) -> AtTable:
     words = {Role.SUCCESS: _("Stays after you decide"), Role.DELIVERY: _("Delivers it")}
-    return AtTable(user.name, Side.SELLER, user.title or words.get(Role(user.role), settings.ORGANIZATION_SHORT_NAME))
+    role = user.title or words.get(Role(user.role), settings.ORGANIZATION_SHORT_NAME)
+    return AtTable(user.name, Side.SELLER, role, user=user.pk)

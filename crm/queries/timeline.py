@@ -8,10 +8,10 @@ from uuid import UUID
 
 from crm.actors import Actor
 from crm.errors import NotFound
-from crm.models import Consent, Event, Room
+from crm.models import Consent, Contact, Event, Room, User
 from crm.models.event import EventQuerySet
 from crm.queries.paging import page_of
-from crm.registry import TimelineEntry, names_of, rendered_types, renderer_of
+from crm.registry import Names, TimelineEntry, names_of, rendered_types, renderer_of
 
 LIMIT = 30
 
@@ -21,6 +21,7 @@ class Happening:
     """One thing that happened: in words, when, and who sees it (`private_to` a side; empty: everybody in the room).
 
     `said` are the words that came with it: of an answer, or of taking one back.
+    `by` is the user or contact who did it, None for the system.
     """
 
     id: UUID
@@ -28,6 +29,7 @@ class Happening:
     at: datetime
     private_to: str
     entry: TimelineEntry
+    by: User | Contact | None
     said: str = ""
 
 
@@ -67,17 +69,13 @@ def in_words(actor: Actor, events: Sequence[Event]) -> list[Happening]:
     """Return events the actor may see, rendered by whoever registered for their types."""
     names = names_of(actor, _ids(events)) if events else {}
     said = _said(actor, events)
-    return [
-        Happening(
-            event.pk,
-            event.type,
-            event.at,
-            event.private_to,
-            renderer_of(event.type)(event, names),
-            said.get((event.type, event.subject_id), ""),
-        )
-        for event in events
-    ]
+    return [_happening(event, names, said.get((event.type, event.subject_id), "")) for event in events]
+
+
+def _happening(event: Event, names: Names, said: str) -> Happening:
+    entry = renderer_of(event.type)(event, names)
+    by = event.by_contact or event.by_user
+    return Happening(event.pk, event.type, event.at, event.private_to, entry, by, said)
 
 
 _ANSWERED = ("consent.given", "consent.change_suggested", "consent.declined")

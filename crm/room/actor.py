@@ -13,6 +13,7 @@ from crm.errors import NotFound
 from crm.models import RoomSession
 from crm.queries.sign_in import find_participant, find_session
 from crm.room.cookies import SEEN_EVERY, address_of, agent_of
+from crm.web.live import is_refresh
 from crm.web.viewer import show_in
 
 _PROOFS = {RoomSession.Method.CODE: "code by mail", RoomSession.Method.PASSKEY: "passkey"}
@@ -46,7 +47,7 @@ def participant(request: HttpRequest, room_id: UUID) -> Actor:
             raise NotFound
         raise NotSignedIn
     seen: Any = cast(Any, grant)  # with what the query knows of the session
-    if now() - seen.session_seen_at > SEEN_EVERY:
+    if now() - seen.session_seen_at > SEEN_EVERY and not is_refresh(request):
         touch_session(seen.session_id, seen.session_seen_at)
     show_in(grant.contact.locale, grant.contact.time_zone)
     session = {

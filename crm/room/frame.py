@@ -25,6 +25,8 @@ SAID: dict[str, Promise] = {
     "reopened": _("You can be asked about this again."),
     "confirmed": _("Thank you. It is marked as right."),
     "contested": _("Noted. What was written down counts no more; nothing goes on until you have answered yourself."),
+    "writing-shown": _("Others see when you write in a section."),
+    "writing-hidden": _("Nobody sees when you write."),
     "session-ended": _("That sign-in has ended."),
     "reminder": _("You get one mail then, unless you have answered."),
     "no-reminder": _("No reminder comes."),

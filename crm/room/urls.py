@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.room import access_request, archive, attachment, comment, consent, door, kept, passkey, today
+from crm.room import (
+    access_request,
+    archive,
+    attachment,
+    comment,
+    consent,
+    door,
+    kept,
+    live,
+    passkey,
+    today,
+    writing,
+)
 
 app_name = "room"
 
@@ -15,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", door.leave, name="sign_out"),
     path("passkey/", passkey.enter, name="enter_with_passkey"),
     path("passkey/challenge/", passkey.challenge, name="passkey_challenge"),
+    path("live/", live.live, name="live"),
     path("<uuid:room_id>/", today.today, name="today"),
     path("<uuid:room_id>/people/", access_request.people, name="people"),
     path("<uuid:room_id>/people/<uuid:request_id>/withdraw/", access_request.withdraw, name="withdraw_request"),
@@ -27,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:room_id>/receipts/<uuid:consent_id>/<str:verb>/", consent.turn, name="turn"),
     path("<uuid:room_id>/files/<uuid:attachment_id>/", attachment.attachment, name="attachment"),
     path("<uuid:room_id>/archive/", archive.archive, name="archive"),
+    path("<uuid:room_id>/writing/", writing.writing, name="writing"),
+    path("<uuid:room_id>/writing/show/", writing.show, name="show_writing"),
     path("<uuid:room_id>/kept/", kept.kept, name="kept"),
     path("<uuid:room_id>/kept/mails/", kept.mails, name="mails"),
     path("<uuid:room_id>/kept/<uuid:session_id>/end/", kept.end_session, name="end_session"),

@@ -30,7 +30,21 @@ GLYPHS = {
 }
 SIDES = ("seller", "buyer", "partner")
 SIZES = ("", "small", "large")
-MODULES = ("announce", "drafts", "forms", "frame", "passkey", "theme")
+MODULES = (
+    "announce",
+    "connection",
+    "drafts",
+    "forms",
+    "frame",
+    "held",
+    "live",
+    "passkey",
+    "refresh",
+    "regions",
+    "stream",
+    "theme",
+    "writing",
+)
 """Modules that a page's own script can import as "ground/NAME"."""
 
 

@@ -1,10 +1,15 @@
 """How staff accounts differ from allauth's defaults."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from crm.events.wake import tell
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
@@ -19,3 +24,13 @@ class StaffAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say no: there is no sign-up page."""
         return False
+
+    def logout(self, request: HttpRequest) -> None:
+        """Sign out; the pages that are still open say so."""
+        super().logout(request)
+        transaction.on_commit(partial(tell, "access"))
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Set a password; the sessions from before it end, and their pages say so."""
+        super().set_password(user, password)
+        transaction.on_commit(partial(tell, "access"))

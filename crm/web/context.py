@@ -12,6 +12,7 @@ from crm import passkeys
 from crm.models import ImportRun, LedgerCheck
 from crm.queries.import_run import newest_demo_run
 from crm.queries.ledger_check import ledger_alarm
+from crm.web.live import is_refresh
 from crm.web.navigation import NavigationEntry, Place, navigation
 from crm.web.theme import Theme, chosen_theme
 
@@ -70,6 +71,16 @@ class Shell:
     def _is_signed_in(self) -> bool:
         user = getattr(self._request, "user", None)
         return bool(user and user.is_authenticated)
+
+    @property
+    def live_since(self) -> str:
+        """The place in the event feed up to which this page knows everything, or "" when this process does not listen."""
+        return str(getattr(self._request, "live_since", None) or "")
+
+    @property
+    def is_refresh(self) -> bool:
+        """Whether the page only looks at itself again."""
+        return is_refresh(self._request)
 
     @cached_property
     def ledger_alarm(self) -> LedgerCheck | None:

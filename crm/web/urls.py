@@ -10,11 +10,13 @@ from crm.web import (
     contact,
     demo,
     ledger,
+    live,
     organization,
     outbox,
     participant,
     receipt,
     timeline,
+    writing,
 )
 
 app_name = "crm"
@@ -39,5 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rooms/<uuid:room_id>/archive/", archive.archive, name="archive"),
     path("rooms/<uuid:room_id>/timeline/", timeline.timeline, name="timeline"),
     path("outbox/", outbox.outbox, name="outbox"),
+    path("live/", live.live, name="live"),
+    path("writing/", writing.writing, name="writing"),
+    path("writing/show/", writing.show, name="show_writing"),
     path("demo-line/", demo.demo_line, name="demo_line"),
 ]

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from crm.events.live import known_position
+
 OTHER_DOORS = ("/room/", "/api/")
 """Paths that the staff session does not open: the room and the API say themselves who is there."""
 
@@ -17,8 +19,12 @@ class ViewerMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Show the page in the reader's terms, and leave the thread as it was."""
+        """Show the page in the reader's terms, and leave the thread as it was.
+
+        `live_since` is where the page's news begin: taken before anything is read for it.
+        """
         timezone.deactivate()
+        request.live_since = known_position()  # type: ignore[attr-defined]
         if not request.path.startswith(OTHER_DOORS) and request.user.is_authenticated:
             show_in(request.user.locale, request.user.time_zone)
         return self._get_response(request)
