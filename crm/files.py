@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.db import connection
 from PIL import Image, ImageOps
 
 from crm.rules.file_types import DOCX, IMAGES, JPEG, PNG, SIZE_LIMIT, WEBP, XLSX, FileFault, check_packed
@@ -33,7 +34,8 @@ def measure(content: BinaryIO) -> tuple[str, int]:
 
 
 def keep(content: BinaryIO, sha256: str) -> None:
-    """Put a content under its hash; the same content is kept once."""
+    """Put a content under its hash; the same content is kept once. Holds the content until the transaction ends."""
+    hold(sha256)
     if not default_storage.exists(path_of(sha256)):
         content.seek(0)
         default_storage.save(path_of(sha256), File(content))
@@ -42,6 +44,19 @@ def keep(content: BinaryIO, sha256: str) -> None:
 def is_kept(sha256: str) -> bool:
     """Return whether a content is in the storage."""
     return default_storage.exists(path_of(sha256))
+
+
+def hold(sha256: str) -> None:
+    """Let nobody else add or remove this content until the transaction ends. Raises RuntimeError outside of one."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("A content is held within a transaction.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(bytes.fromhex(sha256)[:8], signed=True)])
+
+
+def remove(sha256: str) -> None:
+    """Remove a content that the caller holds and that no row names any more. Nothing happens when it is gone already."""
+    default_storage.delete(path_of(sha256))
 
 
 def open_content(sha256: str) -> Any:

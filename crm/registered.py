@@ -2,12 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crm import timeline
-from crm.actions.attachment import check_attachment
+from crm import personal_data, timeline
+from crm.actions.attachment import check_attachment, remove_left_content
 from crm.mail.access_request import mail_access_request
 from crm.mail.comment import mail_mentions
 from crm.mail.consent import mail_answer, mail_question, mail_reminder
 from crm.mail.ledger import mail_checkpoint, mail_faults
+from crm.mail.data_request import mail_data_answer, mail_data_request
 from crm.models import Event
 from crm.queries.attachment import recorded_evidence
 from crm.registry import register_consumer, register_file_holder, register_room_panel
@@ -25,6 +26,8 @@ register_consumer("crm.mail_faults", ["ledger.faults_found"], mail_faults)
 register_consumer("crm.mail_mentions", ["comment.added"], mail_mentions)
 register_consumer("crm.mail_reminder", ["consent.reminder_wanted"], mail_reminder)
 register_consumer("crm.mail_access_request", ["access_request.made"], mail_access_request)
+register_consumer("crm.mail_data_request", ["data_request.made"], mail_data_request)
+register_consumer("crm.mail_data_answer", ["data_request.answered"], mail_data_answer)
 
 
 def _check_attachment(event: Event) -> None:
@@ -35,11 +38,23 @@ register_consumer("crm.check_attachment", ["attachment.added"], _check_attachmen
 
 register_file_holder(recorded_evidence)
 
+def _remove_left_content(event: Event) -> None:
+    if sha256 := event.data.get("left_sha256"):
+        remove_left_content(sha256=sha256)
+
+
+register_consumer("crm.remove_left_content", ["attachment.checked", "attachment.erased"], _remove_left_content)
+
+personal_data.register()
+
 timeline.register()
 
 register_navigation(NavigationEntry(_("Clients"), "building", "crm:clients", position=50, covers=("/contacts/",)))
 register_navigation(
     NavigationEntry(_("The record"), "seal", "crm:ledger", position=20, place="menu", only="administrator")
+)
+register_navigation(
+    NavigationEntry(_("Data requests"), "lock", "crm:data_requests", position=30, place="menu", only="administrator")
 )
 register_navigation(
     NavigationEntry(_("Mails of the demo"), "mail", "crm:outbox", position=10, place="menu", only="demo")

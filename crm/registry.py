@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from django.db.models import Exists, QuerySet
 
     from crm.actors import Actor
-    from crm.models import Event, Organization, Participant, Question, Room
+    from crm.models import Contact, Event, Organization, Participant, Question, Room
+    from crm.personal_data.person import Person
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,34 @@ class ArchivePart:
     pages: Callable[["Actor", "Room"], Iterable[ArchivePage]]
 
 
+@dataclass(frozen=True)
+class PersonalDataPlace:
+    """A place that holds data of a person, so that export and erasure are complete.
+
+    `fields` are the model fields it answers for ("crm.Comment.body"). `export` gives what is kept about a person, as plain
+    JSON rows; `erase` takes it out and returns how many rows it changed: the caller holds the locks of the person's rooms, and
+    hands the person over as they were before. What is `private` to the selling side is handed over by an administrator only.
+
+    Evidence can be kept for a while for legal claims: such a place can `find` its rows and `erase_rows` of them later.
+    `rooms` names further rooms that hold something about a person who was never let into them.
+    """
+
+    name: str
+    label: str | Promise
+    fields: frozenset[str]
+    export: Callable[["Person"], list[dict[str, Any]]]
+    erase: Callable[["Person"], int]
+    private: bool = False
+    find: Callable[["Person"], list[UUID]] | None = None
+    erase_rows: Callable[[Collection[UUID]], int] | None = None
+    rooms: Callable[["Contact"], Iterable[UUID]] | None = None
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether it may be kept for a while on a legal ground."""
+        return self.find is not None
+
+
 Reaction = Callable[["Event", "Actor"], None]
 Consumer = Callable[["Event"], None]
 Names = Mapping[str, str]
@@ -161,6 +190,7 @@ _commentable: dict[str, Commentable] = {}
 _client: list[ClientBlock] = []
 _archive: dict[str, ArchivePart] = {}
 _file_holders: list[FileHolder] = []
+_personal_data: dict[str, PersonalDataPlace] = {}
 
 
 def register_consent_kind(kind: ConsentKind) -> None:
@@ -303,3 +333,15 @@ def register_file_holder(holder: FileHolder) -> None:
 def file_holders(actor: "Actor") -> "list[Exists]":
     """Return the conditions under which a file hangs on something the actor sees."""
     return [holder(actor) for holder in _file_holders]
+
+
+def register_personal_data(place: PersonalDataPlace) -> None:
+    """Add a place that holds data of persons; its name must be new. Places are erased in the order of registration."""
+    if place.name in _personal_data:
+        raise ValueError(f"Personal data place {place.name} is registered twice.")
+    _personal_data[place.name] = place
+
+
+def personal_data_places() -> Sequence[PersonalDataPlace]:
+    """Return all places that hold data of persons."""
+    return tuple(_personal_data.values())

@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from crm.actions import ledger, ledger_check, upload
+from crm.actions.data_request import end_availability
+from crm.actions.erasure import complete_due, settle_list
 from crm.events import deliver, webhook
 
 NIGHTLY = 4 * 3600
@@ -38,3 +40,9 @@ def drop_sign_in_facts() -> int:
 def sweep_uploads() -> int:
     """Delete the files of forms that nobody sent again; return how many there were."""
     return upload.sweep_uploads()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def settle_erasures() -> int:
+    """Erase evidence and exports whose day has come, and bring the list of erasures up to date; return how many changed."""
+    return complete_due() + end_availability() + sum(settle_list())

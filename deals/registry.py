@@ -27,7 +27,7 @@ from crm.registry import (
 )
 from crm.scopes import register_scope
 from crm.web.navigation import NavigationEntry, register_navigation
-from deals import timeline
+from deals import personal_data, timeline
 from deals.actions.section import get_section
 from deals.actions.stage_move import SCHEMA as MOVE_SCHEMA
 from deals.actions.stage_move import propose_move, react_to_yes
@@ -264,6 +264,7 @@ register_scope("deals:read", _("Read deals and their sections"))
 register_scope("deals:write", _("Write deals and their sections, and move them"))
 
 timeline.register()
+personal_data.register()
 register_navigation(NavigationEntry(_("Deals"), "board", "deals:board", position=20))
 register_today_block(COMMON_GROUND)
 for _panel in PANELS:

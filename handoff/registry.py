@@ -24,6 +24,7 @@ from crm.registry import (
 )
 from crm.scopes import register_scope
 from crm.web.navigation import NavigationEntry, register_navigation
+from handoff import personal_data
 from handoff.actions import brief, goal, handoff
 from handoff.models import BriefItem, Goal, Handoff
 from handoff.models.success_plan import SECTION
@@ -175,6 +176,7 @@ for _type in EVENT_TYPES:
 
 register_namer(goal_names)
 register_file_holder(measured_evidence)
+personal_data.register()
 
 register_navigation(NavigationEntry(_("Handoffs"), "baton", "handoff:handoffs", position=30, phone=False))
 register_navigation(NavigationEntry(_("Success"), "target", "handoff:plans", position=40, covers=("/goals/",)))

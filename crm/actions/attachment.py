@@ -13,7 +13,7 @@ from crm.checks import Checks
 from crm.clock import now
 from crm.errors import Invalid, NotFound, Words
 from crm.events.record import record
-from crm.files import keep, looked_into, measure, open_content
+from crm.files import hold, keep, looked_into, measure, open_content, remove
 from crm.models import Attachment, FileState
 from crm.rules.file_types import SIZE_LIMIT, FileFault, clean_name, type_of
 
@@ -104,10 +104,19 @@ def check_attachment(*, attachment_id: UUID) -> Attachment:
         attachment.save(update_fields=["state"])
         _record("attachment.refused", SYSTEM, attachment, {"reason": reason})
     else:
+        left = {"left_sha256": attachment.sha256} if attachment.sha256 != sha256 else {}
         attachment.state, attachment.sha256, attachment.size = FileState.CLEAN, sha256, size
         attachment.save(update_fields=["state", "sha256", "size"])
-        _record("attachment.checked", SYSTEM, attachment, {})
+        _record("attachment.checked", SYSTEM, attachment, left)
     return attachment
+
+
+@transaction.atomic
+def remove_left_content(*, sha256: str) -> None:
+    """Remove the bytes of a content that no file has any more: the original of a picture drawn anew, an erased file."""
+    hold(sha256)
+    if not Attachment.objects.filter(sha256=sha256).exists():
+        remove(sha256)
 
 
 def _looked_into(attachment: Attachment) -> tuple[str, str, int]:

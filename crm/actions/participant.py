@@ -150,6 +150,12 @@ def revoke_participant(*, actor: Actor, participant_id: UUID, version: int | Non
         check_version(grant, version)
     if not grant.is_active:
         return grant
+    end_access(actor, room, grant)
+    return grant
+
+
+def end_access(actor: Actor, room: Room, grant: Participant) -> None:
+    """Take back a grant in `room`; the caller holds both locks."""
     at = now()
     grant.revoked_at, grant.version = at, grant.version + 1
     grant.save(update_fields=["revoked_at", "version"])
@@ -159,7 +165,6 @@ def revoke_participant(*, actor: Actor, participant_id: UUID, version: int | Non
     if not Participant.objects.active().filter(contact=grant.contact_id).exists():
         RoomSession.objects.filter(contact=grant.contact_id, ended_at=None).update(ended_at=at)
     record("participant.revoked", actor=actor, room=room, subject=grant)
-    return grant
 
 
 def _lock(actor: Actor, participant_id: UUID) -> tuple[Room, Participant]:

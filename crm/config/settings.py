@@ -244,6 +244,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "crm.staticfiles.JoinedStaticFilesStorage"},
 }
+# ERASURE_LIST: file to which every erasure is added, with ids and times only. Keep it apart from the database's backups.
+ERASURE_LIST: str = env.str("ERASURE_LIST", default=str(VAR_DIR / "erasures.jsonl"))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

@@ -10,7 +10,9 @@ from crm.models.comment import Comment
 from crm.models.consent import Answer, Channel, Consent, Question
 from crm.models.contact import Contact, MailKind
 from crm.models.custom_field import CustomField, CustomFieldOn, CustomFieldType
+from crm.models.data_request import DataRequest, DataRequestKind, DataRequestState
 from crm.models.demo_mail import DemoMail
+from crm.models.erasure import Erasure
 from crm.models.event import Delivery, Event, FeedPosition
 from crm.models.import_run import ImportRun, ImportState
 from crm.models.imported_row import ImportedRow
@@ -44,10 +46,14 @@ __all__ = [
     "CustomField",
     "CustomFieldOn",
     "CustomFieldType",
+    "DataRequest",
+    "DataRequestKind",
+    "DataRequestState",
     "Delivery",
     "DemoMail",
     "Draftable",
     "DraftableQuerySet",
+    "Erasure",
     "Event",
     "FeedPosition",
     "FileState",

@@ -1,0 +1,42 @@
+"""Mails about data requests. An answer is always sent: nobody can switch off being told what became of their own data."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.mail.message import Mail, send, send_soon, site_url
+from crm.models import Contact, DataRequest, DataRequestState, Event, Role, User
+
+
+def mail_data_request(event: Event) -> None:
+    """Tell the administrators: `data_request.made`. Nothing is sent once it is answered."""
+    request = DataRequest.objects.open().select_related("contact").filter(pk=event.subject_id).first()
+    if request is None:
+        return
+    name, url = request.contact.name, site_url(reverse("crm:data_request", args=[request.pk]))
+    for administrator in User.objects.active().filter(role=Role.ADMIN).order_by("pk"):
+        context = {"request": request, "url": url}
+        send(
+            Mail(
+                administrator,
+                "data_request",
+                lambda: _("%(name)s asks about the data kept of them") % {"name": name},
+                context,
+                id=event.pk,
+            )
+        )
+
+
+def mail_data_answer(event: Event) -> None:
+    """Tell the person what was answered: `data_request.answered`. Whoever was erased has no address any more."""
+    request = DataRequest.objects.defer("export").select_related("contact", "asked_by").get(pk=event.subject_id)
+    if request.contact.erased_at is not None:
+        return
+    url = site_url(f"{reverse('room:kept', args=[request.asked_by.room_id])}#requests")
+    is_granted = request.state == DataRequestState.GRANTED
+    context = {"request": request, "is_granted": is_granted, "url": url}
+    send(Mail(request.contact, "data_answer", lambda: _("About the data kept of you"), context, id=event.pk))
+
+
+def send_erased(contact: Contact) -> None:
+    """Send the last mail. The address is stored nowhere any more, so it is tried once, right after the erasure."""
+    send_soon(Mail(contact, "erased", lambda: _("Your data were erased")))

@@ -1,0 +1,55 @@
+"""The person's own row. It stays, empty, so that what hangs on it still has somewhere to hang."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from crm.clock import now
+from crm.models import Contact
+from crm.personal_data.person import Person
+from crm.personal_data.rows import erased_name, fields_of, plain
+from crm.registry import PersonalDataPlace
+
+_NAMES = ("name", "title", "email", "phone", "time_zone", "locale", "mails_off")
+
+
+def _row(person: Person) -> Any:
+    return Contact.objects.filter(pk=person.contact.pk)
+
+
+def _erase(person: Person) -> int:
+    at = now()
+    empty = {"title": "", "email": "", "phone": "", "custom": {}, "mails_off": [], "shared_mailbox": False}
+    return int(
+        _row(person).update(
+            **empty,
+            name=erased_name(),
+            organization=None,
+            time_zone=settings.TIME_ZONE,
+            locale=settings.LANGUAGE_CODE,
+            archived_at=at,
+            erased_at=at,
+            updated_at=at,
+            version=F("version") + 1,
+        )
+    )
+
+
+CONTACT = PersonalDataPlace(
+    name="contact",
+    label=_("Name and address"),
+    fields=fields_of("crm.Contact", *_NAMES),
+    export=lambda person: plain(_row(person), *_NAMES, "organization__name", "created_at", "updated_at"),
+    erase=_erase,
+)
+
+CUSTOM = PersonalDataPlace(
+    name="contact_custom",
+    label=_("What the selling side keeps in its own fields"),
+    fields=fields_of("crm.Contact", "custom"),
+    export=lambda person: plain(_row(person).exclude(custom={}), "custom"),
+    erase=lambda person: int(_row(person).exclude(custom={}).update(custom={})),
+    private=True,
+)

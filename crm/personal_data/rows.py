@@ -1,0 +1,94 @@
+"""What most places are made of: rows given out as plain JSON, and texts of others with the person taken out."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model, QuerySet
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
+from crm.personal_data.person import Person
+from crm.registry import PersonalDataPlace
+
+Rows = QuerySet[Any]
+
+
+def erased_name() -> str:
+    """Return what an erased person is called, in the installation's language: it is written into the row."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return gettext("A person whose data were erased")
+
+
+def erased_words() -> str:
+    """Return what stands where an erased person's words, or their name in others' words, stood."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return gettext("(erased)")
+
+
+def plain(rows: Rows, *names: str) -> list[dict[str, Any]]:
+    """Return these fields of rows as plain JSON: times and numbers as text."""
+    found: list[dict[str, Any]] = json.loads(json.dumps(list(rows.values(*names)), cls=DjangoJSONEncoder))
+    return found
+
+
+def fields_of(label: str, *names: str) -> frozenset[str]:
+    """Return the names of fields as a place declares them: "crm.Comment.body"."""
+    return frozenset(f"{label}.{name}" for name in names)
+
+
+def deleted(rows: Rows) -> int:
+    """Delete rows that are nobody's evidence, and return how many of this model there were."""
+    _all, of_models = rows.delete()
+    return int(of_models.get(rows.model._meta.label, 0))
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts of others that may name a person: these fields of a model's rows. `room` is the way from a row to its room."""
+
+    model: type[Model]
+    room: str
+    names: tuple[str, ...]
+
+    def rows(self, person: Person) -> Rows:
+        """Return the rows in the person's rooms."""
+        return self.model._base_manager.filter(**{f"{self.room}__in": person.rooms}).distinct()
+
+    def find(self, person: Person) -> list[dict[str, Any]]:
+        """Return the rows that name the person, with these fields only."""
+        rows = plain(self.rows(person), "pk", *self.names)
+        return [row for row in rows if person.words.are_in([row[name] for name in self.names])]
+
+    def mask(self, person: Person) -> int:
+        """Take the person's name, address and telephone number out, and return how many rows changed."""
+        mask, changed = erased_words(), 0
+        for row in self.rows(person).only("pk", *self.names):
+            before = {name: getattr(row, name) for name in self.names}
+            after = {name: self._fitting(row, name, person.words.masked(value, mask)) for name, value in before.items()}
+            if after != before:
+                type(row)._base_manager.filter(pk=row.pk).update(**after)
+                changed += 1
+        return changed
+
+    def _fitting(self, row: Any, name: str, value: Any) -> Any:
+        limit = row._meta.get_field(name).max_length
+        return value[:limit] if limit and isinstance(value, str) else value
+
+
+def texts_place(name: str, label: str | Promise, texts: Iterable[Texts]) -> PersonalDataPlace:
+    """Return a place made of texts that others wrote. They are handed over by an administrator only."""
+    all_texts = tuple(texts)
+
+    def export(person: Person) -> list[dict[str, Any]]:
+        return [row for one in all_texts for row in one.find(person)]
+
+    def erase(person: Person) -> int:
+        return sum(one.mask(person) for one in all_texts)
+
+    fields = frozenset().union(*(fields_of(one.model._meta.label, *one.names) for one in all_texts))
+    return PersonalDataPlace(name, label, fields, export, erase, private=True)
