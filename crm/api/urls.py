@@ -14,6 +14,14 @@ from crm.api.comment import CommentDetail, CommentList, CommentReopening, Commen
 from crm.api.consent import BuyersOwn, ConsentDetail, ConsentList, ConsentRecording, RecordWithdrawal
 from crm.api.contact import ContactDetail, ContactList
 from crm.api.custom_field import CustomFieldList
+from crm.api.data_request import (
+    ContactErasure,
+    DataRequestDetail,
+    DataRequestErasure,
+    DataRequestGrant,
+    DataRequestList,
+    DataRequestRefusal,
+)
 from crm.api.event import EventFeed
 from crm.api.ledger_check import LedgerCheckList
 from crm.api.organization import OrganizationDetail, OrganizationList
@@ -63,7 +71,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(path(f"consents/<uuid:consent_id>/{verb}/", BuyersOwn.as_view(), name=f"consent-{verb}") for verb in _BUYERS_OWN),
     path("contacts/", ContactList.as_view(), name="contacts"),
     path("contacts/<uuid:contact_id>/", ContactDetail.as_view(), name="contact"),
+    path("contacts/<uuid:contact_id>/erase/", ContactErasure.as_view(), name="contact-erase"),
     path("custom-fields/", CustomFieldList.as_view(), name="custom-fields"),
+    path("data-requests/", DataRequestList.as_view(), name="data-requests"),
+    path("data-requests/<uuid:request_id>/", DataRequestDetail.as_view(), name="data-request"),
+    path("data-requests/<uuid:request_id>/grant/", DataRequestGrant.as_view(), name="data-request-grant"),
+    path("data-requests/<uuid:request_id>/erase/", DataRequestErasure.as_view(), name="data-request-erase"),
+    path("data-requests/<uuid:request_id>/decline/", DataRequestRefusal.as_view(), name="data-request-decline"),
     path("events/", EventFeed.as_view(), name="events"),
     path("ledger-checks/", LedgerCheckList.as_view(), name="ledger-checks"),
     path("organizations/", OrganizationList.as_view(), name="organizations"),

@@ -55,6 +55,21 @@ class ColleagueForm(forms.Form):
     reason = WordsField(label=_("Why they should be here"), required=False, rows=2)
 
 
+class DataRequestForm(forms.Form):
+    """What somebody asks about their own data."""
+
+    kind = forms.ChoiceField(
+        label=_("What you ask for"),
+        choices=[
+            ("access", _("Everything kept about me, also what is noted privately")),
+            ("erasure", _("Erase my data")),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    note = WordsField(label=_("What we should know"), required=False, rows=2)
+
+
 class PasskeyForm(forms.Form):
     """A passkey's name; what the device made comes beside it."""
 

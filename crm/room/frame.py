@@ -34,6 +34,7 @@ SAID: dict[str, Promise] = {
     "asked-in": _("Asked. Whoever invited you answers here."),
     "let-in": _("The invitation is on its way to them."),
     "request-withdrawn": _("You took that back."),
+    "data-asked": _("Asked. You see the answer here, and get a mail."),
     "passkey-added": _("Added. Next time this device lets you in."),
     "passkey-removed": _("Taken away. That device no longer lets you in."),
 }

@@ -10,11 +10,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm.actions import sign_in
 from crm.actions.mail_choice import choose_mails
+from crm.actors import Actor
+from crm.clock import now
 from crm.models import Comment, MailKind
+from crm.queries.personal_data import kept_about_me, own_data_requests
 from crm.queries.receipt import answers_of
 from crm.queries.sign_in import access_log, own_passkeys, own_sessions
 from crm.room.actor import participant, session_token
-from crm.room.frame import show
+from crm.room.forms import DataRequestForm
+from crm.room.frame import room_of, show
 from crm.secrets import token_hash
 
 
@@ -22,7 +26,12 @@ from crm.secrets import token_hash
 @require_safe
 def kept(request: HttpRequest, room_id: UUID) -> HttpResponse:
     """Everything this room keeps about whoever is signed in, and who came in when."""
-    actor = participant(request, room_id)
+    return show_kept(request, participant(request, room_id), DataRequestForm())
+
+
+def show_kept(request: HttpRequest, actor: Actor, asking: DataRequestForm) -> HttpResponse:
+    """Render the page, with the form for a data request as it stands."""
+    room_id = room_of(actor).pk
     contact_id = actor.participant.contact_id if actor.participant else None
     mine = Comment.objects.visible_to(actor).filter(room=room_id, by_contact=contact_id)
     context = {
@@ -33,8 +42,16 @@ def kept(request: HttpRequest, room_id: UUID) -> HttpResponse:
         "mail_kinds": MailKind,
         "this_session": token_hash(session_token(request)),
         "entries": access_log(actor, room_id),
+        "kept": [one for one in kept_about_me(actor) if one.name not in _SHOWN_ABOVE],
+        "data_requests": own_data_requests(actor),
+        "asking": asking,
+        "at": now(),
     }
-    return show(request, actor, "room/kept.html", context)
+    return show(request, actor, "room/kept.html", context, status=422 if asking.errors else 200)
+
+
+_SHOWN_ABOVE = ("contact", "sessions", "passkeys", "data_requests")
+"""Places that the page shows in words of their own."""
 
 
 @require_POST

@@ -16,7 +16,7 @@ def protect(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0007_webhooks'),
+        ('crm', '0011_kept_answers'),
     ]
 
     operations = [
