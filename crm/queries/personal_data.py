@@ -42,7 +42,7 @@ def kept_about_me(actor: Actor) -> list[Kept]:
     """Return what is kept about whoever is signed in, across all their rooms, without the selling side's private notes."""
     if actor.participant is None:
         return []
-    return [one for one in _kept(actor.participant.contact) if not one.private]
+    return _kept(actor.participant.contact, with_private=False)
 
 
 def kept_about(actor: Actor, contact_id: UUID) -> list[Kept]:
@@ -55,12 +55,13 @@ def kept_about(actor: Actor, contact_id: UUID) -> list[Kept]:
     contact = Contact.objects.visible_to(actor).filter(pk=contact_id).first()
     if contact is None:
         raise NotFound
-    return _kept(contact)
+    return _kept(contact, with_private=True)
 
 
-def _kept(contact: Contact) -> list[Kept]:
+def _kept(contact: Contact, *, with_private: bool) -> list[Kept]:
     person = person_of(contact)
-    found = (Kept(one.name, one.label, one.private, one.export(person)) for one in personal_data_places())
+    places = (one for one in personal_data_places() if with_private or not one.private)
+    found = (Kept(one.name, one.label, one.private, one.export(person)) for one in places)
     return [one for one in found if one.rows]
 
 
@@ -72,9 +73,8 @@ def as_json(kept: Sequence[Kept]) -> dict[str, Any]:
 
 def data_requests(actor: Actor) -> list[DataRequest]:
     """Return the requests an administrator sees, those that wait first, oldest of them first."""
-    requests = DataRequest.objects.visible_to(actor).select_related(
-        "contact__organization", "answered_by", "asked_by__room"
-    )
+    requests = DataRequest.objects.visible_to(actor).select_related("contact__organization", "answered_by")
+    requests = requests.defer("export")
     waiting = list(requests.open().order_by("asked_at", "pk"))
     return waiting + list(requests.exclude(pk__in=[one.pk for one in waiting]).order_by("-answered_at", "-pk")[:100])
 

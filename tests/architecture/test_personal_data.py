@@ -29,6 +29,7 @@ NOTHING_PERSONAL = {
     "crm.Revision.kind": "name of a consent kind",
     "crm.Revision.content_hash": "stays, so that receipts of others still verify",
     "crm.Comment.section": "name of a section",
+    "crm.Comment.mentioned": "ids",
     "crm.IdempotentAnswer.key": "made up by the calling program",
     "crm.IdempotentAnswer.headers": "version and address of a row: ids",
     "crm.IdempotentAnswer.request_hash": "hash, kept 30 days",
