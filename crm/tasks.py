@@ -4,7 +4,7 @@ from celery import shared_task
 
 from crm.actions import ledger, ledger_check, upload
 from crm.actions.data_request import end_availability
-from crm.actions.erasure import complete_due, settle_list
+from crm.actions.erasure import complete_due, settle_list, sweep_up
 from crm.events import deliver, webhook
 
 NIGHTLY = 4 * 3600
@@ -45,4 +45,4 @@ def sweep_uploads() -> int:
 @shared_task  # type: ignore[untyped-decorator]
 def settle_erasures() -> int:
     """Erase evidence and exports whose day has come, and bring the list of erasures up to date; return how many changed."""
-    return complete_due() + end_availability() + sum(settle_list())
+    return complete_due() + sweep_up() + end_availability() + sum(settle_list())

@@ -32,6 +32,7 @@ from crm.models import (
     Participant,
     Question,
     Room,
+    SignInCode,
 )
 from crm.personal_data.evidence import LEDGER
 from crm.personal_data.person import Person, person_of
@@ -240,6 +241,11 @@ def complete_due() -> int:
     for erasure_id in due:
         complete_erasure(erasure_id=erasure_id)
     return len(due)
+
+
+def sweep_up() -> int:
+    """Take out codes that were asked for in the same moment as their person was erased, and work for nobody."""
+    return SignInCode.objects.filter(contact__erased_at__isnull=False).delete()[0]
 
 
 @transaction.atomic

@@ -93,7 +93,8 @@ PLACES = (
             plain(Passkey.objects.filter(contact=person.contact), "name", "created_at", "last_used_at")
             + plain(_challenges(person), "address", "created_at")
         ),
-        erase=lambda person: deleted(Passkey.objects.filter(contact=person.contact)) + deleted(_challenges(person)),
+        # The challenges first: whoever is adding a passkey holds one, and is waited for.
+        erase=lambda person: deleted(_challenges(person)) + deleted(Passkey.objects.filter(contact=person.contact)),
     ),
     PersonalDataPlace(
         name="grants",
