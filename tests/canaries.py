@@ -152,7 +152,7 @@ def _deal(cast: Cast, person: Contact) -> None:
 
 def _after_the_close(cast: Cast) -> None:
     handoff = win(cast)
-    item = BriefItem.objects.filter(handoff=handoff).first()
+    item = BriefItem.objects.filter(handoff=handoff)[0]
     ItemQuestion.objects.create(item=item, text=f"What did {NAME} say?", asked_by=cast.tomas, asked_at=now())
     ItemQuestion.objects.update(answer=f"Ask {EMAIL}", answered_by=cast.maya, answered_at=now())
     accept(cast, handoff)

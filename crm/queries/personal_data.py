@@ -1,13 +1,18 @@
 """Reading what is kept about a person: all of it for them as far as it is theirs, the private rest for administrators."""
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm import formats
 from crm.actors import Actor
 from crm.clock import now
 from crm.errors import NotAllowed, NotFound
@@ -28,14 +33,29 @@ class Kept:
     @property
     def lines(self) -> list[list[tuple[str, str]]]:
         """The rows for reading: what each holds, without what is empty."""
-        return [[(_said(name), str(value)) for name, value in row.items() if value not in _EMPTY] for row in self.rows]
+        return [
+            [(_said(name), _text(value)) for name, value in row.items() if value not in _EMPTY] for row in self.rows
+        ]
 
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
+_INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
 
 
 def _said(name: str) -> str:
     return name.replace("__", " ").replace("_", " ")
+
+
+def _text(value: Any) -> str:
+    """Return a plain value for reading: instants in the reader's own way, nested JSON as it is."""
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if not _INSTANT.match(value):
+        return value
+    at = datetime.fromisoformat(value)
+    return formats.when(at, now(), timezone.get_current_timezone(), formats.babel_locale())
 
 
 def kept_about_me(actor: Actor) -> list[Kept]:
@@ -46,7 +66,7 @@ def kept_about_me(actor: Actor) -> list[Kept]:
 
 
 def kept_about(actor: Actor, contact_id: UUID) -> list[Kept]:
-    """Return everything that is kept about a contact, private notes included. For administrators.
+    """Return everything that is kept about a contact, private notes first. For administrators.
 
     Raises `NotAllowed`, `NotFound`.
     """
@@ -55,7 +75,7 @@ def kept_about(actor: Actor, contact_id: UUID) -> list[Kept]:
     contact = Contact.objects.visible_to(actor).filter(pk=contact_id).first()
     if contact is None:
         raise NotFound
-    return _kept(contact, with_private=True)
+    return sorted(_kept(contact, with_private=True), key=lambda one: not one.private)
 
 
 def _kept(contact: Contact, *, with_private: bool) -> list[Kept]:

@@ -65,7 +65,7 @@ class DataRequestForm(forms.Form):
             ("erasure", _("Erase my data")),
         ],
         widget=forms.RadioSelect,
-        required=False,
+        error_messages={"required": _("Choose one.")},
     )
     note = WordsField(label=_("What we should know"), required=False, rows=2)
 

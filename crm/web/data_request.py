@@ -89,11 +89,12 @@ def erase(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     actor = administrator(request)
     contact = get_contact(actor, contact_id)
     form = ErasureForm(request.POST or None)
-    if request.method == "POST" and attempt(
-        form, lambda: erase_contact(actor=actor, contact_id=contact.id, **form.cleaned_data)
-    ):
-        messages.success(request, _("Erased. Their access has ended, and nothing of them is left here."))
-        return redirect("crm:data_requests")
+    if request.method == "POST":
+        act = partial(erase_contact, actor=actor, contact_id=contact.id)
+        erased = attempt(form, lambda: act(**form.cleaned_data))
+        if erased is not None:
+            messages.success(request, _("Erased. Their access has ended, and nothing of them is left here."))
+            return redirect("crm:data_requests")
     row = Contact.objects.get(pk=contact.id)
     context = {"form": form, "contact": row, "kept": kept_about(actor, row.pk)}
     return render(request, "crm/personal_data/erase.html", context, status=422 if form.errors else 200)
