@@ -7,8 +7,8 @@ from crm.actions.attachment import check_attachment, remove_left_content
 from crm.mail.access_request import mail_access_request
 from crm.mail.comment import mail_mentions
 from crm.mail.consent import mail_answer, mail_question, mail_reminder
-from crm.mail.ledger import mail_checkpoint, mail_faults
 from crm.mail.data_request import mail_data_answer, mail_data_request
+from crm.mail.ledger import mail_checkpoint, mail_faults
 from crm.models import Event
 from crm.queries.attachment import recorded_evidence
 from crm.registry import register_consumer, register_file_holder, register_room_panel
@@ -37,6 +37,7 @@ def _check_attachment(event: Event) -> None:
 register_consumer("crm.check_attachment", ["attachment.added"], _check_attachment)
 
 register_file_holder(recorded_evidence)
+
 
 def _remove_left_content(event: Event) -> None:
     if sha256 := event.data.get("left_sha256"):

@@ -12,8 +12,10 @@ from crm.actions.access_request import request_access
 from crm.actions.activity import log_activity
 from crm.actions.attachment import add_attachment, check_attachment
 from crm.actions.comment import add_comment
+from crm.actions.consent import answer_question, fingerprint
 from crm.actions.data_request import request_data
 from crm.actions.participant import invite_contact
+from crm.actions.upload import keep_upload
 from crm.actors import Actor, as_participant, as_user
 from crm.clock import now
 from crm.models import (
@@ -37,7 +39,7 @@ from handoff.actions.measurement import dispute_measurement
 from handoff.models import BriefItem, Goal, ItemQuestion
 from tests.cast import Cast
 from tests.crm.room.door import come_in
-from tests.handoff.story import accept, ask, measure, say, win
+from tests.handoff.story import accept, ask, measure, win
 
 NAME, EMAIL, PHONE = "Ingrid Solberg", "ingrid.solberg@halvorsen.example", "+47 555 01 99"
 WORD = "qanary"
@@ -103,6 +105,7 @@ def _words(cast: Cast, person: Contact) -> None:
     type(mine).objects.filter(pk=mine.pk).update(by_contact=person, by_user=None, by_side="buyer", private_to="")
     file = add_attachment(actor=buyer, room_id=room, name=f"{WORD}-file.txt", content=io.BytesIO(b"words in a file"))
     check_attachment(attachment_id=file.pk)
+    keep_upload(actor=buyer, room_id=room, name=f"{WORD}-form.txt", content=io.BytesIO(b"words in a form"))
     evidence = add_attachment(actor=cast.rep, room_id=room, name=f"{NAME}.txt", content=io.BytesIO(b"signed"))
     check_attachment(attachment_id=evidence.pk)
 
@@ -137,7 +140,10 @@ def _deal(cast: Cast, person: Contact) -> None:
         waived_at=at,
     )
     Deal.objects.filter(pk=cast.deal.pk).update(amount_note=f"agreed with {NAME}", custom={"who": NAME})
-    question = say(ask(cast, cast.problem()), "change", note=word("note"))
+    question = ask(cast, cast.problem())
+    shown, note = fingerprint(list(question.consents.all())), word("note")
+    answer_question(actor=_buyer(cast), question_id=question.pk, shown_hash=shown, answer="change", note=note)
+    question.consents.update(objection=word("objection"), correction=f"{NAME} says otherwise.")
     evidence = Attachment.objects.get(room=room, name=f"{NAME}.txt")
     type(question).objects.filter(pk=question.pk).update(
         channel="phone",

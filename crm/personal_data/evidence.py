@@ -62,12 +62,14 @@ def _erase_evidence_files(ids: Collection[UUID]) -> int:
 
 
 def _erase_payloads(ids: Collection[UUID]) -> int:
+    """Delete words and salts, and with them from where somebody answered."""
     return deleted(LedgerPayload.objects.filter(entry__in=ids))
 
 
 def _own_payloads(person: Person) -> list[dict[str, Any]]:
     own = LedgerPayload.objects.filter(entry__consent__participant__contact=person.contact)
-    return plain(own.order_by("entry__room", "entry__seq"), "entry__room__title", "entry__type", "entry__at", "content")
+    names = ("entry__room__title", "entry__type", "entry__at", "content", "facts__content")
+    return plain(own.order_by("entry__room", "entry__seq"), *names)
 
 
 def _own_revisions(person: Person) -> list[dict[str, Any]]:
@@ -99,7 +101,7 @@ PLACES = (
     PersonalDataPlace(
         name=LEDGER,
         label=_("Your entries in the rooms’ ledgers"),
-        fields=fields_of("crm.LedgerPayload", "salt", "content"),
+        fields=fields_of("crm.LedgerPayload", "salt", "content") | fields_of("crm.SignInFacts", "salt", "content"),
         export=_own_payloads,
         erase=lambda person: _erase_payloads(find_payloads(person)),
         find=find_payloads,

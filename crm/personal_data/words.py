@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import (
@@ -14,10 +15,11 @@ from crm.models import (
     Organization,
     Question,
     Room,
+    Upload,
 )
 from crm.personal_data.files import erase_files
 from crm.personal_data.person import Person
-from crm.personal_data.rows import Texts, erased_words, fields_of, plain, texts_place
+from crm.personal_data.rows import Texts, deleted, erased_words, fields_of, plain, texts_place
 from crm.registry import PersonalDataPlace
 
 
@@ -43,11 +45,22 @@ def _consents(person: Person) -> Any:
     return Consent.objects.filter(participant__contact=person.contact)
 
 
+def _uploads(person: Person) -> Any:
+    return Upload.objects.filter(by_contact=person.contact)
+
+
+def _erase_uploads(person: Person) -> int:
+    """Delete the files of forms they did not send again. The bytes go first: a row alone does no harm."""
+    for upload in _uploads(person):
+        default_storage.delete(upload.path)
+    return deleted(_uploads(person))
+
+
 def _erase_questions(person: Person) -> int:
     return int(
         _questions(person).update(given_where="", note="", useful_by="")
         + _questions(person).exclude(words="").update(words=erased_words())
-        + _consents(person).exclude(note="").update(note="")
+        + _consents(person).exclude(note="", objection="", correction="").update(note="", objection="", correction="")
     )
 
 
@@ -80,14 +93,22 @@ PLACES = (
         erase=lambda person: erase_files(_files(person)),
     ),
     PersonalDataPlace(
+        name="uploads",
+        label=_("Files of forms that were not taken"),
+        fields=fields_of("crm.Upload", "name"),
+        export=lambda person: plain(_uploads(person), "room__title", "name", "size", "created_at"),
+        erase=_erase_uploads,
+    ),
+    PersonalDataPlace(
         name="questions",
         label=_("What you were asked, and your answers"),
         fields=fields_of("crm.Question", "sentence", "benefit", "note", "useful_by", "words", "given_where", "locale")
-        | fields_of("crm.Consent", "note", "answer"),
+        | fields_of("crm.Consent", "note", "objection", "correction", "answer"),
         export=lambda person: plain(
             _consents(person),
             *("room__title", "kind", "question__sentence", "question__asked_at", "question__channel"),
-            *("question__words", "question__given_at", "question__given_where", "answer", "note", "answered_at"),
+            *("question__words", "question__given_at", "question__given_where", "given_answer", "note"),
+            *("answer", "objection", "correction", "answered_at"),
         ),
         erase=_erase_questions,
     ),
@@ -107,7 +128,7 @@ PLACES = (
             Texts(Activity, "room", ("subject", "body")),
             Texts(Comment, "room", ("body",)),
             Texts(Question, "room", ("sentence", "benefit", "note", "useful_by", "words", "given_where")),
-            Texts(Consent, "room", ("note",)),
+            Texts(Consent, "room", ("note", "objection", "correction")),
             Texts(AccessRequest, "room", ("title", "reason", "note")),
             Texts(Attachment, "room", ("name",)),
             Texts(Room, "pk", ("title",)),
