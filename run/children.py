@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 LONGEST_SOCKET_FOLDER = 80
 """Characters: the system allows 107 bytes for a socket's folder and name together."""
@@ -47,13 +48,13 @@ class Identity:
     uid: int | None = None
     gid: int | None = None
 
-    def popen_arguments(self) -> dict[str, object]:
+    def popen_arguments(self) -> dict[str, Any]:
         """Give what `subprocess` needs to become this user."""
         return {} if self.uid is None else {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def can(self, test: str, path: Path) -> bool:
         """Say whether this user passes a `test` (-x, -r, -w) on a path, folders above included."""
-        return subprocess.run(["test", test, str(path)], cwd="/", **self.popen_arguments()).returncode == 0  # type: ignore[call-overload, no-any-return]
+        return subprocess.run(["test", test, str(path)], cwd="/", **self.popen_arguments()).returncode == 0
 
 
 def start_child(
@@ -71,7 +72,7 @@ def start_child(
     """
     output = log.open("ab") if log else None
     try:
-        return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
+        return subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,

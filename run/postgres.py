@@ -154,7 +154,7 @@ def _initialise(binaries: Path, home: Path, identity: Identity) -> None:
     _own(unfinished, identity)
     problem = ""
     for locale in ("C.UTF-8", "C"):  # some systems lack the first
-        done = subprocess.run(  # type: ignore[call-overload]
+        done = subprocess.run(
             [
                 binaries / "initdb",
                 "-D",

@@ -12,13 +12,14 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from run.children import die_with_parent, start_child, stop_child
 from run.environment import ROOT
-from run.postgres import APP, OWNER, PostgresError, start_postgres
+from run.postgres import APP, OWNER, Postgres, PostgresError, start_postgres
 from run.preparation import PreparationError, prepare, secret_key, write_settings
 from run.processes import Job, jobs
-from run.redis import RedisError, start_redis
+from run.redis import Redis, RedisError, start_redis
 
 
 class Stop(Exception):
@@ -43,7 +44,7 @@ class Supervisor:
     env: dict[str, str]
     host: str
     port: int
-    servers: list[tuple[str, object]] = field(default_factory=list)
+    servers: list[tuple[str, Postgres | Redis]] = field(default_factory=list)
     running: list[Running] = field(default_factory=list)
     shown_sign_in: bool = False
 
@@ -91,7 +92,7 @@ class Supervisor:
             if _told_to_stop.is_set() or _make_was_interrupted():
                 raise Stop
             for name, server in self.servers:
-                if server.process.poll() is not None:  # type: ignore[attr-defined]
+                if server.process.poll() is not None:
                     raise PreparationError(f"{name} ended by itself; see {self.var}")
             for item in list(self.running):
                 self._look_at(item)
@@ -124,7 +125,7 @@ class Supervisor:
         for item in self.running:
             stop_child(item.process, stop_signal=signal.SIGTERM, patience=max(0.1, end - time.monotonic()))
         for _name, server in reversed(self.servers):
-            server.stop()  # type: ignore[attr-defined]
+            server.stop()
 
 
 def say(text: str) -> None:
@@ -183,7 +184,7 @@ def _stop_on_signals() -> None:
         signal.signal(signal.SIGHUP, stop)
 
 
-def _only_one(var: Path) -> object:
+def _only_one(var: Path) -> IO[str]:
     """Hold a lock on `var/` for as long as we live. Exits when another run holds it."""
     lock = (var / "run.lock").open("w")
     try:
@@ -216,7 +217,7 @@ def main() -> None:
         code = 1
     finally:
         supervisor.stop()
-        lock.close()  # type: ignore[attr-defined]
+        lock.close()
     sys.exit(code)
 
 

@@ -134,8 +134,8 @@ def _domain(error: DomainError, *, has_precondition: bool) -> Response:
 
 def _of_framework(error: exceptions.APIException) -> Response:
     headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = str(error.auth_header)  # type: ignore[attr-defined]
+    if asked_for := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = str(asked_for)
     code, detail = str(error.get_codes()), str(error.detail)
     if isinstance(error, exceptions.PermissionDenied) and detail.startswith("CSRF"):
         code, detail = "csrf", str(_("A call from a page needs the CSRF token of that page."))

@@ -1,6 +1,6 @@
 """Mail over SMTP, also to addresses with letters beyond ASCII before the @, where the mail server takes them (RFC 6531)."""
 
-import smtplib
+from collections.abc import Sequence
 from email import message_from_bytes, policy
 
 from django.core.mail import EmailMessage
@@ -12,23 +12,26 @@ from crm.address import wire_address
 class SmtpBackend(EmailBackend):
     """Django's own, which can say an address only in ASCII, and more for the addresses that cannot be said so."""
 
-    def _send(self, email_message: EmailMessage) -> bool:
-        """Send one message; whether it left. Raises `smtplib.SMTPNotSupportedError` where the server takes ASCII only."""
-        email_message.to = [wire_address(one) for one in email_message.to]
-        if all(one.isascii() for one in email_message.to):
-            return bool(super()._send(email_message))  # type: ignore[misc]  # the stubs leave out what is Django's own
-        return self._send_in_utf8(email_message)
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Send messages; return how many left. Raises `smtplib.SMTPNotSupportedError` where the server takes ASCII only."""
+        beyond_ascii = []
+        for message in email_messages:
+            message.to = [wire_address(one) for one in message.to]
+            if not all(one.isascii() for one in message.to):
+                beyond_ascii.append(message)
+        sent = super().send_messages([one for one in email_messages if one not in beyond_ascii]) or 0
+        for message in beyond_ascii:
+            self._send_in_utf8(message)
+        return sent + len(beyond_ascii)
 
-    def _send_in_utf8(self, email_message: EmailMessage) -> bool:
+    def _send_in_utf8(self, email_message: EmailMessage) -> None:
         """Send with the address as it is, in the envelope and in the head of the mail."""
-        if self.connection is None:
-            raise smtplib.SMTPServerDisconnected("There is no connection to the mail server.")
         message = message_from_bytes(email_message.message().as_bytes(), policy=policy.SMTPUTF8)
         message.replace_header("To", ", ".join(email_message.to))
+        opened = self.open()
         try:
-            self.connection.send_message(message, to_addrs=email_message.to)
-        except smtplib.SMTPException:
-            if not self.fail_silently:
-                raise
-            return False
-        return True
+            if self.connection:
+                self.connection.send_message(message, to_addrs=email_message.to)
+        finally:
+            if opened:
+                self.close()

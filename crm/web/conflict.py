@@ -101,8 +101,10 @@ def _field(
 def _choices(form: VersionedForm, name: str) -> dict[str, str]:
     """Return the words of a field that takes one of a list, by value; empty for every other field."""
     field = form.fields[name]
-    is_list = isinstance(field, ChoiceField) and not isinstance(field, MultipleChoiceField)
-    return {str(value): str(words) for value, words in field.choices} if is_list else {}  # type: ignore[attr-defined]
+    if not isinstance(field, ChoiceField) or isinstance(field, MultipleChoiceField):
+        return {}
+    pairs: Any = field.choices
+    return {str(value): str(words) for value, words in pairs}
 
 
 def _names(request: HttpRequest, found: Conflicting) -> dict[str, str]:

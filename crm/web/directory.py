@@ -12,7 +12,7 @@ from crm.actors import Actor
 from crm.models import Contact, CustomField, CustomFieldOn, CustomFieldType, Organization
 from crm.queries.custom_field import custom_fields
 from crm.queries.organization import organizations
-from crm.web.forms import DayField, LineField, NumberField, WordsField
+from crm.web.forms import DayField, LineField, NumberField, WordsField, offer
 from crm.web.version import CUSTOM, VersionedForm
 
 _NONE = ("", "—")
@@ -74,7 +74,7 @@ class OrganizationForm(DirectoryForm):
     def __init__(self, actor: Actor, data: Any = None, *, row: Organization | None = None, **options: Any) -> None:
         super().__init__(actor, data, row=row, **options)
         own = row.pk if row else None
-        self.fields["parent"].choices = _clients(actor, row.parent if row else None, without=own)  # type: ignore[attr-defined]
+        offer(self, "parent", _clients(actor, row.parent if row else None, without=own))
 
 
 class ContactForm(DirectoryForm):
@@ -111,7 +111,7 @@ class ContactForm(DirectoryForm):
         if not details:
             self.merged = tuple(name for name in self.merged if name not in PRIVATE)
         super().__init__(actor, data, row=row, **options)
-        self.fields["organization"].choices = _clients(actor, row.organization if row else None)  # type: ignore[attr-defined]
+        offer(self, "organization", _clients(actor, row.organization if row else None))
         if row is None:
             self.fields["email"].help_text = ""
         if not details:

@@ -4,7 +4,7 @@
 give the design language's markup everywhere, in our own forms and in those of packages.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -24,6 +24,13 @@ class GroundRenderer(TemplatesSetting):
 
     form_template_name = "crm/forms/form.html"
     field_template_name = "crm/forms/field.html"
+
+
+def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Give a field of a form what can be chosen in it here and now."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
 
 
 def add_faults(form: forms.BaseForm, error: DomainError) -> None:

@@ -14,11 +14,12 @@ from crm.actors import Actor
 from crm.clock import now
 from crm.errors import NotFound, Refused, Stale
 from crm.events.record import record
-from crm.models import Draftable, Room
-from deals.models import Deal, Section
+from crm.models import Room
+from deals.models import Criterion, Deal, ProblemStatement, Section, Stakeholder
 from deals.queries.content import section_snapshot
 
-Row = TypeVar("Row", bound=Draftable)
+Row = TypeVar("Row", ProblemStatement, Criterion, Stakeholder)
+SectionRow = ProblemStatement | Criterion | Stakeholder
 
 
 def lock_section(actor: Actor, section: Section) -> tuple[Room, Deal, Section]:
@@ -47,7 +48,7 @@ def get_section(actor: Actor, deal_id: UUID, kind: str) -> Section:
 
 def get_row(actor: Actor, model: type[Row], row_id: UUID) -> Row:
     """Return a row the actor may see, with its section. Raises `NotFound`."""
-    visible = cast(Any, model).objects.visible_to(actor).select_related("section")
+    visible = model.objects.visible_to(actor).select_related("section")
     row: Row | None = visible.filter(pk=row_id).first()
     if row is None:
         raise NotFound
@@ -73,7 +74,7 @@ def add_row(actor: Actor, section: Section, private: bool, make: Callable[..., R
         updated_at=at,
         **actor.authorship,
     )
-    row.position = type(row).objects.filter(section=locked).count()  # type: ignore[attr-defined]
+    row.position = type(row).objects.filter(section=locked).count()
     row.save(force_insert=True)
     _finish(actor, room, locked, row, "added")
     return row
@@ -87,7 +88,7 @@ def edit_row(
     A private change to a shared row becomes a draft of the actor's side that replaces it when it is shared; the row
     stays as it is. Raises `Stale` with the row as it is now when somebody else was faster.
     """
-    room, _deal, section = lock_section(actor, row.section)  # type: ignore[attr-defined]
+    room, _deal, section = lock_section(actor, row.section)
     current = lock_row(actor, row)
     check_version(current, version)
     if private and not current.is_draft:
@@ -105,7 +106,7 @@ def share_row(actor: Actor, row: Row, version: int, fields: tuple[str, ...]) -> 
 
     Raises `Stale` when the replaced row has changed since the draft was begun: `current` is that row.
     """
-    room, _deal, section = lock_section(actor, row.section)  # type: ignore[attr-defined]
+    room, _deal, section = lock_section(actor, row.section)
     draft = lock_row(actor, row)
     check_version(draft, version)
     if not draft.is_draft:
@@ -128,19 +129,19 @@ def share_row(actor: Actor, row: Row, version: int, fields: tuple[str, ...]) -> 
     return cast(Row, target)
 
 
-def archive_row(actor: Actor, row: Draftable, version: int) -> None:
+def archive_row(actor: Actor, row: Row, version: int) -> None:
     """Take a row out of its section; history keeps it. Drafts that would replace it go with it."""
-    room, _deal, section = lock_section(actor, row.section)  # type: ignore[attr-defined]
+    room, _deal, section = lock_section(actor, row.section)
     current = lock_row(actor, row)
     check_version(current, version)
     current.archived_at = current.updated_at = now()
     current.version += 1
     current.save(update_fields=["archived_at", "updated_at", "version"])
-    current.drafts.filter(archived_at=None).update(archived_at=current.archived_at)  # type: ignore[attr-defined]
+    current.drafts.filter(archived_at=None).update(archived_at=current.archived_at)
     _finish(actor, room, section, current, "archived")
 
 
-def check_version(row: Draftable, version: int) -> None:
+def check_version(row: SectionRow, version: int) -> None:
     """Raise `Stale` unless the row is still at the version its editor saw."""
     if row.version != version:
         raise Stale(
@@ -150,14 +151,14 @@ def check_version(row: Draftable, version: int) -> None:
 
 def lock_row(actor: Actor, row: Row) -> Row:
     """Lock a row of an already locked section. Raises `NotFound` when it has gone or is another side's draft."""
-    visible = type(row).objects.visible_to(actor).select_for_update(of=("self",), no_key=True)  # type: ignore[attr-defined]
+    visible = type(row).objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
     locked: Row | None = visible.filter(pk=row.pk).first()
     if locked is None:
         raise NotFound
     return locked
 
 
-def _write(actor: Actor, row: Draftable, values: dict[str, Any]) -> None:
+def _write(actor: Actor, row: SectionRow, values: dict[str, Any]) -> None:
     for field, value in values.items():
         setattr(row, field, value)
     row.changed_by_user = actor.user
@@ -170,7 +171,7 @@ def _write(actor: Actor, row: Draftable, values: dict[str, Any]) -> None:
 def _draft_change(
     actor: Actor, room: Room, section: Section, row: Row, values: dict[str, Any], fields: tuple[str, ...]
 ) -> Row:
-    existing = row.drafts.filter(private_to=actor.side, archived_at=None).first()  # type: ignore[attr-defined]
+    existing = row.drafts.filter(private_to=actor.side, archived_at=None).first()
     if existing is not None:
         raise Stale(
             _("Your side has a draft of this already. Go on with that one."), current=existing, code="draft_exists"
@@ -194,7 +195,7 @@ def _draft_change(
     return draft
 
 
-def _finish(actor: Actor, room: Room, section: Section, row: Draftable, verb: str) -> None:
+def _finish(actor: Actor, room: Room, section: Section, row: SectionRow, verb: str) -> None:
     """Refresh the section and record what happened; a draft's event is for its own side only."""
     touch_section(section)
     name = row._meta.model_name

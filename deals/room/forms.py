@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
 from crm.models import Participant, RoomMember, Side
-from crm.web.forms import DayField, LineField, NumberField, WordsField
+from crm.web.forms import DayField, LineField, NumberField, WordsField, offer
 from deals.models import Criterion, Deal, Direction, Frequency, Period, ProblemPart, ProblemStatement, Weight
 
 _SPOKEN = ("said_by", "said_on")
@@ -82,8 +82,8 @@ class CriterionForm(RowForm):
         super().__init__(*args, **options)
         del part
         nobody = ("", _("nobody yet"))
-        self.fields["buyer_owner"].choices = [nobody, *_buyers(deal, row)]  # type: ignore[attr-defined]
-        self.fields["seller_owner"].choices = [nobody, *_sellers(deal, row)]  # type: ignore[attr-defined]
+        offer(self, "buyer_owner", [nobody, *_buyers(deal, row)])
+        offer(self, "seller_owner", [nobody, *_sellers(deal, row)])
 
 
 def _buyers(deal: Deal, row: Criterion | None) -> list[tuple[str, str]]:

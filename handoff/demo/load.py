@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -35,7 +36,7 @@ def load_story(sign_in: Path) -> None:
     sales, success = StoryClock(first_start, SALES_DAY), StoryClock(first_start, SUCCESS_DAY)
     _chapter("halvorsen", first_start, staff, lambda: tell_halvorsen(sales, staff))
     for card in CARDS:
-        _chapter(card.client, first_start, staff, lambda card=card: tell_card(sales, staff, card))  # type: ignore[misc]
+        _chapter(card.client, first_start, staff, partial(tell_card, sales, staff, card))
     _chapter("handover", first_start, staff, lambda: tell_handover(sales, staff))
     _chapter("success", first_start, staff, lambda: tell_success(success, staff))
     if not _is_told("doors"):
