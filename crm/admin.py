@@ -3,9 +3,12 @@
 Nothing here answers, edits or deletes a consent: they are not registered, and what is shown of the record cannot be changed.
 """
 
+from importlib import import_module
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -21,6 +24,11 @@ from crm.errors import DomainError, Invalid, Refused, Stale
 from crm.models import ApiKey, Contact, CustomField, Event, LedgerEntry, Organization, Team, User
 from crm.web.actor import staff
 from crm.web.forms import LineField, add_faults
+
+for package in ("allauth.mfa", "allauth.socialaccount"):
+    import_module(f"{package}.admin")
+for model in (Authenticator, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(model)  # the packages' own pages show secrets, and write past the actions
 
 admin.site.site_header = admin.site.site_title = _("Common Ground: administration")
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, with its limits and second factor
@@ -248,3 +256,16 @@ class EventAdmin(ReadOnlyAdmin):
     list_filter = ("by_side",)
     list_select_related = ("room", "by_user", "by_contact")
     ordering = ("-at", "-id")
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Second factors. One that somebody lost is taken away here; they sign in by password and set up another."""
+
+    fields = list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An administrator may."""
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)

@@ -3,12 +3,14 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CrmConfig(AppConfig):
     """Loads what this app plugs into the ones below it."""
 
     name = "crm"
+    verbose_name = _("People and the record")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

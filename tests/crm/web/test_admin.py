@@ -1,6 +1,7 @@
 """Django's admin: for administrators only, through the actions, and no way to answer for anybody."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib import admin
 from django.test import Client
@@ -63,6 +64,19 @@ def test_no_consent_can_be_answered_edited_or_deleted_here() -> None:
     for name in ("Consent", "Question", "Revision", "LedgerPayload", "Participant"):
         assert not admin.site.is_registered(apps.get_model("crm", name))
     assert not admin.site.is_registered(apps.get_model("deals", "Waiver"))
+
+
+def test_no_secret_of_a_second_factor_is_shown_or_written_and_a_lost_one_is_taken_away(
+    cast: Cast, client: Client
+) -> None:
+    factor = Authenticator.objects.create(user=cast.maya, type="totp", data={"secret": "CANARY"})
+    for name in ("SocialAccount", "SocialApp", "SocialToken"):
+        assert not admin.site.is_registered(apps.get_model("socialaccount", name))
+    assert "CANARY" not in client.get(url("mfa_authenticator", "change", factor.pk)).content.decode()
+    assert client.get(url("mfa_authenticator", "add")).status_code == 403
+    assert client.post(url("mfa_authenticator", "change", factor.pk), {"type": "totp"}).status_code == 403
+    assert client.post(url("mfa_authenticator", "delete", factor.pk), {"post": "yes"}).status_code == 302
+    assert not Authenticator.objects.exists()
 
 
 @pytest.mark.parametrize("model", ["organization", "contact", "ledgerentry", "event", "apikey"])
