@@ -223,7 +223,7 @@ class TestEnded:
         assert "room" not in told.data
         assert listener.ended.wait(BUSY)
         assert time.monotonic() - start < BUSY
-        return told.data["why"]
+        return str(told.data["why"])
 
     def test_a_buyer_s_access_is_taken_back(self, cast: Cast, listen) -> None:
         buyer = listen(cast.ingrid).is_open()
