@@ -39,14 +39,18 @@ def session_of(user: User) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def staff_reader(user: User) -> Reader | Ended:
+def staff_reader(user: User) -> StaffReader:
     key = session_of(user)
-    return staff_readers({key: user.pk})[key]
+    reader = staff_readers({key: user.pk})[key]
+    assert isinstance(reader, StaffReader)
+    return reader
 
 
-def room_reader(grant: Participant) -> Reader | Ended:
+def room_reader(grant: Participant) -> RoomReader:
     session = come_in(grant.contact)[0]
-    return room_readers({session.pk})[session.pk]
+    reader = room_readers({session.pk})[session.pk]
+    assert isinstance(reader, RoomReader)
+    return reader
 
 
 def everybody(cast: Cast) -> dict[str, User | Participant]:
@@ -128,8 +132,7 @@ def test_a_room_is_the_same_place_whether_an_event_names_it_or_somebody_writes_i
 class TestStanding:
     """Whether a stream may still be open."""
 
-    def ended(self, reader: Reader | Ended) -> str:
-        assert isinstance(reader, StaffReader | RoomReader)
+    def ended(self, reader: Reader) -> str:
         found = reread([reader])[reader.session]
         return found.why if isinstance(found, Ended) else ""
 
