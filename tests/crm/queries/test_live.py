@@ -108,6 +108,7 @@ def test_every_kind_of_reader_is_told_what_the_query_shows_them_and_nothing_else
     events = all_events(cast, people)
     told = events_by_id([one.pk for one in events])
     assert len(told) == len(events) > 2000
+    reader: Reader
     for name, person in people.items():
         if isinstance(person, User):
             reader, actor = staff_reader(person), as_user(person)
@@ -179,7 +180,7 @@ class TestStanding:
         assert self.ended(reader) == "revoked"
 
     def test_the_cost_does_not_grow(self, cast: Cast, django_assert_num_queries: Callable[..., Any]) -> None:
-        readers = [staff_reader(cast.maya), staff_reader(cast.jonas), staff_reader(cast.tomas)]
+        readers: list[Reader] = [staff_reader(cast.maya), staff_reader(cast.jonas), staff_reader(cast.tomas)]
         readers += [room_reader(cast.ingrid), room_reader(cast.daniel)]
         with django_assert_num_queries(4):
             assert len(reread(readers)) == 5
