@@ -14,6 +14,7 @@ from crm.errors import Stale
 from crm.room.actor import participant
 from crm.room.frame import show
 from crm.web.forms import attempt
+from crm.web.submitted import version_of
 from deals.actions.section import get_row, get_section
 from deals.models import ProblemPart, Section, SectionKind
 from deals.queries.comment import open_disputes
@@ -131,7 +132,7 @@ def _edit(request: HttpRequest, actor: Actor, section: Section, found: Any) -> H
 def _share(request: HttpRequest, actor: Actor, section: Section, found: Any) -> HttpResponse:
     rows = ROW_KINDS[section.kind]
     try:
-        row = rows.share(actor=actor, version=_version(request), **{rows.id_name: found.pk})
+        row = rows.share(actor=actor, version=version_of(request), **{rows.id_name: found.pk})
     except Stale as error:
         return _conflict(request, actor, section, error, initial_of(found, rows.fields))
     return _back(section, row, "shared")
@@ -140,7 +141,7 @@ def _share(request: HttpRequest, actor: Actor, section: Section, found: Any) -> 
 def _archive(request: HttpRequest, actor: Actor, section: Section, found: Any) -> HttpResponse:
     rows = ROW_KINDS[section.kind]
     try:
-        rows.archive(actor=actor, version=_version(request), **{rows.id_name: found.pk})
+        rows.archive(actor=actor, version=version_of(request), **{rows.id_name: found.pk})
     except Stale as error:
         return _conflict(request, actor, section, error, initial_of(found, rows.fields))
     return redirect(f"{_url(section)}?said=removed")
@@ -185,11 +186,6 @@ def _back(section: Section, row: Any, said: str) -> HttpResponse:
 
 def _url(section: Section) -> str:
     return reverse("deals_room:section", args=[section.deal.room_id, section.deal_id, section.kind])
-
-
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _uuid(text: str) -> UUID | None:

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST
 
 from crm.actions.contact import create_contact
 from crm.actors import Actor
-from crm.errors import FieldFault, Invalid, NotFound, Stale
+from crm.checks import Checks
+from crm.errors import NotFound, Stale
 from crm.queries.participant import access_table
 from crm.web.actor import staff
 from crm.web.conflict import Conflicting, decided
@@ -37,8 +38,8 @@ from deals.web.conflict import conflict_page
 from deals.web.forms.comment import CommentForm
 from deals.web.forms.stakeholder import AssessmentForm, StakeholderForm
 
-_ASKED = {"name": "contact", "email": "email", "organization": "contact"}
-"""Which field of the form a fault of a new contact belongs to: `new_contact`, `new_email`."""
+_ASKED = {"name": "new_contact", "email": "new_email", "organization": "new_contact"}
+"""Which field of the form a fault of a new contact belongs to."""
 
 
 @dataclass(frozen=True)
@@ -131,11 +132,9 @@ def _with_new_contact(actor: Actor, page: DealPage, form: StakeholderForm) -> di
         named = {"name": clean["new_contact"], "email": clean["new_email"]}
         if clean.get("side", "buyer") == "buyer" and page.deal.organization_id:
             named["organization"] = page.deal.organization_id
-        try:
-            values["contact"] = create_contact(actor=actor, values=named).pk
-        except Invalid as error:
-            faults = [FieldFault(f"new_{_ASKED[one.field]}", one.code, one.message) for one in error.faults]
-            raise Invalid(error.message, faults=faults) from error
+        checks = Checks()
+        values["contact"] = checks.part(lambda: create_contact(actor=actor, values=named).pk, **_ASKED)
+        checks.done()
         values.pop("place", None)
     return values
 
