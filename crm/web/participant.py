@@ -18,6 +18,7 @@ from crm.models import Participant
 from crm.queries.participant import access_table
 from crm.queries.room import get_room
 from crm.web.actor import staff
+from crm.web.submitted import version_of
 
 
 def limits(request: HttpRequest) -> dict[str, Any]:
@@ -102,9 +103,9 @@ def _invite_again(request: HttpRequest, actor: Actor, participant_id: UUID) -> s
 
 
 def _change(request: HttpRequest, actor: Actor, participant_id: UUID) -> str:
-    text = request.POST.get("version", "")
-    version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    grant = change_participant(actor=actor, participant_id=participant_id, version=version, **limits(request))
+    grant = change_participant(
+        actor=actor, participant_id=participant_id, version=version_of(request), **limits(request)
+    )
     return _("Saved what %(name)s can see and do.") % {"name": grant.contact.name}
 
 
