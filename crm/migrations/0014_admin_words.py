@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0012_shows_writing'),
+        ('crm', '0013_shows_writing'),
     ]
 
     operations = [
