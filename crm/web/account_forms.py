@@ -1,9 +1,12 @@
-"""allauth's forms that take an address, with every address that an administrator can give a member of staff."""
+"""allauth's forms, with every address that an administrator can give a member of staff, and in our words."""
 
 from typing import Any, ClassVar
 
 from allauth.account.fields import EmailField
 from allauth.account.forms import AddEmailForm, LoginForm, ResetPasswordForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from crm.address import normal_address, validate_address
 
@@ -36,3 +39,14 @@ class AnotherAddressForm(AddEmailForm):
     """A further address of one's own."""
 
     email = AddressField()
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """A passkey, or a key that is only the second step after the password."""
+
+    passwordless = forms.BooleanField(
+        label=_("It signs me in alone, without a password."),
+        required=False,
+        initial=True,
+        help_text=_("Your device then asks for your finger, your face or a PIN."),
+    )

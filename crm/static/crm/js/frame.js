@@ -29,7 +29,10 @@ document.addEventListener('htmx:afterRequest', (event) => event.detail.target?.r
 document.addEventListener('htmx:afterSettle', (event) => openNow(event.detail.elt));
 
 const say = (name) => toast(document.getElementById('fault-words').content.querySelector(`[data-${name}]`).textContent, { passing: false });
-document.addEventListener('allauth.error', (event) => { event.preventDefault(); say('passkey'); });
+document.addEventListener('allauth.error', (event) => {
+  event.preventDefault();
+  say(event.detail.exception.name === 'SecurityError' ? 'named' : 'passkey'); // browsers refuse addresses that are numbers
+});
 document.addEventListener('htmx:sendError', () => say('offline'));
 // A refusal with words of its own (crm/web/errors.py): HX-Trigger: {"refused": "…"}
 document.addEventListener('refused', (event) => toast(event.detail.value, { passing: false }));
