@@ -31,8 +31,7 @@ def serving() -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
-        if live._hub and not live._hub.is_stopped:
-            live._hub.loop.call_soon_threadsafe(live._hub.stop)
+        live.end()
         server.should_exit = True
         thread.join()
 

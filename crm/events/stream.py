@@ -6,7 +6,7 @@ it; a page keeps the ids it knows.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +19,10 @@ MOST_WAITING = 200
 """Messages kept for a browser that does not take them; after that its stream ends, and it comes back for the rest."""
 
 
-def message(kind: str, position: int | None = None, **data: Any) -> bytes:
+def message(kind: str, data: Mapping[str, Any] | None = None, *, position: int | None = None) -> bytes:
     """Return one message; `position` becomes its id."""
     head = f"id: {position}\n" if position is not None else ""
-    body = json.dumps(data, separators=(",", ":"), default=str)
+    body = json.dumps(data or {}, separators=(",", ":"), default=str)
     return f"{head}event: {kind}\ndata: {body}\n\n".encode()
 
 
@@ -37,7 +37,7 @@ def news(told: Told) -> bytes:
         "section": happened.section,
         "by": told.by,
     }
-    return message("change", told.position, **{name: value for name, value in facts.items() if value})
+    return message("change", {name: value for name, value in facts.items() if value}, position=told.position)
 
 
 class Stream:
@@ -73,7 +73,7 @@ class Stream:
             return
         self.is_over = True
         if why:
-            self._waiting.put_nowait(message("closed", why=why))
+            self._waiting.put_nowait(message("closed", {"why": why}))
         self._waiting.put_nowait(None)
 
     async def chunks(self, position: Callable[[], int]) -> AsyncIterator[bytes]:

@@ -44,7 +44,7 @@ def give_authenticator(person: Person) -> None:
 def code_of(secret: str, *, later: int = 0) -> str:
     """What the app showed half a minute ago, or shows `later` half minutes after that; the tolerance of one takes both."""
     counter = list(totp.yield_hotp_counters_from_time())[later]
-    return totp.format_hotp_value(totp.hotp_value(secret, counter))
+    return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
 
 
 def type_password(person: Person, user: User) -> None:

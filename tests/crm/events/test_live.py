@@ -13,7 +13,7 @@ from crm.actions.sign_in import end_session, sign_out
 from crm.actions.user import deactivate_user
 from crm.actions.writing import say_writing
 from crm.actors import as_participant, as_user
-from crm.events import live, stream
+from crm.events import hub, stream
 from crm.models import Event, RoomSession, Side
 from deals.actions.criterion import add_criterion
 from deals.actions.deal import open_deal
@@ -169,7 +169,7 @@ class TestGoingOn:
         assert int(second.last_id) > last
 
     def test_after_too_much(self, cast: Cast, listen, monkeypatch) -> None:
-        monkeypatch.setattr(live, "REPLAYED", 3)
+        monkeypatch.setattr(hub, "REPLAYED", 3)
         for number in range(5):
             write(cast, f"{number}")
         run_relay_once()
@@ -180,7 +180,7 @@ class TestGoingOn:
         assert listen(cast.ingrid).next("missed", BUSY), "a page that does not know its place"
 
     def test_many_at_once_are_told_as_many(self, cast: Cast, listen, monkeypatch) -> None:
-        monkeypatch.setattr(live, "TOLD_ONE_BY_ONE", 3)
+        monkeypatch.setattr(hub, "TOLD_ONE_BY_ONE", 3)
         buyer, stranger = listen(cast.ingrid, since=0).is_open(), listen(cast.stranger, since=0).is_open()
         from django.db import transaction
 
@@ -267,14 +267,14 @@ class TestEnded:
         assert self.why(seller) == "deactivated"
 
     def test_a_session_that_ends_by_itself(self, cast: Cast, listen, monkeypatch) -> None:
-        monkeypatch.setattr(live, "RECHECK", 0.2)
-        monkeypatch.setattr(live, "SWEEP", 0.2)
+        monkeypatch.setattr(hub, "RECHECK", 0.2)
+        monkeypatch.setattr(hub, "SWEEP", 0.2)
         buyer = listen(cast.ingrid).is_open()
         RoomSession.objects.update(expires_at=RoomSession.objects.get().created_at)
         assert self.why(buyer) == "signed-out"
 
     def test_more_streams_than_a_browser_has_tabs(self, cast: Cast, listen, monkeypatch) -> None:
-        monkeypatch.setattr(live, "STREAMS_OF_A_SESSION", 2)
+        monkeypatch.setattr(hub, "STREAMS_OF_A_SESSION", 2)
         cookie = staff_cookie(cast.maya)
         streams = [listen(cast.maya, cookie=cookie).is_open() for _ in range(3)]
         assert streams[0].ended.wait(BUSY)

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from crm.actions.participant import revoke_participant
-from crm.events import live, wake
+from crm.events import hub, wake
 from run.redis import Redis, start_redis
 from tests.cast import Cast
 from tests.crm.events.listening import room_cookie, run_relay_once, staff_cookie, write
@@ -85,12 +85,12 @@ class TestRedis:
             assert client.get(f"/deals/{cast.deal.pk}/problem/").status_code == 200
             late = Listener(site, "/live/", staff_cookie(cast.maya)).is_open()
             own_redis.start()
-            time.sleep(live.SWEEP_WITHOUT_REDIS + 1)
+            time.sleep(hub.SWEEP_WITHOUT_REDIS + 1)
             start = time.monotonic()
             row = write(cast, "with it again")
             assert hears_of(buyer, row.pk)
             assert hears_of(late, row.pk)
-            assert time.monotonic() - start < live.SWEEP, "by Redis, not by the sweep"
+            assert time.monotonic() - start < hub.SWEEP, "by Redis, not by the sweep"
             assert not buyer.ended.is_set()
 
     def test_access_taken_back_while_it_is_away(self, cast: Cast, own_redis: OwnRedis) -> None:
@@ -105,17 +105,17 @@ class TestRedis:
 def test_a_database_that_is_away_for_a_moment(cast: Cast, empty_redis, monkeypatch) -> None:
     with serving() as site:
         buyer = Listener(site, "/room/live/", room_cookie(cast.ingrid.contact)).is_open()
-        whole = live.events_after
+        whole = hub.events_after
 
         def away(position: int, limit: int) -> list:
             raise OperationalError("away")
 
-        monkeypatch.setattr(live, "events_after", away)
-        monkeypatch.setattr(live, "events_by_id", lambda ids: away(0, 0))
+        monkeypatch.setattr(hub, "events_after", away)
+        monkeypatch.setattr(hub, "events_by_id", lambda ids: away(0, 0))
         row = write(cast)
         run_relay_once()
         assert buyer.nothing("change")
-        monkeypatch.setattr(live, "events_after", whole)
+        monkeypatch.setattr(hub, "events_after", whole)
         assert hears_of(buyer, row.pk)
 
 
@@ -124,7 +124,7 @@ def test_a_hub_that_fails_ends_its_streams_and_the_next_one_starts_anew(cast: Ca
         cookie = room_cookie(cast.ingrid.contact)
         buyer = Listener(site, "/room/live/", cookie).is_open()
         with monkeypatch.context() as patch:
-            patch.setattr(live, "events_by_id", lambda ids: 1 / 0)
+            patch.setattr(hub, "events_by_id", lambda ids: 1 / 0)
             write(cast)
             assert buyer.ended.wait(BUSY)
         assert "closed" not in buyer.text, "the page comes back by itself"
