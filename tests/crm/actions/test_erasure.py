@@ -188,7 +188,7 @@ def test_evidence_is_kept_on_a_ground_until_its_day(cast: Cast, erasures: Path) 
     older = transaction.savepoint()
     first = erase(cast, person, retained_until=until, retained_ground="A claim is open.")
     kept = {line.split(".")[0] for line in left()}
-    assert kept == {"crm_ledgerpayload", "crm_revision"}
+    assert kept == {"crm_ledgerpayload", "crm_signinfacts", "crm_revision"}
     signed = Attachment.objects.get(pk__in=Question.objects.filter(evidence__isnull=False).values("evidence"))
     assert default_storage.exists(path_of(signed.sha256))
     assert chains_hold() == 0
