@@ -35,7 +35,9 @@ FONTS = (
 """Fonts of the package pymupdf-fonts (SIL Open Font License): Latin, Greek, Cyrillic, Arabic, Hebrew, Thai, Georgian, Devanagari."""
 STANDARDS: list["PDFStandard"] = ["a-2a", "ua-1"]
 _BREAKS = "\n\u2028\u2029"
-_JOINERS = ("Cc", "Cf", "Mn")
+_FORBIDDEN = "\ufeff\ufffe\uffff"
+"""Signs that the standards allow in no text, whatever a font says of them; neither are control characters."""
+_JOINERS = ("Cf", "Mn")
 """Categories of signs that show nothing by themselves: without a glyph they are left out."""
 
 
@@ -52,7 +54,7 @@ def typeset(template: str, content: Mapping[str, Any], at: datetime) -> bytes:
     try:
         return _compiled(template, inputs, STANDARDS)
     except typst.TypstError as error:
-        if "could not be displayed" not in error.message:
+        if not error.message.startswith("PDF/"):
             raise
         # A combination of signs that no one font holds: the standards forbid it, a reader's eye may not even notice.
         log.warning("pdf_below_standard", template=template, reason=error.message)
@@ -87,6 +89,8 @@ def _printable(value: Any, missing: set[str]) -> Any:
 def _sign(sign: str, missing: set[str]) -> str:
     if sign in _BREAKS:
         return "\n"
+    if sign in _FORBIDDEN or unicodedata.category(sign) == "Cc":
+        return ""
     if ord(sign) in _covered():
         return sign
     if unicodedata.category(sign) in _JOINERS:

@@ -21,11 +21,8 @@ from tests.cast import Cast
 from tests.crm.actions.test_consent import ask, say
 from tests.crm.evidence.archives import Files, archive_of, edited, rows, run_verifier
 
-pytestmark = pytest.mark.django_db
 
-
-@pytest.fixture
-def cast() -> Cast:
+def story() -> Cast:
     """A chain of four: asked, answered, withdrawn, and the problem asked about anew."""
     cast = Cast()
     cast.write_problem()
@@ -36,9 +33,24 @@ def cast() -> Cast:
     return cast
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> tuple[Files, dict[str, Any]]:
+    """An archive and a checkpoint of the same moment, made once: what is checked afterwards needs no database."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = story()
+        found = archive_of(cast.rep, cast.deal.room), checkpoint()
+        transaction.set_rollback(True)
+    return found
+
+
 @pytest.fixture
-def files(cast: Cast) -> Files:
-    return archive_of(cast.rep, cast.deal.room)
+def files(made: tuple[Files, dict[str, Any]]) -> Files:
+    return dict(made[0])
+
+
+@pytest.fixture
+def then(made: tuple[Files, dict[str, Any]]) -> dict[str, Any]:
+    return json.loads(json.dumps(made[1]))
 
 
 def test_a_whole_archive(files: Files, tmp_path: Path) -> None:
@@ -133,9 +145,9 @@ def test_files_that_changed_are_named(files: Files, tmp_path: Path, change: str)
     ] in said
 
 
-def test_a_cut_tail_shows_against_a_checkpoint_only(cast: Cast, files: Files, tmp_path: Path) -> None:
+def test_a_cut_tail_shows_against_a_checkpoint_only(files: Files, then: dict[str, Any], tmp_path: Path) -> None:
     kept = tmp_path / "checkpoint.json"
-    kept.write_text(json.dumps(checkpoint()))
+    kept.write_text(json.dumps(then))
     assert "continues what the checkpoint" in run_verifier(tmp_path / "whole", files, "--checkpoint", str(kept))[1]
     cut = edited(edited(files, "ledger", lambda found: found[:-1]), "questions", lambda found: found[:-1])
     assert run_verifier(tmp_path / "alone", cut)[0] == 0
@@ -145,8 +157,9 @@ def test_a_cut_tail_shows_against_a_checkpoint_only(cast: Cast, files: Files, tm
     assert "saw 4 entries, here are 3" in said
 
 
-def test_a_chain_written_anew_and_a_checkpoint_that_was_changed(cast: Cast, files: Files, tmp_path: Path) -> None:
-    then = checkpoint()
+def test_a_chain_written_anew_and_a_checkpoint_that_was_changed(
+    files: Files, then: dict[str, Any], tmp_path: Path
+) -> None:
     (head,) = then["heads"].values()
     head["hash"] = "1" * 64
     kept = tmp_path / "checkpoint.json"
@@ -158,7 +171,9 @@ def test_a_chain_written_anew_and_a_checkpoint_that_was_changed(cast: Cast, file
     assert (code, "the chain was written anew: entry 4" in said) == (1, True)
 
 
-def test_what_was_erased_is_told_and_fits(cast: Cast, tmp_path: Path) -> None:
+@pytest.mark.django_db
+def test_what_was_erased_is_told_and_fits(tmp_path: Path) -> None:
+    cast = story()
     with transaction.atomic():
         append_entry(cast.deal.room, "erased", payload={"entries": [1, 2]})
     LedgerPayload.objects.filter(entry__seq__in=[1, 2]).delete()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pypdfium2
 import pytest
 from django.utils import timezone, translation
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crm.models import Consent, Contact
@@ -130,6 +130,7 @@ def test_words_are_never_markup() -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@example("\x00\ufeff\ufffe\u200d\u0301")
 @given(st.text(max_size=60))
 def test_any_text_gives_a_paper(text: str) -> None:
     assert of_one_word(text or "x").startswith(b"%PDF")
