@@ -19,6 +19,7 @@ RECORD = {
     "crm_ledgerpayload": {"SELECT", "INSERT", "DELETE"},
     "crm_signinfacts": {"SELECT", "INSERT", "DELETE"},
     "crm_revision": {"SELECT", "INSERT"},
+    "crm_erasure": {"SELECT", "INSERT"},
 }
 ORDINARY = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 
