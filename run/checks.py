@@ -23,7 +23,8 @@ LINT = [
 TYPES = [[str(BIN / "mypy"), *APPS, "run", "tests", "manage.py"]]
 IMPORTS = [[str(BIN / "lint-imports"), "--no-logo"]]
 FAST = [[*PYTEST, "-n", "2", "-m", "not slow and not browser"]]
-SLOW = [[*PYTEST, "-n", "2", "-m", "slow and not browser"]]
+SLOW = [[*PYTEST, "-n", "2", "-m", "slow and not browser and not alone"]]
+ALONE = [[*PYTEST, "-n", "0", "-m", "alone"]]
 BROWSER = [[*PYTEST, "-n", "0", "-m", "browser"]]
 
 CHECK = {"lint": LINT, "types": TYPES, "imports": IMPORTS, "architecture and fast tests": FAST}
@@ -31,6 +32,7 @@ TEST = {
     **CHECK,
     "architecture and fast tests": [[*FAST[0], THOROUGH]],
     "slow tests": SLOW,
+    "tests with the machine for themselves": ALONE,
     "browser tests": BROWSER,
 }
 

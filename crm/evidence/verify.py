@@ -118,6 +118,11 @@ def answer_after(before: str, type: str, payload: Mapping[str, Any] | None) -> s
     return before
 
 
+def is_as_given(given: Any, type: str, payload: Mapping[str, Any] | None) -> bool:
+    """Return whether an answer, as its row says it was given, is the one that its entry says; yes for all other entries."""
+    return not payload or type not in ("answered", "recorded") or payload.get("answer") == given
+
+
 class Told(NamedTuple):
     """What a check found, in words: what was looked at, what does not fit, and what could not be looked at."""
 
@@ -259,6 +264,9 @@ def _answer_faults(consent: Row, own: Sequence[Row], hashes: Mapping[Any, Any]) 
         stands = answer_after(stands, str(entry.get("type")), payload)
         if payload and payload.get("content_hash") != consent.get("content_hash"):
             yield "is bound to other words than entry {} says".format(entry.get("seq"))
+            return
+        if not is_as_given(consent.get("given_answer"), str(entry.get("type")), payload):
+            yield "was another one when it was given, says entry {}".format(entry.get("seq"))
             return
     if stands and stands != consent.get("answer"):
         yield "says “{}”, the chain says “{}”".format(consent.get("answer"), stands)

@@ -131,7 +131,17 @@ def question_rows(actor: Actor, room: Room) -> Iterator[Row]:
 
 
 def _consent(one: Consent) -> Row:
-    fields = ("id", "kind", "content_hash", "answer", "note", "answered_at", "confirmed_at", "reopened_at")
+    fields: tuple[str, ...] = (
+        "id",
+        "kind",
+        "content_hash",
+        "answer",
+        "given_answer",
+        "note",
+        "objection",
+        "correction",
+    )
+    fields += ("answered_at", "confirmed_at", "reopened_at")
     about = {"subject": one.subject_id, "revision": one.revision_id, "supersedes": one.supersedes_id}
     return {field: getattr(one, field) for field in fields} | about
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from crm.evidence.verify import answer_after
+from crm.evidence.verify import answer_after, is_as_given
 from crm.models import Consent, LedgerEntry, Revision, SignInFacts
 from crm.rules.canonical import content_hash
 from crm.rules.chain import payload_digest
@@ -58,7 +58,13 @@ def _altered_answers(entries: QuerySet[LedgerEntry]) -> Iterator[EvidenceFault]:
     """Follow each answer through its entries and compare where that leads with the row that pages and gates read."""
     rows = entries.filter(consent__isnull=False).order_by("consent_id", "seq")
     told = rows.values(
-        "consent_id", "type", "room_id", "payload__content", "consent__answer", "consent__content_hash"
+        "consent_id",
+        "type",
+        "room_id",
+        "payload__content",
+        "consent__answer",
+        "consent__given_answer",
+        "consent__content_hash",
     ).iterator(CHUNK)
     for consent_id, own in groupby(told, key=lambda row: row["consent_id"]):
         stands, is_bound = "", True
@@ -66,6 +72,7 @@ def _altered_answers(entries: QuerySet[LedgerEntry]) -> Iterator[EvidenceFault]:
             content = row["payload__content"]
             stands = answer_after(stands, row["type"], content)
             is_bound &= not content or content.get("content_hash") == row["consent__content_hash"]
+            is_bound &= is_as_given(row["consent__given_answer"], row["type"], content)
         if not is_bound or (stands and stands != row["consent__answer"]):
             yield EvidenceFault(row["room_id"], "altered_answer", consent_id)
 

@@ -15,7 +15,7 @@ import pytest
 from run.supervisor import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 
 
 class Run:

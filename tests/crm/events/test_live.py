@@ -123,6 +123,7 @@ class TestTold:
         assert limited.next("change", BUSY).data["section"] == "problem"
         assert str(elsewhere.room_id) not in limited.text
 
+    @pytest.mark.slow
     def test_somebody_let_into_another_room_hears_of_it_on_the_same_stream(self, cast: Cast, listen) -> None:
         buyer = listen(cast.ingrid).is_open()
         beds = open_deal(actor=as_user(cast.stranger), title="Beds", organization_id=cast.halvorsen.pk)
@@ -179,6 +180,7 @@ class TestGoingOn:
         assert listen(cast.ingrid, since=10**9).next("missed", BUSY), "a place that never was"
         assert listen(cast.ingrid).next("missed", BUSY), "a page that does not know its place"
 
+    @pytest.mark.slow
     def test_many_at_once_are_told_as_many(self, cast: Cast, listen, monkeypatch) -> None:
         monkeypatch.setattr(hub, "TOLD_ONE_BY_ONE", 3)
         buyer, stranger = listen(cast.ingrid, since=0).is_open(), listen(cast.stranger, since=0).is_open()
@@ -200,6 +202,7 @@ class TestGoingOn:
             waiting.send(b"news")
         assert waiting.is_over
 
+    @pytest.mark.slow
     def test_silence_is_broken_with_the_newest_place(self, cast: Cast, listen, monkeypatch) -> None:
         monkeypatch.setattr(stream, "BEAT", 0.2)
         buyer = listen(cast.ingrid).is_open()
@@ -231,6 +234,7 @@ class TestEnded:
         assert self.why(buyer) == "revoked"
         assert "participant.revoked" not in buyer.text
 
+    @pytest.mark.slow
     def test_in_one_of_two_rooms(self, cast: Cast, listen) -> None:
         beds = open_deal(actor=as_user(cast.stranger), title="Beds", organization_id=cast.halvorsen.pk)
         cast.let_in(cast.ingrid.contact, beds.room)
@@ -252,6 +256,7 @@ class TestEnded:
         end_session(actor=as_participant(cast.ingrid), session_id=left.pk)
         assert self.why(other) == "signed-out"
 
+    @pytest.mark.slow
     def test_staff_sign_out(self, cast: Cast, listen) -> None:
         cookie = staff_cookie(cast.maya)
         seller, elsewhere = listen(cast.maya, cookie=cookie).is_open(), listen(cast.maya).is_open()
@@ -266,6 +271,7 @@ class TestEnded:
         deactivate_user(actor=as_user(cast.admin), user_id=cast.maya.pk, version=cast.maya.version)
         assert self.why(seller) == "deactivated"
 
+    @pytest.mark.slow
     def test_a_session_that_ends_by_itself(self, cast: Cast, listen, monkeypatch) -> None:
         monkeypatch.setattr(hub, "RECHECK", 0.2)
         monkeypatch.setattr(hub, "SWEEP", 0.2)
@@ -273,6 +279,7 @@ class TestEnded:
         RoomSession.objects.update(expires_at=RoomSession.objects.get().created_at)
         assert self.why(buyer) == "signed-out"
 
+    @pytest.mark.slow
     def test_more_streams_than_a_browser_has_tabs(self, cast: Cast, listen, monkeypatch) -> None:
         monkeypatch.setattr(hub, "STREAMS_OF_A_SESSION", 2)
         cookie = staff_cookie(cast.maya)

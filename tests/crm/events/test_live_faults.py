@@ -18,7 +18,7 @@ from tests.crm.events.listening import room_cookie, run_relay_once, staff_cookie
 from tests.crm.events.processes import web_process
 from tests.serving import Listener, serving
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
 BUSY = 20.0
 
@@ -132,7 +132,6 @@ def test_a_hub_that_fails_ends_its_streams_and_the_next_one_starts_anew(cast: Ca
         assert hears_of(again, write(cast).pk)
 
 
-@pytest.mark.slow
 class TestProcesses:
     """As production runs it."""
 

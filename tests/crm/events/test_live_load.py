@@ -25,7 +25,7 @@ from tests.cast import Cast
 from tests.crm.events.listening import write
 from tests.crm.events.processes import Served, web_process
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
 STREAMS, POOL = 500, 4
 

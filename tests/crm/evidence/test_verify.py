@@ -50,7 +50,7 @@ def files(made: tuple[Files, dict[str, Any]]) -> Files:
 
 @pytest.fixture
 def then(made: tuple[Files, dict[str, Any]]) -> dict[str, Any]:
-    return json.loads(json.dumps(made[1]))
+    return dict(json.loads(json.dumps(made[1])))
 
 
 def test_a_whole_archive(files: Files, tmp_path: Path) -> None:
@@ -118,6 +118,7 @@ def _facts(entries: Any) -> None:
             "says “agreed”, the chain says “withdrawn”",
         ),
         ("questions", lambda found: found[0]["consents"][0].update(content_hash="0" * 64), "is bound to other words"),
+        ("questions", lambda found: found[0]["consents"][0].update(given_answer="declined"), "was another one when"),
         ("questions", lambda found: found[0]["consents"][0].update(id="1"), "is not in the chain"),
         ("revisions", lambda found: found[0].update(schema=2), "was altered: its words do not give its fingerprint"),
         ("revisions", lambda found: found[0].update(content=None), "has lost its words"),

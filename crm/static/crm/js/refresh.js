@@ -20,6 +20,7 @@ let timer;
 let leftAt = 0;
 let movedAt = 0;
 let isPressed = false;
+let isGone = false; // the page is no longer there, or no longer ours to see
 
 // What came as the answer to a form has no address of its own to look at.
 const isAnswer = 'answer' in document.body.dataset;
@@ -43,7 +44,7 @@ function note(change) {
 }
 
 function plan(wait = COLLECT[0] + Math.random() * (COLLECT[1] - COLLECT[0])) {
-  if (timer || document.hidden || !due.size) return;
+  if (timer || document.hidden || isGone || !due.size) return;
   const free = [...due.keys()].map((id) => {
     const pause = Number(document.getElementById(id)?.dataset.livePause ?? PAUSE);
     return (lookedAt.get(id) ?? 0) + pause - Date.now();
@@ -111,6 +112,7 @@ addEventListener('pointerdown', () => { isPressed = true; }, { passive: true });
 for (const kind of ['pointerup', 'pointercancel']) addEventListener(kind, () => { isPressed = false; }, { passive: true });
 document.addEventListener('live:change', ({ detail }) => note(detail));
 document.addEventListener('live:progress', ({ detail }) => note(detail));
+document.addEventListener('live:closed', ({ detail: { room } }) => { isGone ||= !room || room === document.body.dataset.room; });
 document.addEventListener('live:missed', () => note({}));
 document.addEventListener('visibilitychange', () => plan());
 document.addEventListener('focusout', freed);

@@ -1,30 +1,33 @@
 // Bringing a part of the page up to date from the same part of a newer page, and only what differs, so that nobody loses
 // words, the focus, the place they read at or an open menu.
 //
-// A region is an element with an id that stands for a thing of its own (a row, a card, a part of a document). Regions stand
-// in regions. What a region says itself, without the regions in it, is its frame. Frames are compared with what the server
-// sent before, not with what the page has made of it since.
-const REGION = ':is(main, section, article, details, li, tr, ul, ol, div, aside, nav, header)[id]:not([popover])';
+// A region is an element that stands for a thing of its own (a row, a card, a part of a document) and has an id, or a heading
+// that it is labelled by. Regions stand in regions. What a region says itself, without the regions in it, is its frame.
+// Frames are compared with what the server sent before, not with what the page has made of it since.
+const REGION = ':is(main, section, article, details, li, tr, ul, ol, div, aside, nav, header)[id]:not([popover]), :is(section, article)[aria-labelledby]';
 const VARYING = 'input[name="csrfmiddlewaretoken"], input[name="once"]'; // another value each time, which says nothing
 const TYPED = 'input:not([type="checkbox"], [type="radio"], [type="submit"], [type="button"]), textarea, select, [contenteditable]';
 
-const frames = new Map(); // id → frame as the server sent it
+const frames = new Map(); // key of a region → frame as the server sent it
 
 const all = (within, selector) => [...within.querySelectorAll(selector)];
 const byId = (within, id) => within.querySelector(`#${CSS.escape(id)}`);
+/** The key of a region is the selector that finds it, in this page and in a newer one. */
+const keyOf = (region) => region.id ? `#${CSS.escape(region.id)}` : `${region.localName}[aria-labelledby="${CSS.escape(region.getAttribute('aria-labelledby'))}"]`;
+const same = (within, region) => within.querySelector(keyOf(region));
 const inner = (region) => all(region, REGION).filter((one) => one.parentElement.closest(REGION) === region);
-const withoutInner = (frame) => frame.replace(/<!--region [^>]*-->/g, '').replace(/\s+/g, ' ');
+const withoutInner = (frame) => frame.replace(/<!--region .*?-->/g, '').replace(/\s+/g, ' ');
 
 function frameOf(region) {
   const copy = region.cloneNode(true);
-  inner(copy).forEach((one) => one.replaceWith(document.createComment(`region ${one.id}`)));
+  inner(copy).forEach((one) => one.replaceWith(document.createComment(`region ${keyOf(one)}`)));
   all(copy, VARYING).forEach((one) => one.removeAttribute('value'));
   return copy.outerHTML;
 }
 
 /** Remember what the server sent, for a region and the regions in it. */
 export function remember(region) {
-  frames.set(region.id, frameOf(region));
+  frames.set(keyOf(region), frameOf(region));
   inner(region).forEach(remember);
 }
 
@@ -96,20 +99,21 @@ export function replace(region, fresh) {
 /**
  * Bring a region up to date. Returns what has to wait: [{ region, fresh, isBusyItself }]; `fresh` is null for one that is
  * gone, `isBusyItself` says that the reader is busy in the region and not in one that stands in it.
- * `changed` is called with every region that was replaced or came in.
+ * `changed` is called with every region that came in or says something else now.
  */
 export function bringUpToDate(region, fresh, changed) {
   const frame = frameOf(fresh);
-  const differs = frames.get(region.id) !== frame;
+  const differs = frames.get(keyOf(region)) !== frame;
   if (differs && !isInUse(region, fresh)) {
     const copy = document.importNode(fresh, true);
+    const isSeen = region.textContent !== copy.textContent; // and not only a value that a form starts with
     replace(region, copy);
-    changed(copy);
+    if (isSeen) changed(copy);
     return [];
   }
-  const isBusyItself = differs && !inner(region).some((one) => isInUse(one, byId(fresh, one.id) ?? one));
+  const isBusyItself = differs && !inner(region).some((one) => isInUse(one, same(fresh, one) ?? one));
   const waiting = inner(region).flatMap((one) => {
-    const other = byId(fresh, one.id);
+    const other = same(fresh, one);
     return other ? bringUpToDate(one, other, changed) : leave(one);
   });
   if (!differs || bringIn(region, fresh, frame, changed)) return waiting;
@@ -120,14 +124,14 @@ function leave(region) {
   const nothing = document.createElement('div');
   if (isInUse(region, nothing)) return [{ region, fresh: null, isBusyItself: true }];
   region.remove();
-  frames.delete(region.id);
+  frames.delete(keyOf(region));
   return [];
 }
 
 /** Put new regions into one that has to stay as it is. Returns whether it says everything now that the newer one says. */
 function bringIn(region, fresh, frame, changed) {
-  for (const one of inner(fresh).filter((it) => !byId(region, it.id))) {
-    const before = one.previousElementSibling?.id && byId(region, one.previousElementSibling.id);
+  for (const one of inner(fresh).filter((it) => !same(region, it))) {
+    const before = one.previousElementSibling?.matches(REGION) && same(region, one.previousElementSibling);
     if (!before) continue; // it comes when the whole can be replaced
     const copy = document.importNode(one, true);
     remember(copy);
@@ -135,7 +139,7 @@ function bringIn(region, fresh, frame, changed) {
     globalThis.htmx?.process(copy);
     changed(copy);
   }
-  const isComplete = inner(fresh).every((one) => byId(region, one.id)) && withoutInner(frames.get(region.id)) === withoutInner(frame);
-  if (isComplete) frames.set(region.id, frame);
+  const isComplete = inner(fresh).every((one) => same(region, one)) && withoutInner(frames.get(keyOf(region)) ?? '') === withoutInner(frame);
+  if (isComplete) frames.set(keyOf(region), frame);
   return isComplete;
 }
