@@ -47,7 +47,7 @@ def sign_in(person: Person, email: str) -> None:
 def open_deal(rep: Person) -> None:
     rep.look("board-empty")
     rep.link("Deal", rep.page.get_by_role("main")).first.click()
-    rep.fill("Or a new client", "Halvorsen Foods")
+    rep.fill("New client", "Halvorsen Foods")
     rep.fill("What it is about", "Throw away less, run out less")
     rep.fill("Amount", "1,860,000")
     rep.look("new-deal")
