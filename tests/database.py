@@ -83,10 +83,16 @@ def _copy_template(name: str) -> None:
 
 
 def close_database() -> None:
-    """Drop this process's own database."""
+    """Drop this process's own database. Threads of a test may still hold connections, which only their own role may end."""
+    name = connection.settings_dict["NAME"]
     connection.close()
+    with psycopg.connect(project.DATABASE_URL, dbname="postgres", autocommit=True) as ours:
+        ours.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+            [name],
+        )
     with _server() as server:
-        _drop(server, connection.settings_dict["NAME"])
+        _drop(server, name)
 
 
 def use_role(role: dict[str, Any]) -> None:
