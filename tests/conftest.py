@@ -95,6 +95,19 @@ def django_db_setup(django_test_environment: None, django_db_blocker, worker_id:
         database.close_database()
 
 
+@pytest.fixture(scope="module")
+def lasting_rows(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """Let rows that fixtures of a module make stay until its last test: in a transaction around those of the tests.
+
+    Each test gets a copy of the objects (`copy.deepcopy`), since it may change them.
+    """
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
 def assert_query_baseline():
     """Give the block's guard against more queries than `tests/architecture/query_baselines.json` says."""

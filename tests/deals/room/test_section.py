@@ -1,5 +1,7 @@
 """Writing in the room's sections: edits with versions, drafts of a side, limited grants, and nothing internal anywhere."""
 
+from copy import deepcopy
+
 import pytest
 from django.test import Client
 
@@ -17,12 +19,17 @@ pytestmark = pytest.mark.django_db
 CANARY = "kanarienvogel"
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     cast.write_problem()
     cast.write_criterion()
     return cast
+
+
+@pytest.fixture
+def cast(told: Cast) -> Cast:
+    return deepcopy(told)
 
 
 @pytest.fixture

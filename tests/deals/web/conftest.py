@@ -1,6 +1,7 @@
 """The story's deal, and browsers to walk through it. Models are imported late: this file is read before Django is set up."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from tests.cast import Cast
 
 
-@pytest.fixture
-def cast() -> "Cast":
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> "Cast":
     """A deal with a problem and a criterion, Ingrid and Daniel in the room."""
     from tests.cast import Cast
 
@@ -23,6 +24,12 @@ def cast() -> "Cast":
     assert cast.ingrid
     assert cast.daniel
     return cast
+
+
+@pytest.fixture
+def cast(told: "Cast") -> "Cast":
+    """The deal, told anew for each test."""
+    return deepcopy(told)
 
 
 @pytest.fixture

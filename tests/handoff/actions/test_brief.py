@@ -1,5 +1,6 @@
 """Reviewing the brief item by item, and the risks that turn up."""
 
+from copy import deepcopy
 from uuid import uuid4
 
 import pytest
@@ -18,12 +19,17 @@ from tests.handoff.story import accept, ask, success, win
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     cast.write_problem()
     cast.write_criterion()
     return cast
+
+
+@pytest.fixture
+def cast(told: Cast) -> Cast:
+    return deepcopy(told)
 
 
 @pytest.fixture

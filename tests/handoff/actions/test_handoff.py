@@ -1,5 +1,7 @@
 """The baton: opened at the win, assigned, accepted, confirmed, cancelled."""
 
+from copy import deepcopy
+
 import pytest
 
 from crm.actions.consent import withdraw_consent
@@ -19,12 +21,17 @@ from tests.handoff.story import accept, ask, at_agree, clear_all, say, success, 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     cast.write_problem()
     cast.write_criterion()
     return cast
+
+
+@pytest.fixture
+def cast(told: Cast) -> Cast:
+    return deepcopy(told)
 
 
 def test_the_win_opens_the_handoff_for_whoever_was_named(cast: Cast) -> None:
