@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
 NEEDED = (3, 11)
+INSTALL = f"On Debian or Ubuntu: apt-get install python{sys.version_info[0]}.{sys.version_info[1]}-venv"
 
 
 class EnvironmentProblem(RuntimeError):
@@ -31,18 +32,22 @@ def _has(module: str) -> bool:
 
 
 def _make() -> list[str]:
-    """Make an empty environment; give the start of a pip command for it."""
+    """Make an empty environment; give the start of a pip command for it. Raises EnvironmentProblem."""
     if not _has("venv"):
-        raise EnvironmentProblem("This Python has no `venv`. On Debian or Ubuntu: apt-get install python3-venv")
+        raise EnvironmentProblem(f"This Python has no `venv`. {INSTALL}")
     if _has("ensurepip"):
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
+        _make_with()
         return [str(PYTHON), "-m", "pip"]
     if _has("pip"):  # Debian's Python without python3-venv: the machine's pip fills the environment
-        subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(ENVIRONMENT)], check=True)
+        _make_with("--without-pip")
         return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
-    raise EnvironmentProblem(
-        "This Python has neither `ensurepip` nor `pip`. On Debian or Ubuntu: apt-get install python3-venv"
-    )
+    raise EnvironmentProblem(f"This Python has neither `ensurepip` nor `pip`. {INSTALL}")
+
+
+def _make_with(*options: str) -> None:
+    if subprocess.run([sys.executable, "-m", "venv", "--clear", *options, str(ENVIRONMENT)]).returncode:
+        shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+        raise EnvironmentProblem(f"The environment could not be made; Python says why above. {INSTALL}")
 
 
 def ensure_environment(lock: Path) -> Path:
