@@ -11,6 +11,6 @@ check:  ## Lint, types, architecture, fast tests
 test:  ## Everything
 	@exec $(PYTHON) -m run test
 
-lock:  ## Renew requirements.txt and requirements-dev.txt from the .in files; needs `uv`
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet --upgrade requirements.in -o requirements.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
+lock:  ## Bring requirements.txt and requirements-dev.txt in line with the .in files; UPGRADE=--upgrade renews all; needs `uv`
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet $(UPGRADE) requirements.in -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet $(UPGRADE) requirements-dev.in -c requirements.txt -o requirements-dev.txt
