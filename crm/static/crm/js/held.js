@@ -20,11 +20,11 @@ export function held({ region, fresh }, { by }, page) {
   const name = nameOf(by, page);
   const words = fresh ? (name ? line.dataset.named : line.dataset.unnamed) : line.dataset.gone;
   const said = words.replace('%s', name);
+  const button = line.querySelector('button');
+  button.hidden = !fresh || (region.matches('main') && hasWords(region)); // a whole page does not fit beside words
+  button.onclick = () => (hasWords(region) ? compare(line, fresh) : replace(region, document.importNode(fresh, true)));
   if (line.isConnected && line.querySelector('[data-say]').textContent === said) return;
   line.querySelector('[data-say]').textContent = said;
-  const button = line.querySelector('button');
-  button.hidden = !fresh;
-  button.onclick = () => (hasWords(region) ? compare(line, fresh) : replace(region, document.importNode(fresh, true)));
   if (region.matches('details')) region.querySelector('summary').after(line);
   else region.prepend(line);
   announce(said);
@@ -32,7 +32,7 @@ export function held({ region, fresh }, { by }, page) {
 
 /** Show the newer version beside the words that are being written, to read only; what is saved is compared by the server. */
 function compare(line, fresh) {
-  line.nextElementSibling?.matches('.theirs') && line.nextElementSibling.remove();
+  if (line.nextElementSibling?.matches('.theirs')) line.nextElementSibling.remove();
   const theirs = document.importNode(fresh, true);
   theirs.querySelectorAll('[id]').forEach((one) => one.removeAttribute('id'));
   theirs.removeAttribute('id');

@@ -4,7 +4,7 @@
 // events that begin so, data-room on it or around it to one room; where things in it name rooms, it is about these.
 // data-live-pause is the least time between two looks in ms, data-live-url another address to look at.
 import { held } from 'ground/held';
-import { bringUpToDate, remember } from 'ground/regions';
+import { bringUpToDate, isInUse, remember } from 'ground/regions';
 
 const COLLECT = [40, 160]; // ms that a change waits for others, somewhere in between: not everybody asks at once
 const PAUSE = 1_000; // ms between two looks
@@ -15,7 +15,8 @@ const LEAVING = 5_000; // ms after which a page that was about to be left counts
 
 const due = new Map(); // id of a root → the change that made it due
 const lookedAt = new Map(); // id of a root → when it was looked at last
-const waiting = new Set(); // ids of roots in which something could not be shown yet
+const waiting = new Map(); // id of a root → what in it could not be shown yet: [{ region, fresh }]
+const failed = new Map(); // the same as due, of what could not be looked at
 let timer;
 let leftAt = 0;
 let movedAt = 0;
@@ -37,10 +38,17 @@ function concerns(root, { type = '', room }) {
 }
 
 function note(change) {
+  again();
   for (const root of roots().filter((one) => concerns(one, change))) {
     due.set(root.id, change.by ? change : due.get(root.id) ?? change); // whoever is known to have done something is named
   }
   plan();
+}
+
+/** Look once more at what could not be looked at: something has changed since. */
+function again() {
+  failed.forEach((change, id) => { if (!due.has(id)) due.set(id, change); });
+  failed.clear();
 }
 
 function plan(wait = COLLECT[0] + Math.random() * (COLLECT[1] - COLLECT[0])) {
@@ -75,13 +83,16 @@ async function steadyHand() {
 async function lookAt(address, ids, changes) {
   const page = await fetched(address);
   await steadyHand();
-  if (!page || leftAt) return;
+  if (!page || leftAt) {
+    ids.forEach((id) => failed.set(id, changes.get(id)));
+    return;
+  }
   for (const id of ids) {
     const [root, fresh] = [document.getElementById(id), page.getElementById(id)];
     if (!root || !fresh) continue;
     waiting.delete(id);
     const left = bringUpToDate(root, fresh, (region) => { if (region.id !== id) region.classList.add('just-changed'); });
-    if (left.length) waiting.add(id);
+    if (left.length) waiting.set(id, left);
     left.filter((one) => one.isBusyItself).forEach((one) => held(one, changes.get(id), page));
   }
   document.dispatchEvent(new CustomEvent('live:refreshed'));
@@ -100,9 +111,16 @@ async function fetched(address) {
   }
 }
 
+function stay() {
+  leftAt = 0;
+  again();
+  plan();
+}
+
+/** Show what had to wait, where nobody is busy any more. */
 function freed() {
-  if (!waiting.size) return;
-  waiting.forEach((id) => { if (!due.has(id)) due.set(id, {}); });
+  const isFree = ({ region, fresh }) => region.isConnected && !isInUse(region, fresh ?? document.createElement('div'));
+  for (const [id, left] of waiting) if (left.some(isFree) && !due.has(id)) due.set(id, {});
   plan(FREED);
 }
 
@@ -114,11 +132,12 @@ document.addEventListener('live:change', ({ detail }) => note(detail));
 document.addEventListener('live:progress', ({ detail }) => note(detail));
 document.addEventListener('live:closed', ({ detail: { room } }) => { isGone ||= !room || room === document.body.dataset.room; });
 document.addEventListener('live:missed', () => note({}));
+document.addEventListener('live:back', () => { again(); plan(); });
 document.addEventListener('visibilitychange', () => plan());
 document.addEventListener('focusout', freed);
 document.addEventListener('toggle', freed, { capture: true });
 document.addEventListener('close', freed, { capture: true });
 document.addEventListener('selectionchange', () => { if (getSelection().isCollapsed) freed(); });
 // A page that is being left stays as it is; what it would fetch now is for the next one.
-addEventListener('beforeunload', () => { leftAt = Date.now(); setTimeout(() => { leftAt = 0; plan(); }, LEAVING); });
-addEventListener('pageshow', () => { leftAt = 0; plan(); });
+addEventListener('beforeunload', () => { leftAt = Date.now(); setTimeout(stay, LEAVING); });
+addEventListener('pageshow', stay);

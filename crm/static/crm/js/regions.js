@@ -68,7 +68,7 @@ function hasSelection(region) {
 }
 
 /** Whether somebody is busy in a region in a way that a newer version of it would disturb. */
-const isInUse = (region, fresh) => hasWords(region) || hasFocus(region, fresh) || hasOpenForm(region, fresh) || hasSelection(region)
+export const isInUse = (region, fresh) => hasWords(region) || hasFocus(region, fresh) || hasOpenForm(region, fresh) || hasSelection(region)
   || Boolean(region.querySelector('[popover]:popover-open, dialog[open]'));
 
 /** Carry over what is unfolded. Returns what to do, once the newer version stands there, about how far things were scrolled. */
