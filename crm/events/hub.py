@@ -29,7 +29,7 @@ SWEEP, SWEEP_WITHOUT_REDIS = 5.0, 1.0
 """Seconds after which the feed is looked at though nothing was heard."""
 RECHECK = 30.0
 """Seconds after which every reader is looked up again though nobody said that access changed: sessions end by themselves."""
-ACCESS = ("participant.", "invitation.", "member.", "user.", "team.")
+ACCESS = ("participant.", "invitation.", "member.", "user.", "team.", "contact.")
 """Types of events that may change who sees what."""
 REPLAYED, TOLD_ONE_BY_ONE, BATCH = 200, 50, 500
 """More events than the first two are not told one by one: the page looks at everything again. Read are so many at once."""
