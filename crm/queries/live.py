@@ -104,8 +104,8 @@ def staff_readers(sessions: Mapping[str, UUID]) -> dict[str, Reader | Ended]:
     """Return who reads in each of these sessions (key → user). A changed password ends those from before it."""
     if not sessions:
         return {}
-    users = {user.pk: user for user in User.objects.filter(pk__in=set(sessions.values()))}
     standing = {one.pk: one for one in Session.objects.filter(pk__in=sessions, expire_date__gt=now())}
+    users = {user.pk: user for user in User.objects.filter(pk__in=set(sessions.values()))}  # last, as they say why
     return {key: _staff(key, users.get(user_id), standing.get(key)) for key, user_id in sessions.items()}
 
 
