@@ -28,6 +28,7 @@ from crm.registry import (
 from crm.scopes import register_scope
 from crm.web.navigation import NavigationEntry, register_navigation
 from deals import personal_data, timeline
+from deals.actions import waiting
 from deals.actions.section import get_section
 from deals.actions.stage_move import SCHEMA as MOVE_SCHEMA
 from deals.actions.stage_move import propose_move, react_to_yes
@@ -234,6 +235,8 @@ register_consent_kind(
     )
 )
 
+for _type in waiting.EVENTS:
+    register_reaction(_type, waiting.follow_question)
 register_reaction("consent.given", react_to_yes)
 
 _ROWS: dict[SectionKind, Callable[[Actor], Any]] = {

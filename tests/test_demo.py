@@ -12,6 +12,8 @@ from crm.clock import frozen, now
 from crm.models import Answer, Consent, Delivery, Event, LedgerEntry, Question, User
 from crm.rules.chain import LinkData, StoredPayload, verify_chain
 from deals.models import Criterion, Deal, ProblemStatement, Section
+from deals.queries.stage_total import missing_figures
+from deals.queries.waiting import question_waits
 from handoff.demo.clock import StoryClock
 from handoff.demo.load import SUCCESS_DAY
 from handoff.demo.staff import make_staff
@@ -51,6 +53,8 @@ def test_the_story_is_told_whole_and_adds_up(told):
 
     open_deals = Deal.objects.open()
     assert open_deals.count() == 13
+    assert missing_figures() == {}
+    assert set(Deal.objects.filter(waits_for_client=True)) == set(Deal.objects.filter(question_waits()))
     assert sum(deal.amount or 0 for deal in open_deals) == Decimal(6_550_000)
     assert not Deal.objects.exclude(is_demo=True, room__is_demo=True).exists()
     stages = [deal.stage.name for deal in open_deals.select_related("stage").order_by("stage__position")]

@@ -42,6 +42,15 @@ app.conf.update(
         "drop facts of sign-ins": {"task": "crm.tasks.drop_sign_in_facts", "schedule": crontab(hour=3, minute=40)},
         "sweep files of forms": {"task": "crm.tasks.sweep_uploads", "schedule": crontab(minute=35)},
         "settle erasures": {"task": "crm.tasks.settle_erasures", "schedule": crontab(minute=20)},
+        "fold stage totals": {
+            "task": "deals.tasks.fold_stage_totals",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
+        "recount stage totals": {
+            "task": "deals.tasks.recount_stage_totals",
+            "schedule": crontab(hour=2, minute=25),
+        },
         "judge goals, where a day has begun": {
             "task": "handoff.tasks.rejudge_all_goals",
             "schedule": crontab(minute=5),

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from crm.ids import new_id
-from crm.models.team import Team
+from crm.models.team import Team, TeamQuerySet
 from crm.models.user import Role
 
 if TYPE_CHECKING:
@@ -29,6 +29,20 @@ class RoomQuerySet(models.QuerySet["Room"]):
             return self
         return self.filter(_owned_or_member(actor) | _of_team(actor))
 
+    def outside_teams_of(self, actor: "Actor") -> "RoomQuerySet":
+        """Return the rooms the actor reads in their own name, beside those of the teams they read whole.
+
+        Few, whatever the table holds: they are found from the actor's side.
+        """
+        if actor.participant:
+            return self.visible_to(actor)
+        if actor.user is None or not actor.user.is_active or actor.user.is_admin:
+            return self.none()
+        teams = teams_read_by(actor)
+        own = Room.objects.filter(owner=actor.user).exclude(team__in=teams).values("pk")
+        joined = RoomMember.objects.filter(user=actor.user).exclude(room__team__in=teams).values("room")
+        return self.filter(pk__in=own.union(joined))
+
     def writable_by(self, actor: "Actor") -> "RoomQuerySet":
         """Return the rooms the actor may write in: the rest of a team reads only."""
         if actor.is_system or actor.participant or (actor.user and actor.user.is_admin):
@@ -47,12 +61,19 @@ def _owned_or_member(actor: "Actor") -> Q:
 
 
 def _of_team(actor: "Actor") -> Q:
+    return Q(team__in=teams_read_by(actor))
+
+
+def teams_read_by(actor: "Actor") -> TeamQuerySet:
+    """Return the teams of which the actor reads every room, whoever is in it."""
     user = actor.user
-    if user is None or user.team_id is None or user.role in (Role.SUCCESS, Role.DELIVERY):
-        return Q(pk=None)
+    if actor.is_system or (user is not None and user.is_active and user.is_admin):
+        return Team.objects.all()
+    if user is None or not user.is_active or user.team_id is None or user.role in (Role.SUCCESS, Role.DELIVERY):
+        return Team.objects.none()
     if user.role == Role.MANAGER:
-        return Q(Exists(Team.objects.filter(pk=OuterRef("team"), lineage__contains=[user.team_id])))
-    return Q(team=user.team_id)
+        return Team.objects.filter(lineage__contains=[user.team_id])
+    return Team.objects.filter(pk=user.team_id)
 
 
 class Room(models.Model):

@@ -1,5 +1,6 @@
 """Deals: opening, changing, ending, reopening."""
 
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
 from crm.models import CustomFieldOn, Organization, Role, Room, User
+from deals.actions.stage_total import is_counted, recounted
 from deals.models import Deal, DealStatus, Pipeline, Section, SectionKind, Stage
 from deals.queries.content import EMPTY_HASHES
 
@@ -34,7 +36,7 @@ def open_deal(
     close_on: Any = None,
     custom: dict[str, Any] | None = None,
 ) -> Deal:
-    """Open a deal with its room (or in an existing one) at the first stage. The actor's user owns it.
+    """Open a deal with its room (or in an existing one) at the first stage. The actor's user owns it, the room's team reads it.
 
     The client is the organisation `organization_id`, or `new_client` by its name: the one in the directory who is
     called that, else a new one. Raises `Invalid` at the fields, `NotFound` for a room out of sight.
@@ -57,11 +59,11 @@ def open_deal(
         else open_room(actor=actor, title=title, owner=actor.user, team=actor.user.team, organization=organization)
     )
     at = now()
-    deal = Deal.objects.create(
+    deal = Deal(
         room=room,
         organization=organization,
         owner=actor.user,
-        team=actor.user.team,
+        team_id=room.team_id,
         pipeline=stage.pipeline,
         stage=stage,
         stage_entered_at=at,
@@ -69,6 +71,8 @@ def open_deal(
         updated_at=at,
         **clean,
     )
+    with recounted(Deal.objects.filter(pk=deal.pk)):
+        deal.save(force_insert=True)
     add_sections(deal)
     record("deal.opened", actor=actor, room=room, subject=deal, data={"stage": str(stage.pk)})
     return deal
@@ -136,21 +140,26 @@ def change_deal(*, actor: Actor, deal_id: UUID, version: int, values: dict[str, 
     checks = Checks()
     changes = _checked(checks, actor, values, deal)
     checks.done()
+    if changes.get("owner_id") == deal.owner_id:
+        del changes["team_id"]  # a deal changes teams with its owner; who owns it already brings it nowhere
     changed = [field for field, value in changes.items() if getattr(deal, field) != value]
     for field in changed:
         setattr(deal, field, changes[field])
     if not changed:
         return deal
     save_deal(deal, *changed)
-    _bring_room_along(room, deal, changed)
+    _bring_room_along(actor, room, deal, changed)
     if "success_owner_id" in changed and deal.success_owner_id:
         add_member(actor=actor, room_id=room.pk, user_id=deal.success_owner_id)
     record("deal.changed", actor=actor, room=room, subject=deal, data={"fields": sorted(changed)})
     return deal
 
 
-def _bring_room_along(room: Room, deal: Deal, changed: list[str]) -> None:
-    """Give the room the owner and client of its deal: access follows the room, and a new owner must enter."""
+def _bring_room_along(actor: Actor, room: Room, deal: Deal, changed: list[str]) -> None:
+    """Give the room the owner and client of its deal: access follows the room, and a new owner must enter.
+
+    With the room its other deals come into the new team: who reads a deal reads the room it is in.
+    """
     fields = []
     if "owner_id" in changed:
         room.owner_id, room.team_id = deal.owner_id, deal.team_id
@@ -161,6 +170,11 @@ def _bring_room_along(room: Room, deal: Deal, changed: list[str]) -> None:
     if fields:
         room.version, room.updated_at = room.version + 1, now()
         room.save(update_fields=[*fields, "version", "updated_at"])
+    others = Deal.objects.select_for_update(of=("self",), no_key=True).filter(room=room).exclude(team=room.team_id)
+    for other in others.order_by("pk") if "team" in fields else ():
+        other.team_id = room.team_id
+        save_deal(other, "team_id")
+        record("deal.changed", actor=actor, room=room, subject=other, data={"fields": ["team_id"]})
 
 
 @transaction.atomic
@@ -206,10 +220,11 @@ def check_deal_version(deal: Deal, version: int) -> None:
 
 
 def save_deal(deal: Deal, *fields: str) -> None:
-    """Save a locked deal with its next version."""
+    """Save a locked deal with its next version, and carry the change over into the totals of its stage."""
     deal.version += 1
     deal.updated_at = now()
-    deal.save(update_fields=[*fields, "version", "updated_at"])
+    with recounted(Deal.objects.filter(pk=deal.pk)) if is_counted(*fields) else nullcontext():
+        deal.save(update_fields=[*fields, "version", "updated_at"])
 
 
 def _check_staff(actor: Actor) -> None:

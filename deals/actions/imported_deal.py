@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
 
 from crm.actions.imported_row import (
     Incoming,
@@ -22,7 +23,9 @@ from crm.actions.imported_row import (
     save_changed,
 )
 from crm.actors import Actor
+from crm.clock import now
 from crm.models import ImportedRow, Room
+from deals.actions.stage_total import recounted
 from deals.models import Deal, Section, SectionKind, Stage, StageMove
 from deals.queries.content import EMPTY_HASHES
 
@@ -44,7 +47,8 @@ def import_deals(*, actor: Actor, source: str, rows: Sequence[Incoming], to: Des
     comparison = compare(source, rows)
     made = [_make(row, to) for row in comparison.new]
     Room.objects.bulk_create(deal.room for _row, deal in made)
-    Deal.objects.bulk_create(deal for _row, deal in made)
+    with recounted(Deal.objects.filter(pk__in=[deal.pk for _row, deal in made])):
+        Deal.objects.bulk_create(deal for _row, deal in made)
     _add_sections(deal for _row, deal in made)
     return [*remember_new(source, made), *_change(comparison.changed), *comparison.unchanged]
 
@@ -102,10 +106,19 @@ def _change(changed: Sequence[tuple[Incoming, ImportedRow]]) -> list[Outcome]:
             if followed := _let_follow(rooms[deal.room_id], deal, before, names):
                 saved_rooms.append(rooms[deal.room_id])
                 room_fields |= followed
-    save_changed(saved_rooms, room_fields)
-    save_changed(saved, fields)
+    with recounted(Deal.objects.filter(room__in=rooms)):
+        save_changed(saved_rooms, room_fields)
+        save_changed(saved, fields)
+        _bring_into_team(rooms)
     remember_changed(changed)
     return outcomes
+
+
+def _bring_into_team(rooms: Iterable[UUID]) -> None:
+    """Give the deals of these rooms the team of their room, wherever the one or the other has changed."""
+    of_room = Room.objects.filter(pk=OuterRef("room")).values("team")
+    astray = Deal.objects.filter(room__in=rooms).exclude(team=F("room__team"))
+    astray.update(team=Subquery(of_room), version=F("version") + 1, updated_at=now())
 
 
 def _ended_here(deal: Deal, before: ImportedRow) -> bool:

@@ -6,6 +6,7 @@ from deals.models.pipeline import Pipeline, Stage, StageGate
 from deals.models.problem import Period, ProblemPart, ProblemStatement
 from deals.models.section import AGREEABLE, Section, SectionKind
 from deals.models.stage_move import StageMove, Waiver
+from deals.models.stage_total import StageTotal
 from deals.models.stakeholder import Assessment, Attitude, Influence, Stakeholder, StakeholderRole
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Stage",
     "StageGate",
     "StageMove",
+    "StageTotal",
     "Stakeholder",
     "StakeholderRole",
     "Waiver",

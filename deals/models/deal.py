@@ -38,6 +38,8 @@ class DealQuerySet(models.QuerySet["Deal"]):
 class Deal(models.Model):
     """One deal in a room. `amount` is in `currency` (ISO 4217). An imported one may lack organisation and amount.
 
+    `team` is always the team of its room: who reads the room reads the deal, and sums by team are what its readers see.
+    `waits_for_client` says whether a question about it has no answer yet.
     `success_owner` is the member of customer success who will take over.
     """
 
@@ -56,6 +58,7 @@ class Deal(models.Model):
     amount_note = models.CharField(max_length=200, blank=True, help_text=_("For example: over 3 years."))
     close_on = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=8, choices=DealStatus, default=DealStatus.OPEN)
+    waits_for_client = models.BooleanField(default=False, db_default=False, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_reason = models.TextField(blank=True)
     is_imported = models.BooleanField(default=False)
@@ -80,9 +83,19 @@ class Deal(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["stage", "-updated_at", "-id"],
-                condition=Q(status="open", archived_at=None),
-                name="deal_open_by_stage",
+                fields=["stage", "status", "-updated_at", "-id"],
+                condition=Q(archived_at=None),
+                name="deal_by_stage",
+            ),
+            models.Index(
+                fields=["team", "stage", "status", "-updated_at", "-id"],
+                condition=Q(archived_at=None),
+                name="deal_by_team_and_stage",
+            ),
+            models.Index(
+                fields=["stage", "status", "-updated_at", "-id"],
+                condition=Q(archived_at=None, waits_for_client=True),
+                name="deal_waiting_by_stage",
             ),
             models.Index(fields=["owner", "-updated_at", "-id"], name="deal_by_owner"),
             models.Index(fields=["team", "-updated_at", "-id"], name="deal_by_team"),

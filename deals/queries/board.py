@@ -1,6 +1,7 @@
 """The board: open deals by stage, at most a handful of cards a column, whatever the number of deals.
 
-The work is bounded: one grouped count, one window over the filtered deals, and three look-ups for the cards shown.
+What the columns come to is read from the kept totals (`deals.queries.stage_total`), the cards by index from the top of
+each stage, and what is on the cards by two look-ups for those shown.
 """
 
 from collections import defaultdict
@@ -11,15 +12,16 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, Value, When, Window
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
-from django.utils.translation import gettext as _
 
 from crm.actors import Actor
-from crm.models import Answer, Consent, Team, User
-from crm.rules.agreement import AgreementState
-from deals.models import AGREEABLE, Deal, DealStatus, Pipeline, Section, Stage, StageMove
-from deals.queries.section import SectionState, section_state
+from crm.models import Room, Team, User
+from crm.models.room import teams_read_by
+from deals.models import Deal, DealStatus, Pipeline, Stage, StageTotal
+from deals.queries.card import Card, cards_of
+from deals.queries.stage_total import StageSum, stage_sums
 
 CARDS = 20
 """Cards a column shows at first, and how many more each "show more" brings."""
@@ -39,6 +41,12 @@ class BoardFilter:
     status: str = DealStatus.OPEN
     more: Mapping[UUID, int] = field(default_factory=dict)
 
+    @property
+    def narrowing(self) -> dict[str, Any]:
+        """The fields by which deals and totals are narrowed alike."""
+        wanted = {"status": self.status, "team": self.team, "owner": self.owner}
+        return {name: value for name, value in wanted.items() if value}
+
 
 @dataclass(frozen=True)
 class Total:
@@ -46,27 +54,6 @@ class Total:
 
     currency: str
     amount: Decimal | None
-
-
-@dataclass(frozen=True)
-class Card:
-    """One deal on the board. `turn` is the side whose turn it is ("" nobody's), `turn_words` who and what."""
-
-    deal: Deal
-    sections: Sequence[SectionState]
-    turn: str
-    turn_words: str
-
-    @property
-    def client(self) -> str:
-        """The client's name, or that there is none yet."""
-        return self.deal.organization.name if self.deal.organization else _("No client yet")
-
-    @property
-    def summary(self) -> str:
-        """The states of all sections in one sentence, for those who hear the page."""
-        states = ", ".join(f"{one.label} {one.words.lower()}" for one in self.sections)
-        return _("Common ground: %(states)s") % {"states": states}
 
 
 @dataclass(frozen=True)
@@ -114,32 +101,22 @@ class Board:
         return sum(column.count for column in self.columns)
 
 
-def waiting_for_client() -> Q:
-    """Return the condition for deals in which a question waits for somebody's answer."""
-    asked = Consent.objects.filter(answer=Answer.ASKED).values("subject_id")
-    sections = Section.objects.filter(pk__in=asked).values("deal")
-    return Q(pk__in=sections) | Q(pk__in=StageMove.objects.filter(pk__in=asked).values("deal"))
-
-
 def get_board(actor: Actor, chosen: BoardFilter) -> Board:
     """Return the board in six queries, whatever there is to show."""
     stages = list(Stage.objects.filter(pipeline__archived_at=None).select_related("pipeline"))
     stages.sort(key=lambda stage: (stage.pipeline.position, stage.pipeline.name, stage.position))
     by_pipeline = {pipeline: list(group) for pipeline, group in groupby(stages, key=lambda stage: stage.pipeline)}
     pipeline = next((one for one in by_pipeline if one.pk == chosen.pipeline), next(iter(by_pipeline)))
-    deals = _filtered(actor, chosen, pipeline)
-    groups = _groups(deals)
-    shown = [group for group in groups if chosen.view == "open" or group["turn"] == chosen.view]
-    cards = _cards(actor, _in_view(deals, chosen.view), chosen.more)
-    owners = list(User.objects.visible_to(actor).filter(deals__isnull=False).distinct().select_related("team"))
+    sums = stage_sums(actor, pipeline, chosen.narrowing)
+    shown = [one for one in sums if _is_in(chosen.view, one.waits_for_client)]
+    cards = _cards(actor, chosen, by_pipeline[pipeline])
+    owning = Exists(StageTotal.objects.filter(owner=OuterRef("pk")))
+    owners = list(User.objects.visible_to(actor).filter(owning).select_related("team"))
     return Board(
         pipelines=list(by_pipeline),
         pipeline=pipeline,
         columns=[_column(stage, shown, cards.get(stage.pk, ()), chosen) for stage in by_pipeline[pipeline]],
-        counts={
-            "open": sum(group["count"] for group in groups),
-            **{view: sum(group["count"] for group in groups if group["turn"] == view) for view in ("us", "client")},
-        },
+        counts={view: _count(one for one in sums if _is_in(view, one.waits_for_client)) for view in VIEWS},
         totals=_totals(shown),
         teams=sorted({owner.team for owner in owners if owner.team}, key=lambda team: team.name),
         owners=owners,
@@ -147,130 +124,71 @@ def get_board(actor: Actor, chosen: BoardFilter) -> Board:
     )
 
 
-def _filtered(actor: Actor, chosen: BoardFilter, pipeline: Pipeline) -> Any:
-    deals = Deal.objects.visible_to(actor).filter(pipeline=pipeline, status=chosen.status)
-    if chosen.team:
-        deals = deals.filter(team=chosen.team)
-    if chosen.owner:
-        deals = deals.filter(owner=chosen.owner)
-    return deals
+def _is_in(view: str, waits_for_client: bool) -> bool:
+    """Whether a view shows such deals: what does not wait for the client waits for us."""
+    return view == "open" or waits_for_client == (view == "client")
 
 
-def _in_view(deals: Any, view: str) -> Any:
-    if view == "open":
-        return deals
-    return deals.filter(waiting_for_client()) if view == "client" else deals.exclude(waiting_for_client())
-
-
-def _groups(deals: Any) -> list[dict[str, Any]]:
-    turn = Case(When(waiting_for_client(), then=Value("client")), default=Value("us"))
-    grouped = deals.annotate(turn=turn).order_by().values("stage_id", "currency", "turn")
-    return list(grouped.annotate(count=Count("pk"), amount=Sum("amount")))
-
-
-def _column(stage: Stage, groups: Sequence[dict[str, Any]], cards: Sequence[Card], chosen: BoardFilter) -> Column:
-    mine = [group for group in groups if group["stage_id"] == stage.pk]
+def _column(stage: Stage, sums: Sequence[StageSum], cards: Sequence[Card], chosen: BoardFilter) -> Column:
+    mine = [one for one in sums if one.stage_id == stage.pk]
     others = [f"{stage_id}:{size}" for stage_id, size in chosen.more.items() if stage_id != stage.pk]
-    return Column(stage, sum(group["count"] for group in mine), _totals(mine), cards, others)
+    return Column(stage, _count(mine), _totals(mine), cards, others)
 
 
-def _totals(groups: Iterable[dict[str, Any]]) -> list[Total]:
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for group in groups:
-        if group["amount"] is not None:
-            sums[group["currency"]] += group["amount"]
-    return [Total(currency, amount) for currency, amount in sorted(sums.items(), key=lambda item: -item[1])]
+def _count(sums: Iterable[StageSum]) -> int:
+    return sum(one.figures.deals for one in sums)
 
 
-def _cards(actor: Actor, deals: Any, more: Mapping[UUID, int]) -> dict[UUID, list[Card]]:
-    place = Window(RowNumber(), partition_by=F("stage_id"), order_by=(F("updated_at").desc(), F("pk").desc()))
-    limits = Q(place__lte=CARDS)
-    for stage_id, size in more.items():
-        limits |= Q(stage_id=stage_id, place__lte=min(size, MOST_CARDS))
-    ranked = deals.annotate(place=place).filter(limits).values("pk")
-    shown = list(
-        Deal.objects.filter(pk__in=Subquery(ranked))
-        .select_related("organization", "owner")
-        .order_by("-updated_at", "-pk")
-    )
+def _totals(sums: Iterable[StageSum]) -> list[Total]:
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for one in sums:
+        if one.figures.priced:
+            found[one.currency] += one.figures.amount
+    return [Total(currency, amount) for currency, amount in sorted(found.items(), key=lambda item: -item[1])]
+
+
+def _cards(actor: Actor, chosen: BoardFilter, stages: Sequence[Stage]) -> dict[UUID, list[Card]]:
+    """Return the newest deals of each stage as cards: of the teams the actor reads, and of rooms they are in elsewhere."""
+    limits = {stage.pk: max(CARDS, min(chosen.more.get(stage.pk, 0), MOST_CARDS)) for stage in stages}
+    deals = Deal.objects.visible_to(actor).filter(**chosen.narrowing)
+    if chosen.view != "open":
+        deals = deals.filter(waits_for_client=chosen.view == "client")
+    ids = _first(deals.filter(room__in=Room.objects.outside_teams_of(actor).values("pk")), limits)
+    teams = teams_read_by(actor)
+    if not teams.query.is_empty():
+        ids = ids.union(*_tops(deals.filter(team__in=teams), limits), all=True)
+    shown = Deal.objects.filter(pk__in=ids).select_related("organization", "owner").order_by("-updated_at", "-pk")
+    by_stage: dict[UUID, list[Deal]] = defaultdict(list)
+    for deal in shown:
+        if len(by_stage[deal.stage_id]) < limits[deal.stage_id]:
+            by_stage[deal.stage_id].append(deal)
     cards: dict[UUID, list[Card]] = defaultdict(list)
-    for card in cards_of(shown):
+    for card in cards_of([deal for some in by_stage.values() for deal in some]):
         cards[card.deal.stage_id].append(card)
     return cards
 
 
-def cards_of(deals: Sequence[Deal]) -> list[Card]:
-    """Return the cards of deals that the actor may see, in two queries. The caller fetched owner and organisation along."""
-    sections = _sections_of(deals)
-    consents = _consents_of(deals, sections)
-    return [_card(deal, sections.get(deal.pk, ()), consents.get(deal.pk, ())) for deal in deals]
+class _Unnest(Func):
+    function = "unnest"
+    set_returning = True
 
 
-def _sections_of(deals: Sequence[Deal]) -> dict[UUID, list[Section]]:
-    found: dict[UUID, list[Section]] = defaultdict(list)
-    for section in Section.objects.filter(deal__in=[deal.pk for deal in deals], kind__in=AGREEABLE):
-        found[section.deal_id].append(section)
-    return found
-
-
-def _consents_of(deals: Sequence[Deal], sections: Mapping[UUID, Sequence[Section]]) -> dict[UUID, list[Consent]]:
-    """Return the consents about the deals' sections and moves, by deal, oldest first. The rooms bound the search."""
-    deal_of_move = StageMove.objects.filter(pk=OuterRef("subject_id")).values("deal_id")
-    deal_of_section = Section.objects.filter(pk=OuterRef("subject_id")).values("deal_id")
-    about = Case(
-        When(kind="stage_move", then=Subquery(deal_of_move)), When(kind__in=AGREEABLE, then=Subquery(deal_of_section))
-    )
-    consents = (
-        Consent.objects.filter(room__in=[deal.room_id for deal in deals], kind__in=[*AGREEABLE, "stage_move"])
-        .annotate(deal_id=about)
-        .select_related("question", "participant__contact", "revision")
-        .defer("revision__content")
-        .order_by("question__asked_at", "id")
-    )
-    found: dict[UUID, list[Consent]] = defaultdict(list)
-    for consent in consents:
-        found[consent.deal_id].append(consent)
-    return found
-
-
-def _card(deal: Deal, sections: Sequence[Section], consents: Sequence[Consent]) -> Card:
-    client = deal.organization.name if deal.organization else _("the client")
-    ordered = sorted(sections, key=lambda section: AGREEABLE.index(section.kind))
-    states = [
-        section_state(section, [one for one in consents if one.subject_id == section.pk], client) for section in ordered
+def _tops(deals: QuerySet[Deal], limits: Mapping[UUID, int]) -> list[QuerySet[Any]]:
+    """Return the ids of the newest deals of each stage, read from the top of an index however many there are."""
+    newest = deals.filter(stage=OuterRef("pk")).order_by("-updated_at", "-pk").values("pk")
+    return [
+        Stage.objects.filter(pk__in=[stage for stage, limit in limits.items() if limit == size])
+        .order_by()
+        .annotate(deal=_Unnest(ArraySubquery(newest[:size])))
+        .values("deal")
+        for size in set(limits.values())
     ]
-    turn, words = _turn(deal, states, consents)
-    return Card(deal, states, turn, words)
 
 
-def _turn(deal: Deal, states: Sequence[SectionState], consents: Sequence[Consent]) -> tuple[str, str]:
-    if deal.has_ended:
-        return "", deal.get_status_display()
-    for consent in reversed(consents):
-        if consent.answer == Answer.ASKED:
-            about = {"name": consent.participant.contact.name, "what": _subject_words(consent, states)}
-            return "buyer", _("%(name)s: %(what)s") % about
-    if deal.is_imported and not consents:
-        return "", _("Imported, no consent on record")
-    return "seller", _("Us: %(what)s") % {"what": _our_turn(states)}
-
-
-def _subject_words(consent: Consent, states: Sequence[SectionState]) -> str:
-    labels = {state.section.pk: state.label.lower() for state in states}
-    return labels.get(consent.subject_id) or _("moving on")
-
-
-def _our_turn(states: Sequence[SectionState]) -> str:
-    said = {
-        AgreementState.CHANGE: _("they would change %(what)s"),
-        AgreementState.DECLINED: _("they said no to %(what)s"),
-        AgreementState.STALE: _("%(what)s is out of date"),
-        AgreementState.NONE: _("ask about %(what)s"),
-    }
-    for wanted in (AgreementState.CHANGE, AgreementState.DECLINED, AgreementState.STALE, AgreementState.NONE):
-        for state in states:
-            if state.standing.state == wanted:
-                empty = state.is_empty and wanted == AgreementState.NONE
-                words = _("write down %(what)s") if empty else said[wanted]
-                return words % {"what": state.label.lower()}
-    return _("ask to move on")
+def _first(deals: QuerySet[Deal], limits: Mapping[UUID, int]) -> QuerySet[Any]:
+    """Return the ids of the newest of a few deals, stage by stage."""
+    place = Window(RowNumber(), partition_by=F("stage_id"), order_by=(F("updated_at").desc(), F("pk").desc()))
+    within = Q(pk=None)
+    for stage_id, size in limits.items():
+        within |= Q(stage_id=stage_id, place__lte=size)
+    return deals.filter(stage__in=limits).annotate(place=place).filter(within).order_by().values("pk")

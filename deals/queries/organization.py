@@ -9,7 +9,7 @@ from django.db.models import F
 from crm.actors import Actor
 from crm.models import Organization
 from deals.models import Deal
-from deals.queries.board import Card, cards_of
+from deals.queries.card import Card, cards_of
 
 SHOWN = 20
 """Deals of each kind that a client's page shows at most."""

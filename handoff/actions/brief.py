@@ -16,9 +16,10 @@ from crm.events.record import record
 from crm.models import Consent, Event, Room, Side
 from crm.scopes import check_scope
 from deals.models import DealStatus
+from deals.queries.waiting import deal_asked_about
 from handoff.models import BriefItem, Handoff, HandoffState, ItemKind, ItemQuestion, ItemState
 from handoff.models.brief import RISKS
-from handoff.queries.brief import deal_of_consent, draft_brief, lapsed_risk
+from handoff.queries.brief import draft_brief, lapsed_risk
 
 
 def write_items(handoff: Handoff) -> None:
@@ -133,7 +134,7 @@ def answer_question_back(*, actor: Actor, question_id: UUID, text: str) -> ItemQ
 def react_to_lapsed_consent(event: Event, actor: Actor) -> None:
     """After the close, a consent taken back or contested becomes an open risk in the handoff."""
     consent = Consent.objects.select_related("participant__contact", "question").get(pk=event.subject_id)
-    deal_id = deal_of_consent(consent)
+    deal_id = deal_asked_about(consent.kind, consent.subject_id)
     handoff = Handoff.objects.active().filter(deal=deal_id, deal__status=DealStatus.WON).first() if deal_id else None
     if handoff is None:
         return

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.text import Truncator
@@ -158,10 +157,3 @@ def brief_snapshot(handoff: Handoff) -> Snapshot:
     """Return the brief as it is asked about."""
     content = brief_content(handoff)
     return Snapshot(content=_plain(content), schema=SCHEMA, content_hash=content_hash(content, schema=SCHEMA))
-
-
-def deal_of_consent(consent: Consent) -> UUID | None:
-    """Return the deal a consent is about when it is about a section or a move of one; None for other kinds."""
-    if consent.kind == "stage_move":
-        return Deal.objects.filter(moves=consent.subject_id).values_list("pk", flat=True).first()
-    return Deal.objects.filter(sections=consent.subject_id).values_list("pk", flat=True).first()

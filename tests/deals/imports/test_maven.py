@@ -11,7 +11,10 @@ from django.core import mail
 from django.core.management import call_command
 
 from crm.models import Consent, Delivery, Event, ImportRun, Organization, Role, Room, Team, User
-from deals.models import Deal, DealStatus, Section
+from deals.actions.stage_total import recount_stage_totals
+from deals.models import Deal, DealStatus, Section, StageTotal
+from deals.queries.stage_total import missing_figures
+from tests.cast import make_team
 
 MAVEN = Path(__file__).resolve().parents[2] / "data" / "maven"
 
@@ -31,6 +34,8 @@ def test_everything_comes_in_once_and_is_accounted_for(tmp_path):
     report = tmp_path / "report.csv"
     words = load(MAVEN, "--report", str(report))
     assert time.monotonic() - began < 60
+    assert missing_figures() == {}
+    assert 0 < StageTotal.objects.count() < 1000
 
     assert Organization.objects.count() == 85
     assert Organization.objects.exclude(parent=None).count() == 15
@@ -105,7 +110,9 @@ def test_changed_rows_update_what_was_not_touched_here(small):
     Deal.objects.filter(custom__source_id="1C1I7A6R").update(amount=2000, version=2)
     file = folder / "sales_pipeline.csv"
     file.write_text(file.read_text().replace("01-03-17,1054", "02-03-17,1100"))
+    recount_stage_totals()
     words = load(folder)
+    assert missing_figures() == {}
     deal = Deal.objects.get(custom__source_id="1C1I7A6R")
     assert (deal.amount, str(deal.close_on), deal.version) == (Decimal(2000), "2017-03-02", 3)
     assert "1 updated" in words
@@ -136,6 +143,24 @@ def test_an_agent_with_another_manager_changes_teams_and_rooms_follow(small):
     load(folder)
     deal = Deal.objects.select_related("owner__team", "team", "room__team").get(custom__source_id="1C1I7A6R")
     assert deal.owner.team.name == deal.team.name == deal.room.team.name == "Melvin Marxen"
+    assert missing_figures() == {}
+
+
+def test_a_deal_stays_in_the_team_of_a_room_that_was_taken_over_here(small):
+    folder = small()
+    load(folder)
+    deal = Deal.objects.select_related("room").get(custom__source_id="1C1I7A6R")
+    here = make_team("Here")
+    Room.objects.filter(pk=deal.room_id).update(team=here)
+    Deal.objects.filter(pk=deal.pk).update(team=here)
+    recount_stage_totals()
+    file = folder / "sales_teams.csv"
+    file.write_text(
+        file.read_text().replace("Moses Frase,Dustin Brinkmann,Central", "Moses Frase,Melvin Marxen,Central")
+    )
+    load(folder)
+    assert set(Deal.objects.filter(pk=deal.pk).values_list("team__name", "room__team__name")) == {("Here", "Here")}
+    assert missing_figures() == {}
 
 
 def test_a_dry_run_changes_nothing(small):
