@@ -32,10 +32,12 @@ class Link:
 class Receipt:
     """One answer: what was asked and shown, what was said, and its entries in the room's ledger, oldest first.
 
-    `person` is who answered, as the ledger kept it on that day (None: erased, or not answered yet).
+    `subject` is the row it was about, `person` who answered, as the ledger kept it on that day (None: erased, or not
+    answered yet).
     """
 
     consent: Consent
+    subject: Any
     label: str | Promise
     lines: Sequence[Line]
     links: Sequence[Link]
@@ -109,12 +111,12 @@ def receipts_of(actor: Actor, consents: QuerySet[Consent]) -> list[Receipt]:
         ).order_by("question__asked_at", "question_id", "id")
     )
     links = _links(rows)
-    subjects = {(row.kind, row.subject_id): consent_kind(row.kind) for row in rows}
-    labels = {(name, id): kind.label(kind.get(id)) for (name, id), kind in subjects.items()}
+    subjects = {(row.kind, row.subject_id): consent_kind(row.kind).get(row.subject_id) for row in rows}
     return [
         Receipt(
             consent=row,
-            label=labels[row.kind, row.subject_id],
+            subject=subjects[row.kind, row.subject_id],
+            label=consent_kind(row.kind).label(subjects[row.kind, row.subject_id]),
             lines=lines_of(row.revision),
             links=links[row.pk],
             is_mine=actor.participant is not None and row.participant_id == actor.participant.pk,

@@ -5,10 +5,13 @@ paragraph (a paragraph is a line: what stands between two line ends). Only where
 the same value, there is a conflict, and it carries both versions.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crm.rules.matching import match_blocks
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 
 
 @dataclass(frozen=True)
@@ -102,11 +105,19 @@ def _merge_lines(base: list[str], mine: list[str], theirs: list[str]) -> TextMer
         is_conflict = bool(ours and saved) and our_lines != saved_lines
         result = saved_lines if saved else our_lines
         kept += base[at:low] + result
-        both += base[at:low] + result + (our_lines if is_conflict else [])
+        both += base[at:low] + (_together(base[low:high], our_lines, saved_lines) if is_conflict else result)
         if is_conflict:
             conflicts.append(("\n".join(base[low:high]), "\n".join(our_lines), "\n".join(saved_lines)))
         at = high
     return TextMerge("\n".join(kept + base[at:]), "\n".join(both + base[at:]), tuple(conflicts))
+
+
+def _together(base: list[str], mine: list[str], theirs: list[str]) -> list[str]:
+    """Return both versions of the same lines, theirs first. Of one paragraph, what both say is said once: by sentence."""
+    versions = [_SENTENCE_END.split(lines[0]) for lines in (base, mine, theirs) if len(lines) == 1 and lines[0]]
+    if len(versions) < 3 or max(map(len, versions)) == 1:
+        return theirs + mine
+    return [_merge_lines(*versions).together.replace("\n", " ")]
 
 
 def _edits(base: Sequence[str], other: Sequence[str]) -> list[_Edit]:

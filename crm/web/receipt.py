@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from crm.pdf.receipt import receipt_pdf
 from crm.queries.receipt import Receipt, get_receipt
 from crm.receipt import facts_of, links_of, what_it_is
+from crm.registry import consent_kind
 from crm.web.actor import staff
 
 
@@ -18,10 +19,13 @@ from crm.web.actor import staff
 @require_safe
 def receipt(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     """Show who answered what, to which words, when and how. `?download=1` gives it as a PDF."""
-    found = get_receipt(staff(request), consent_id)
+    actor = staff(request)
+    found = get_receipt(actor, consent_id)
     if request.GET.get("download"):
         return receipt_file(found)
-    return render(request, "crm/receipt/receipt.html", receipt_context(found))
+    about_url = consent_kind(found.consent.kind).url(actor, found.subject)
+    context = receipt_context(found) | {"about_url": about_url}
+    return render(request, "crm/receipt/receipt.html", context)
 
 
 def receipt_context(receipt: Receipt) -> dict[str, Any]:

@@ -63,6 +63,7 @@ NOTHING_PERSONAL = {
     "crm.Room.time_zone": "a room",
     "deals.Deal.currency": "ISO 4217",
     "deals.ProblemStatement.currency": "ISO 4217",
+    "deals.StageTotal.currency": "ISO 4217",
     # Staff, keys and what administrators set up. Staff are no contacts: their data follow their employment.
     "crm.User.email": "staff",
     "crm.User.name": "staff",

@@ -33,6 +33,33 @@ def test_every_paragraph_somebody_wrote_is_in_the_result_or_in_a_conflict(base, 
         assert written <= set(merged.together.split("\n"))
 
 
+sentences = st.lists(
+    st.sampled_from(["One a.", "Two b!", "Three 3.5 c.", "Four?", "Five e."]), min_size=1, max_size=5, unique=True
+)
+
+
+@given(sentences, sentences, sentences)
+def test_both_versions_of_a_paragraph_put_together_lose_no_sentence_and_say_what_stayed_once(base, mine, theirs):
+    together = merge_text(" ".join(base), " ".join(mine), " ".join(theirs)).together
+    for sentence in {*mine, *theirs} - set(base):
+        assert sentence in together
+    for sentence in set(base) & set(mine) & set(theirs):
+        assert sentence in together
+    if mine[: len(base)] == base == theirs[: len(base)] and mine != theirs:
+        assert together.startswith(" ".join(base))
+        assert len(together) <= len(" ".join(theirs)) + len(" ".join(mine)) - len(" ".join(base)) + 1
+
+
+def test_two_ends_of_one_sentence_are_put_together_without_repeating_the_rest():
+    base = "The forecast sees shipments. It cannot see one store."
+    theirs = f"{base} Promotions are fixed five weeks ahead."
+    mine = base.replace("shipments", "shipments, not sales") + " Nobody counts the extra demand."
+    assert merge_text(base, mine, theirs).together == (
+        "The forecast sees shipments, not sales. It cannot see one store."
+        " Promotions are fixed five weeks ahead. Nobody counts the extra demand."
+    )
+
+
 @given(texts, texts)
 def test_an_unchanged_side_gives_the_other_side(base, edited):
     assert merge_text(base, edited, base).text == edited
@@ -71,7 +98,7 @@ def test_the_same_paragraph_changed_by_both_is_a_conflict_with_both_versions():
     assert merged.conflicts == (
         ("It sees shipments.", "It sees shipments, late.", "It sees shipments. No promotions."),
     )
-    assert merged.together == "It sees shipments. No promotions.\nIt sees shipments, late.\nWhy now?\nMore."
+    assert merged.together == "It sees shipments, late. No promotions.\nWhy now?\nMore."
 
 
 def test_what_both_added_at_the_same_place_is_kept_from_both_and_the_same_words_once():

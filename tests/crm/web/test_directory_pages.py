@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from crm.clock import now
 from crm.models import Consent, Contact, DemoMail
-from crm.queries.receipt import Receipt, get_receipt
+from crm.queries.receipt import get_receipt
 from crm.web.receipt import receipt_context
 from tests.cast import Cast
 from tests.crm.actions.test_consent import ask, say
@@ -75,7 +75,8 @@ def test_a_receipt_is_a_paper_to_keep(cast: Cast, client: Client) -> None:
 
 def test_a_receipt_says_that_its_words_were_erased_and_still_fits(cast: Cast) -> None:
     receipt = get_receipt(cast.rep, Consent.objects.get().pk)
-    erased = Receipt(receipt.consent, "", (), [replace(one, content=None) for one in receipt.links], is_mine=False)
+    links = [replace(one, content=None) for one in receipt.links]
+    erased = replace(receipt, label="", lines=(), links=links, is_mine=False)
     page = render_to_string("crm/receipt/_receipt.html", receipt_context(erased))
     assert "Erased. The fingerprint of the entry stays." in page
     assert "words erased, fits" in page

@@ -7,10 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from structlog.testing import capture_logs
 
-from crm import registry
-from crm.actors import Actor, as_participant, as_user
+from crm.actors import as_participant, as_user
 from crm.clock import now
 from crm.errors import Invalid, NotAllowed, NotFound, Refused, Stale
 from crm.models import Event, Question
@@ -252,27 +250,6 @@ def test_a_passed_due_date_turns_the_goal_without_anybody(cast: Cast, goal: Goal
     event = Event.objects.get(type="goal.missed")
     assert (event.by_user, event.data["from"]) == (None, "on_track")
     assert rejudge_goals() == 0
-
-
-def test_a_goal_that_cannot_be_judged_keeps_no_other_waiting(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    cast.write_criterion(title="Waste")
-    goal_of(cast)
-    broken, sound = Goal.objects.order_by("pk")
-    Goal.objects.update(due_on=now().date() - timedelta(days=1))
-
-    def refuse(event: Event, actor: Actor) -> None:
-        if event.subject_id == broken.pk:
-            raise ZeroDivisionError
-
-    monkeypatch.setitem(registry._reactions, "goal.missed", [refuse])
-    with capture_logs() as logs, pytest.raises(ExceptionGroup) as failure:
-        rejudge_goals()
-    assert [type(one) for one in failure.value.exceptions] == [ZeroDivisionError]
-    assert [(line["event"], line["goal"]) for line in logs] == [("goal_not_judged", str(broken.pk))]
-    assert Goal.objects.get(pk=sound.pk).state == GoalState.MISSED
-    untouched = Goal.objects.get(pk=broken.pk)
-    assert (untouched.state, untouched.version) == (GoalState.NO_DATA, broken.version)
-    assert [event.subject_id for event in Event.objects.filter(type="goal.missed")] == [sound.pk]
 
 
 def test_yes_or_no(cast: Cast, goal: Goal) -> None:
