@@ -45,12 +45,14 @@ def _narrower(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     return found + [f"answers no {status} any more" for status in good - set(new["responses"])]
 
 
+@pytest.mark.slow
 def test_the_committed_copy_is_this_release() -> None:
     committed, present = json.loads(COMMITTED.read_text()), json.loads(document())
     assert not breaking_changes(committed, present), "Within v1 nothing goes away."
     assert committed == present, "Run `manage.py write_openapi` and read what changed."
 
 
+@pytest.mark.slow
 def test_breaking_changes_are_found() -> None:
     before, after = json.loads(document()), json.loads(document())
     del after["paths"]["/api/v1/deals/"]["post"]
@@ -62,6 +64,7 @@ def test_breaking_changes_are_found() -> None:
         assert words in found
 
 
+@pytest.mark.slow
 def test_every_operation_says_what_it_needs() -> None:
     described = json.loads(document())
     known = set(scopes())

@@ -81,6 +81,7 @@ def story(cast: Cast) -> dict[str, object]:
     return {"room": cast.deal.room_id, "deal": cast.deal.pk, "goal": goal.pk, "handoff": handoff.pk}
 
 
+@pytest.mark.slow
 def test_lists_cost_the_same_for_one_row_as_for_all(cast: Cast, story: dict[str, object]) -> None:
     api = Caller(make_key(cast.admin))
     api.get("/teams/")  # the key's first use is written down

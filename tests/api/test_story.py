@@ -73,6 +73,7 @@ def win(cast: Cast, api: Caller) -> dict[str, Any]:
     return {"deal": deal, "who": who}
 
 
+@pytest.mark.slow
 def test_from_first_talk_to_a_goal_that_is_reached(cast: Cast, api: Caller) -> None:
     won = win(cast, api)
     deal, who = won["deal"], won["who"]
@@ -110,6 +111,7 @@ def test_from_first_talk_to_a_goal_that_is_reached(cast: Cast, api: Caller) -> N
     assert goal["confirmed_by"]
 
 
+@pytest.mark.slow
 def test_measurements_once_and_corrected(cast: Cast, api: Caller) -> None:
     won = win(cast, api)
     success = Caller(make_key(cast.tomas))

@@ -38,6 +38,7 @@ def test_what_is_missing_is_named_with_what_brings_it(tmp_path: Path, missing: t
     assert not (tmp_path / ".venv").exists()
 
 
+@pytest.mark.slow
 def test_the_pip_of_the_machine_does_where_there_is_no_other(tmp_path: Path) -> None:
     done = start(tmp_path, "ensurepip")
     assert done.returncode == 0, done.stderr

@@ -31,6 +31,7 @@ def _wait_until_gone(pids: list[int], patience: float = 15) -> list[int]:
     return [pid for pid in pids if _alive(pid)]
 
 
+@pytest.mark.slow
 def test_postgres_keeps_data_and_gives_two_roles(tmp_path: Path) -> None:
     server = start_postgres(tmp_path / "pg", durable=False)
     with psycopg.connect(server.url(OWNER)) as owner:
@@ -64,6 +65,7 @@ def test_redis_answers_and_ends() -> None:
     assert not server.socket_path.parent.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's death")
 def test_servers_end_when_their_starter_is_killed(tmp_path: Path) -> None:
     program = (

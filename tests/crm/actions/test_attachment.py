@@ -109,6 +109,7 @@ def test_hostile_files_stay_out(cast: Cast, name: str, content: bytes, code: str
     assert not Attachment.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused_when_it_is_looked_into(cast: Cast) -> None:
     file = add(cast, "bomb.docx", packed(fill=b"\x00" * (80 * MEGABYTE)))
     assert file.size < MEGABYTE

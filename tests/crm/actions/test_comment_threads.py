@@ -94,6 +94,7 @@ class TestDisputes:
         with pytest.raises(Invalid):
             add_comment(actor=cast.buyer, room_id=cast.deal.room_id, body="All of it", disputes=True)
 
+    @pytest.mark.slow
     def test_both_sides_see_it_at_the_top_of_the_page(self, cast: Cast, client) -> None:
         dispute = say(cast, body="It is twice a week.", disputes=True)
         client.force_login(cast.maya)
@@ -149,6 +150,7 @@ class TestMentions:
         assert changed.mentioned == [cast.daniel.pk]
 
 
+@pytest.mark.slow
 def test_in_the_room_a_guest_answers_and_sees_it_differently(cast: Cast) -> None:
     first, client = say(cast, cast.rep, "Every Monday?"), client_of(cast.ingrid.contact)
     page = f"/room/{cast.deal.room_id}/deals/{cast.deal.pk}/problem/"

@@ -72,6 +72,7 @@ def chains_hold() -> int:
     return sum(len(one.report.erased) for one in reports)
 
 
+@pytest.mark.slow
 def test_nothing_is_left_and_an_older_copy_is_erased_again(cast: Cast, erasures: Path) -> None:
     person = plant(cast)
     assert len(left()) > 30, "the canaries are planted"
@@ -96,6 +97,7 @@ def test_nothing_is_left_and_an_older_copy_is_erased_again(cast: Cast, erasures:
     assert len(erasures.read_text().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_what_stays_says_that_it_is_erased(cast: Cast) -> None:
     person = plant(cast)
     entries = LedgerEntry.objects.count()
@@ -182,6 +184,7 @@ def test_the_record_of_erasures_cannot_be_changed(cast: Cast) -> None:
             connection.cursor().execute(verb)
 
 
+@pytest.mark.slow
 def test_evidence_is_kept_on_a_ground_until_its_day(cast: Cast, erasures: Path) -> None:
     person = plant(cast)
     until = now() + timedelta(days=90)

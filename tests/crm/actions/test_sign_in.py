@@ -189,6 +189,7 @@ class TestSession:
         assert Event.objects.visible_to(cast.buyer).filter(pk=event.pk).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("code", "winners"), [(CODE, 1), ("AAAAAAAA", 0)])
 def test_of_a_hundred_parallel_tries_one_wins(code: str, winners: int) -> None:

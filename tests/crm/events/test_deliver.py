@@ -146,6 +146,7 @@ deliver.deliver_owed()
 """
 
 
+@pytest.mark.slow
 def test_a_killed_worker_loses_nothing(seen: list[UUID]) -> None:
     event = happen()
     here = connection.settings_dict
@@ -173,6 +174,7 @@ def settings_url(database: str) -> str:
 class TestWithoutRedis:
     """A request never needs Redis."""
 
+    @pytest.mark.slow
     def test_a_change_is_kept_and_takes_no_time(self, monkeypatch: pytest.MonkeyPatch, seen: list[UUID]) -> None:
         import redis
 

@@ -106,6 +106,7 @@ class TestTold:
                 assert (str(event.pk) in listener.text) is (name == side)
         assert not any("CANARY" in listener.text for listener in streams.values())
 
+    @pytest.mark.slow
     def test_a_limited_grant_and_other_rooms(self, cast: Cast, listen) -> None:
         lawyer = cast.let_in(cast.contact("Legal Lars"), sections=["criteria"])
         elsewhere = open_deal(actor=as_user(cast.stranger), title="Beds", organization_id=cast.halvorsen.pk)
@@ -134,6 +135,7 @@ class TestTold:
         while buyer.next("change", BUSY).data["room"] != str(beds.room_id):
             pass
 
+    @pytest.mark.slow
     def test_who_writes(self, cast: Cast, listen) -> None:
         lawyer = cast.let_in(cast.contact("Legal Lars"), sections=["criteria"])
         seller, buyer, limited = listen(cast.maya).is_open(), listen(cast.ingrid).is_open(), listen(lawyer).is_open()
@@ -327,6 +329,7 @@ class TestDoor:
 class TestHeld:
     """What open streams keep: neither a connection to the database nor a thread."""
 
+    @pytest.mark.slow
     def test_neither_a_connection_nor_a_thread(self, cast: Cast, listen) -> None:
         listen(cast.maya).is_open()
         time.sleep(0.5)

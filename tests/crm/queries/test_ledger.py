@@ -156,6 +156,7 @@ def test_what_was_erased_is_told_as_erased(cast: Cast) -> None:
     assert "erased on request: rows 2" in said
 
 
+@pytest.mark.slow
 def test_memory_stays_flat(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "CHUNK", 20)
 

@@ -104,6 +104,7 @@ def all_events(cast: Cast, people: dict[str, User | Participant]) -> list[Event]
     return Event.objects.bulk_create(rows)
 
 
+@pytest.mark.slow
 def test_every_kind_of_reader_is_told_what_the_query_shows_them_and_nothing_else(cast: Cast) -> None:
     people = everybody(cast)
     events = all_events(cast, people)

@@ -77,6 +77,7 @@ def sentences(actor, cast: Cast) -> list[str]:
     return [str(one.entry.sentence) for one in room_timeline(actor, cast.deal.room_id).happenings]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("app", ["crm", "deals", "handoff"])
 def test_every_recorded_type_has_words(cast: Cast, app: str) -> None:
     types = recorded_types(app)

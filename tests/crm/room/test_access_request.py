@@ -33,6 +33,7 @@ def people(cast: Cast) -> str:
     return f"/room/{cast.deal.room_id}/people/"
 
 
+@pytest.mark.slow
 def test_asked_seen_answered(cast: Cast, buyer: Client, client: Client) -> None:
     page = buyer.post(people(cast), RUTH, follow=True).content.decode()
     assert "Ruth Abara, Head of Data" in page

@@ -58,6 +58,7 @@ def page_of(request: DataRequest) -> str:
     return f"/data-requests/{request.pk}/"
 
 
+@pytest.mark.slow
 def test_taking_along_what_is_ones_own(cast: Cast) -> None:
     person = plant(cast)
     buyer = client_of(person)
@@ -95,6 +96,7 @@ def test_bad_input_keeps_what_was_typed(cast: Cast, buyer: Client, sent: dict[st
     assert not DataRequest.objects.exists()
 
 
+@pytest.mark.slow
 def test_handed_over_with_private_notes_for_fourteen_days(cast: Cast, admin: Client) -> None:
     person = plant(cast)
     request = DataRequest.objects.get()
@@ -139,6 +141,7 @@ def test_declined_with_the_ground(cast: Cast, buyer: Client, admin: Client) -> N
     assert buyer.get(kept(cast)).status_code == 200
 
 
+@pytest.mark.slow
 def test_erased_on_request_and_every_page_still_works(
     cast: Cast, admin: Client, django_capture_on_commit_callbacks
 ) -> None:
@@ -188,6 +191,7 @@ def _room_pages(cast: Cast) -> list[str]:
     return [url for _panel, url in room_panels(actor, actor.participant.room)]
 
 
+@pytest.mark.slow
 def test_erasing_from_the_contacts_page(cast: Cast, admin: Client) -> None:
     person = cast.ingrid.contact
     path = f"/contacts/{person.pk}/erase/"

@@ -166,6 +166,7 @@ class TestAnswer:
         assert "stands as you agreed to it" in done
         assert "We have gone on to “Understand”" in done
 
+    @pytest.mark.slow
     def test_a_change_needs_words_and_keeps_them(self, cast: Cast) -> None:
         question, client = ask(cast), client_of(cast.ingrid.contact)
         url = room_url(cast, f"questions/{question.pk}/answer/")
@@ -180,6 +181,7 @@ class TestAnswer:
         client.post(url, sent | {"note": "Weekly, not by hand."})
         assert Consent.objects.get().note == "Weekly, not by hand."
 
+    @pytest.mark.slow
     def test_words_that_changed_meanwhile(self, cast: Cast) -> None:
         question, client = ask(cast), client_of(cast.ingrid.contact)
         url = room_url(cast, f"questions/{question.pk}/answer/")
@@ -218,6 +220,7 @@ class TestAnswer:
         assert Consent.objects.get().answer == Answer.ASKED
 
 
+@pytest.mark.slow
 def test_opening_mailed_links_changes_nothing(cast: Cast, django_capture_on_commit_callbacks) -> None:
     contact = cast.contact("Aisha Karim")
     with django_capture_on_commit_callbacks(execute=True):

@@ -43,6 +43,7 @@ def by_the_table(kinds):
     return {"buyer": S.SELLER, "seller": S.BUYER}[side]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [0, 1, 2, 3])
 def test_every_combination_follows_the_table(length):
     for kinds in product(KINDS, repeat=length):

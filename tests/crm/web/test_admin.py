@@ -32,6 +32,7 @@ def url(model: str, what: str, *args: object) -> str:
     return reverse(f"admin:{model}_{what}", args=args)
 
 
+@pytest.mark.slow
 def test_every_list_and_every_row_opens_for_an_administrator_without_the_superuser_flag(cast, client) -> None:
     create_api_key(actor=as_user(cast.admin), user_id=cast.admin.pk, name="k", scopes=["admin"])
     CustomField.objects.create(on="deal", key="a", label="A", type="text")

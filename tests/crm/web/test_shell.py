@@ -91,6 +91,7 @@ def test_the_way_on_from_the_room_stays_in_the_room(request_to):
     assert "<script" not in broken
 
 
+@pytest.mark.slow
 def test_styles_are_collected_into_one_hashed_file(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "crm.staticfiles.JoinedStaticFilesStorage"}}

@@ -138,6 +138,7 @@ def test_going_back_is_free_and_forward_asks_again(cast: Cast) -> None:
     assert stage_name(cast) == "Understand"
 
 
+@pytest.mark.slow
 def test_a_yes_taken_back_holds_the_next_move_not_the_deal(cast: Cast) -> None:
     say(ask(cast, cast.problem(), move_to(cast, "Understand")))
     given = Consent.objects.get(kind="problem", answer=Answer.AGREED)
@@ -153,6 +154,7 @@ def test_a_yes_taken_back_holds_the_next_move_not_the_deal(cast: Cast) -> None:
     assert stage_name(cast) == "Define success"
 
 
+@pytest.mark.slow
 def test_an_edit_after_the_yes_closes_the_gate_until_the_new_words_are_agreed(cast: Cast) -> None:
     say(ask(cast, cast.problem(), move_to(cast, "Understand")))
     cast.write_problem("Fresh stock is written off.")

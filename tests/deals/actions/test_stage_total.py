@@ -91,6 +91,7 @@ def test_the_command_says_what_it_corrected(capsys: pytest.CaptureFixture[str]) 
     assert folded() == counted()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_eight_writers_in_one_stage_hold_their_changes_at_the_same_time() -> None:
     cast = Cast()

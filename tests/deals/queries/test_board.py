@@ -151,6 +151,7 @@ class _Undo(Exception):
     """Takes one example's rows back."""
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(HISTORY, VIEWED)
 def test_everybody_sees_exactly_what_they_may(
@@ -171,6 +172,7 @@ def test_everybody_sees_exactly_what_they_may(
         assert not StageTotal.objects.exists()
 
 
+@pytest.mark.slow
 def test_more_cards_of_one_stage_come_from_teams_and_from_rooms_elsewhere() -> None:
     company = Company()
     for number in range(30):

@@ -149,6 +149,7 @@ def test_ids_of_others_are_not_there(cast: Cast, client: Client) -> None:
         assert response.status_code == 404
 
 
+@pytest.mark.slow
 def test_canaries_of_the_selling_side_are_in_no_page(cast: Cast, client: Client) -> None:
     plant(cast)
     room = f"/room/{cast.deal.room_id}/"

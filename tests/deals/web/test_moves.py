@@ -49,6 +49,7 @@ def move_to(cast: Cast, stage: Stage | None) -> Subject:
     return propose_move(actor=cast.rep, deal_id=cast.deal.pk, to_stage_id=stage.pk if stage else None)
 
 
+@pytest.mark.slow
 def test_the_button_moves_on_when_the_gate_opened_after_the_yes(cast, signed_in) -> None:
     put_at(cast, "Understand")
     to = Stage.objects.get(pipeline=cast.deal.pipeline_id, name="Define success")
@@ -79,6 +80,7 @@ def test_a_manager_waives_a_gate_and_the_reason_stands_there(cast, signed_in) ->
     assert "let it pass: Tomás starts on Monday." in client.get(at(cast, "deal")).content.decode()
 
 
+@pytest.mark.slow
 def test_a_manager_undoes_a_close_and_keeps_the_words_when_somebody_was_faster(cast, signed_in) -> None:
     put_at(cast, "Agree")
     yes_to(cast, move_to(cast, None))
@@ -141,6 +143,7 @@ def test_what_we_think_is_kept_when_a_colleague_wrote_first(cast, signed_in) -> 
     assert client.post(url, {"note": "Wants both.", "version": version}).status_code == 302
 
 
+@pytest.mark.slow
 def test_the_sentence_follows_what_is_asked_about_until_somebody_writes_it(cast, signed_in) -> None:
     client = signed_in(cast.maya)
     page = client.get(at(cast, "ask"), {"about": "problem"}).content.decode()

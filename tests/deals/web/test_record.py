@@ -47,6 +47,7 @@ def test_all_that_is_missing_is_said_at_once(cast, signed_in) -> None:
     assert not Question.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_preview_waits_for_words_and_an_answer(cast, signed_in) -> None:
     client, preview = signed_in(cast.maya), reverse("deals:record_preview", args=[cast.deal.pk])
     for missing in ("words", "answer", "whom"):
@@ -59,6 +60,7 @@ def test_the_preview_waits_for_words_and_an_answer(cast, signed_in) -> None:
     assert "said no" in client.post(preview, said(cast, answer="declined")).content.decode()
 
 
+@pytest.mark.slow
 def test_the_file_of_a_refused_form_need_not_be_chosen_again(cast, signed_in) -> None:
     client = signed_in(cast.maya)
     refused = client.post(url(cast), said(cast, words="", evidence=letter()))
@@ -76,6 +78,7 @@ def test_the_file_of_a_refused_form_need_not_be_chosen_again(cast, signed_in) ->
     assert Attachment.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_another_file_is_sent_instead_or_none(cast, signed_in) -> None:
     client = signed_in(cast.maya)
     client.post(url(cast), said(cast, words="", evidence=letter()))
@@ -105,6 +108,7 @@ def test_a_refused_file_is_said_also_when_a_rule_refuses_the_record(cast, signed
     assert "evidence" in form.errors
 
 
+@pytest.mark.slow
 def test_the_file_of_somebody_else_is_not_taken(cast, signed_in) -> None:
     signed_in(cast.jonas).post(url(cast), said(cast, words="", evidence=letter()))
     answer = signed_in(cast.maya).post(url(cast), {**said(cast), "evidence-kept": str(Upload.objects.get().pk)})

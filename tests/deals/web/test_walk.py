@@ -39,6 +39,7 @@ def say_yes(cast: Cast) -> None:
     answer_question(actor=cast.buyer, question_id=question.pk, shown_hash=shown, answer="agreed")
 
 
+@pytest.mark.slow
 def test_one_question_covers_problem_and_move_and_the_deal_moves(cast, signed_in) -> None:
     client = signed_in(cast.maya)
     assert ask(cast, client, "problem", "move").status_code == 302
@@ -81,6 +82,7 @@ def test_a_yes_given_by_voice_is_recorded_with_its_file(cast, signed_in) -> None
     assert Consent.objects.get().answer == Answer.AGREED
 
 
+@pytest.mark.slow
 def test_words_changed_since_a_yes_are_marked_and_the_agreed_ones_can_be_kept(cast, signed_in) -> None:
     client = signed_in(cast.maya)
     ask(cast, client, "problem")
@@ -166,6 +168,7 @@ def test_somebody_new_comes_onto_the_map_and_into_the_directory(cast, signed_in)
     assert Stakeholder.objects.get().contact.organization == cast.halvorsen
 
 
+@pytest.mark.slow
 def test_several_people_are_asked_at_once_and_each_answers_alone(cast, signed_in) -> None:
     client, url = signed_in(cast.maya), at(cast, "ask")
     people = [cast.ingrid, cast.daniel]

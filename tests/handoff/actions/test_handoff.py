@@ -41,6 +41,7 @@ def test_the_win_opens_the_handoff_for_whoever_was_named(cast: Cast) -> None:
     assert Event.objects.filter(type="handoff.opened", by_contact=cast.ingrid.contact).count() == 1
 
 
+@pytest.mark.slow
 def test_accepting_makes_one_goal_for_each_criterion(cast: Cast) -> None:
     cast.write_criterion(title="Fresh stock written off", direction="lower", baseline="6.1", target="4.5")
     handoff = accept(cast, win(cast))
@@ -61,6 +62,7 @@ def test_accepting_names_each_item_that_is_not_clear(cast: Cast) -> None:
     assert not SuccessPlan.objects.exists()
 
 
+@pytest.mark.slow
 def test_one_question_is_enough_to_wait(cast: Cast) -> None:
     handoff = win(cast)
     clear_all(cast, handoff)
@@ -71,6 +73,7 @@ def test_one_question_is_enough_to_wait(cast: Cast) -> None:
     assert [(fault.field, fault.code) for fault in refusal.value.faults] == [(f"items.{item.pk}", "question")]
 
 
+@pytest.mark.slow
 def test_accepting_twice_is_once(cast: Cast) -> None:
     handoff = accept(cast, win(cast))
     again = accept_handoff(actor=success(cast), handoff_id=handoff.pk, version=1)
@@ -140,6 +143,7 @@ def test_a_no_to_the_brief_is_kept(cast: Cast) -> None:
     assert Consent.objects.get(kind="brief").answer == Answer.DECLINED
 
 
+@pytest.mark.slow
 def test_undoing_the_win_cancels_an_unaccepted_handoff(cast: Cast) -> None:
     win(cast)
     undo(cast)
@@ -203,6 +207,7 @@ def test_a_manager_names_somebody_of_customer_success(cast: Cast) -> None:
     assert (again.to_user, again.version) == (cast.tomas, 2)
 
 
+@pytest.mark.slow
 def test_deal_and_handoff_never_name_two_people(cast: Cast) -> None:
     handoff = accept(cast, win(cast))
     other = make_user("Nora Next", "success", None)

@@ -31,6 +31,7 @@ class _Undo(Exception):
     """Takes one example's rows back."""
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(max_examples=WALKS, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(statements=STATEMENTS, criteria=CRITERIA, places=PLACES, edited=st.booleans(), apart=st.booleans())

@@ -43,6 +43,7 @@ ENDINGS: dict[str, Callable[[Cast], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_after_any_ending_it_stays_readable_and_downloadable(cast: Cast, ending: str, tmp_path: Path) -> None:
     ENDINGS[ending](cast)
@@ -61,6 +62,7 @@ def test_after_any_ending_it_stays_readable_and_downloadable(cast: Cast, ending:
     assert client.get(reverse("room:archive", args=[room])).status_code == 200
 
 
+@pytest.mark.slow
 def test_the_time_after_the_close_is_in_it(cast: Cast) -> None:
     handoff = accept(cast, win(cast))
     measure(cast, handoff.success_plan.goals.get(), "94.8", source="Store orders, week 12")
@@ -73,6 +75,7 @@ def test_the_time_after_the_close_is_in_it(cast: Cast) -> None:
     assert "97.5%" in text
 
 
+@pytest.mark.slow
 def test_a_brief_that_the_client_has_not_been_shown_is_not_in_it(cast: Cast) -> None:
     win(cast)
     for actor in (cast.rep, cast.buyer):

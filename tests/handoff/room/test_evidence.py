@@ -29,6 +29,7 @@ def measure_url(goal: Goal) -> str:
     return reverse("handoff:measure", args=[goal.pk])
 
 
+@pytest.mark.slow
 def test_staff_and_room_open_the_file_of_a_number_and_nobody_else_does(settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
     cast = Cast()
@@ -53,6 +54,7 @@ def test_staff_and_room_open_the_file_of_a_number_and_nobody_else_does(settings,
     assert stranger.get(link).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_taken_writes_no_number(settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
     cast = Cast()
@@ -65,6 +67,7 @@ def test_a_file_that_is_not_taken_writes_no_number(settings, tmp_path) -> None:
     assert not Attachment.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", ["staff", "room"])
 def test_a_refused_number_keeps_its_file_for_the_next_try(settings, tmp_path, side: str) -> None:
     settings.MEDIA_ROOT = tmp_path
@@ -88,6 +91,7 @@ def test_a_refused_number_keeps_its_file_for_the_next_try(settings, tmp_path, si
     assert evidence.name == "orders.csv"
 
 
+@pytest.mark.slow
 def test_an_unusual_step_asks_why_and_keeps_the_file_meanwhile(settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
     cast = Cast()
@@ -107,6 +111,7 @@ def test_an_unusual_step_asks_why_and_keeps_the_file_meanwhile(settings, tmp_pat
     assert Measurement.objects.get(value="60").evidence is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", [Side.BUYER, Side.PARTNER])
 def test_with_a_grant_for_some_sections_the_file_comes_and_goes_with_the_goal(settings, tmp_path, side: str) -> None:
     settings.MEDIA_ROOT = tmp_path

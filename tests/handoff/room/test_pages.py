@@ -32,6 +32,7 @@ def url(name: str, cast: Cast, *args: object) -> str:
     return reverse(f"handoff_room:{name}", args=[cast.deal.room_id, *args])
 
 
+@pytest.mark.slow
 def test_the_brief_opens_for_the_client_once_accepted_and_without_the_review(cast: Cast) -> None:
     cast.write_problem()
     cast.write_criterion()
@@ -51,6 +52,7 @@ def test_the_brief_opens_for_the_client_once_accepted_and_without_the_review(cas
     assert "Fill rate" in today
 
 
+@pytest.mark.slow
 def test_the_client_measures_confirms_and_disputes(cast: Cast) -> None:
     goal = goal_of(cast)
     ours = measure(cast, goal, "94", now() - timedelta(days=9))
@@ -74,6 +76,7 @@ def test_the_client_measures_confirms_and_disputes(cast: Cast) -> None:
     assert Dispute.objects.get().raised_by == cast.ingrid.contact
 
 
+@pytest.mark.slow
 def test_whether_it_is_reached_is_asked_as_every_question(cast: Cast) -> None:
     goal = goal_of(cast)
     measure(cast, goal, "97.9")
@@ -83,6 +86,7 @@ def test_whether_it_is_reached_is_asked_as_every_question(cast: Cast) -> None:
     assert Question.objects.open().count() == 1
 
 
+@pytest.mark.slow
 def test_bad_numbers_keep_what_was_typed(cast: Cast) -> None:
     goal = goal_of(cast)
     sent = {"value": "lots", "measured_at": "2026-02-31", "source": "My list"}
@@ -91,6 +95,7 @@ def test_bad_numbers_keep_what_was_typed(cast: Cast) -> None:
     assert "My list" in page.content.decode()
 
 
+@pytest.mark.slow
 def test_who_sees_what(cast: Cast) -> None:
     goal = goal_of(cast)
     handoff, plan = Handoff.objects.get(), SuccessPlan.objects.get()
@@ -112,6 +117,7 @@ def test_who_sees_what(cast: Cast) -> None:
     assert Client().get(url("goal", cast, goal.pk)).status_code == 302
 
 
+@pytest.mark.slow
 def test_a_goal_of_another_room_is_not_there(cast: Cast) -> None:
     goal = goal_of(cast)
     from crm.actions.room import open_room
@@ -122,6 +128,7 @@ def test_a_goal_of_another_room_is_not_there(cast: Cast) -> None:
     assert browse(cast.ingrid).get(address).status_code == 404
 
 
+@pytest.mark.slow
 def test_room_pages_ask_the_database_a_fixed_number_of_times(cast: Cast, assert_query_baseline: Any) -> None:
     for number in range(3):
         cast.write_criterion(title=f"Criterion {number}")

@@ -43,6 +43,7 @@ def test_another_team_sees_the_client_but_no_deal_of_ours() -> None:
     assert cast.deal.title not in shown
 
 
+@pytest.mark.slow
 def test_goals_and_handoffs_stand_on_the_clients_page_for_who_sees_the_room() -> None:
     cast = Cast()
     cast.write_problem()
@@ -58,6 +59,7 @@ def test_goals_and_handoffs_stand_on_the_clients_page_for_who_sees_the_room() ->
     assert "Fill rate" not in page(cast, cast.stranger)
 
 
+@pytest.mark.slow
 def test_the_clients_page_asks_the_same_number_of_queries_for_more_deals(assert_query_baseline) -> None:
     cast = Cast()
     cast.write_problem()

@@ -23,6 +23,7 @@ def by_key(cast: Cast):
     return as_key(ApiKey.objects.select_related("user").get())
 
 
+@pytest.mark.slow
 def test_a_number_from_a_key_names_the_key_and_whose_it_is() -> None:
     cast = Cast()
     goal, key = goal_of(cast), by_key(cast)
@@ -39,6 +40,7 @@ def test_a_number_from_a_key_names_the_key_and_whose_it_is() -> None:
     assert f"Corrected by {WITH_KEY}" in html
 
 
+@pytest.mark.slow
 def test_a_number_from_a_person_names_the_person_alone() -> None:
     cast = Cast()
     goal = goal_of(cast)
@@ -51,6 +53,7 @@ def test_a_number_from_a_person_names_the_person_alone() -> None:
     assert "Warehouse ledger" not in html
 
 
+@pytest.mark.slow
 def test_the_room_is_told_that_a_system_sent_it_but_not_how_the_key_is_called() -> None:
     cast = Cast()
     goal, key = goal_of(cast), by_key(cast)

@@ -39,6 +39,7 @@ def url(name: str, *args: object) -> str:
     return reverse(f"handoff:{name}", args=args)
 
 
+@pytest.mark.slow
 def test_customer_success_takes_a_waiting_handoff_from_the_queue(cast: Cast) -> None:
     handoff = won(cast, success_owner=False)
     client = browse(cast.tomas)
@@ -61,6 +62,7 @@ def test_the_queue_of_coming_deals_says_only_what_planning_needs(cast: Cast) -> 
     assert "Demand forecasting" not in browse(cast.stranger).get(url("handoffs")).content.decode()
 
 
+@pytest.mark.slow
 def test_item_by_item_with_a_question_and_its_answer(cast: Cast) -> None:
     handoff = won(cast)
     tomas, maya = browse(cast.tomas), browse(cast.maya)
@@ -84,6 +86,7 @@ def test_item_by_item_with_a_question_and_its_answer(cast: Cast) -> None:
     assert BriefItem.objects.get(pk=item.pk).is_clear
 
 
+@pytest.mark.slow
 def test_a_stale_question_keeps_its_words(cast: Cast) -> None:
     handoff = won(cast)
     item = handoff.items.first()
@@ -93,6 +96,7 @@ def test_a_stale_question_keeps_its_words(cast: Cast) -> None:
     assert not ItemQuestion.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", ["", "x", "-1", "9" * 40])
 def test_a_bad_version_changes_nothing(cast: Cast, version: str) -> None:
     handoff = won(cast)
@@ -105,6 +109,7 @@ def test_a_bad_version_changes_nothing(cast: Cast, version: str) -> None:
     assert item.state == "to_review"
 
 
+@pytest.mark.slow
 def test_accepting_leads_to_the_plan_and_asks_the_client(cast: Cast) -> None:
     handoff = won(cast)
     client = browse(cast.tomas)
@@ -119,6 +124,7 @@ def test_accepting_leads_to_the_plan_and_asks_the_client(cast: Cast) -> None:
     assert "Ingrid Solberg is asked" in client.get(done.headers["Location"]).content.decode()
 
 
+@pytest.mark.slow
 def test_the_goal_with_everything_that_was_said(cast: Cast) -> None:
     goal = goal_of(cast)
     first = measure(cast, goal, "94", now() - timedelta(days=20), period="Week 1")
@@ -134,6 +140,7 @@ def test_the_goal_with_everything_that_was_said(cast: Cast) -> None:
         assert words in text
 
 
+@pytest.mark.slow
 def test_a_measurement_is_added_once_however_often_it_is_sent(cast: Cast) -> None:
     goal = goal_of(cast)
     client = browse(cast.tomas)
@@ -146,6 +153,7 @@ def test_a_measurement_is_added_once_however_often_it_is_sent(cast: Cast) -> Non
     assert "another value" in differs.content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -171,6 +179,7 @@ def test_bad_measurements_keep_what_was_typed(cast: Cast, field: str, value: str
     assert not Measurement.objects.exists()
 
 
+@pytest.mark.slow
 def test_an_unusual_step_asks_why_once(cast: Cast) -> None:
     goal = goal_of(cast)
     for day, value in ((30, "94"), (23, "94.1"), (16, "94.2")):
@@ -183,6 +192,7 @@ def test_an_unusual_step_asks_why_once(cast: Cast) -> None:
     assert client.post(url("measure", goal.pk), sent | {"note": "Easter week"}).status_code == 302
 
 
+@pytest.mark.slow
 def test_disputes_are_answered_or_corrected_on_the_page(cast: Cast) -> None:
     goal = goal_of(cast)
     measurement = measure(cast, goal, "94")
@@ -200,6 +210,7 @@ def test_disputes_are_answered_or_corrected_on_the_page(cast: Cast) -> None:
     assert Measurement.objects.current().get().value == 95
 
 
+@pytest.mark.slow
 def test_asking_whether_it_is_reached(cast: Cast) -> None:
     goal = goal_of(cast)
     measure(cast, goal, "97.9")
@@ -211,6 +222,7 @@ def test_asking_whether_it_is_reached(cast: Cast) -> None:
     assert "was asked whether it is reached" in client.get(url("goal", goal.pk)).content.decode()
 
 
+@pytest.mark.slow
 def test_success_shows_what_needs_somebody(cast: Cast) -> None:
     goal = goal_of(cast)
     measurement = measure(cast, goal, "97.9")
@@ -222,6 +234,7 @@ def test_success_shows_what_needs_somebody(cast: Cast) -> None:
     assert "Halvorsen" not in browse(cast.stranger).get(url("plans")).content.decode()
 
 
+@pytest.mark.slow
 def test_whoever_does_not_see_the_room_sees_nothing(cast: Cast) -> None:
     handoff = won(cast)
     accept(cast, handoff)
@@ -237,6 +250,7 @@ def test_whoever_does_not_see_the_room_sees_nothing(cast: Cast) -> None:
     assert Client().get(url("goal", goal.pk)).status_code == 302
 
 
+@pytest.mark.slow
 def test_pages_ask_the_database_a_fixed_number_of_times(cast: Cast, assert_query_baseline: Any) -> None:
     for number in range(4):
         cast.write_criterion(title=f"Criterion {number}")
@@ -250,6 +264,7 @@ def test_pages_ask_the_database_a_fixed_number_of_times(cast: Cast, assert_query
         client.get(url("handoffs"))
 
 
+@pytest.mark.slow
 def test_goals_ask_the_database_a_fixed_number_of_times(cast: Cast, assert_query_baseline: Any) -> None:
     for number in range(3):
         cast.write_criterion(title=f"Criterion {number}")
