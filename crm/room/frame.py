@@ -15,6 +15,7 @@ from crm.registry import room_panels
 
 SAID: dict[str, Promise] = {
     "saved": _("Saved. Everybody at the table sees it."),
+    "merged": _("Saved. Somebody else changed other words meanwhile; both changes are kept."),
     "kept": _("Saved as your side’s draft. Nobody else sees it yet."),
     "shared": _("Shared. Everybody at the table sees it now."),
     "removed": _("Taken out. What it said before is kept in the history."),

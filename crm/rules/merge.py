@@ -1,8 +1,8 @@
 """Three-way merge of two people's edits of the same thing: nobody's words vanish.
 
 Both started from `base`; `theirs` was saved first, `mine` comes second. Fields are merged one by one, texts by
-paragraph (a paragraph is a line: what stands between two line ends). Only where both changed the same paragraph, or
-the same value, there is a conflict, and it carries both versions.
+paragraph (a paragraph is a line: what stands between two line ends), tuples by what each side added and took out. Only
+where both changed the same paragraph, or the same value, there is a conflict, and it carries both versions.
 """
 
 import re
@@ -69,6 +69,8 @@ def merge_fields(base: Mapping[str, object], mine: Mapping[str, object], theirs:
             values[name] = saved
         elif _same(saved, was):
             values[name] = ours
+        elif isinstance(ours, tuple) and isinstance(saved, tuple):
+            values[name] = _merge_sets(was if isinstance(was, tuple) else (), ours, saved)
         elif isinstance(ours, str) and isinstance(saved, str) and isinstance(was, str | None):
             merged = merge_text(was or "", ours, saved)
             values[name] = merged.text
@@ -78,6 +80,12 @@ def merge_fields(base: Mapping[str, object], mine: Mapping[str, object], theirs:
             values[name] = saved
             conflicts.append(Conflict(name, was, ours, saved))
     return Merge(values, tuple(conflicts), together)
+
+
+def _merge_sets(base: tuple[str, ...], mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
+    """Return theirs without what mine took out, and with what mine added."""
+    added = tuple(one for one in mine if one not in base and one not in theirs)
+    return tuple(one for one in theirs if one in mine or one not in base) + added
 
 
 def merge_text(base: str, mine: str, theirs: str) -> TextMerge:

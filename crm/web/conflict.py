@@ -1,6 +1,5 @@
 """Two people wrote at once: both versions of the words, and nothing lost."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +8,9 @@ from django.forms import ChoiceField, MultipleChoiceField
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
+from crm.actors import Actor
 from crm.models import Draftable, Event
-from crm.rules.merge import merge_fields
+from crm.rules.merge import Merge
 from crm.rules.words import Piece, diff_words
 from crm.web.actor import staff
 from crm.web.version import VersionedForm, plain_values
@@ -63,36 +63,33 @@ class Field:
         return self.choices.get(value, value)
 
 
-def conflict_context(request: HttpRequest, found: Conflicting) -> dict[str, Any]:
+def conflict_context(actor: Actor, found: Conflicting) -> dict[str, Any]:
     """Return what `crm/_conflict.html` shows: both versions of what collided. Everything else is merged already."""
-    names = tuple(name for name in found.form.merged if name in found.form.fields)
-    base, mine, theirs = found.form.base(), found.form.typed(), plain_values(found.current, names)
-    merge = merge_fields(base, mine, theirs)
+    form = found.form
+    merge = form.merge_with(found.current)
+    data = form.sent_again(found.current, merge)
     colliding = list(dict.fromkeys(conflict.field for conflict in merge.conflicts))
+    settled = [name for name in form.compared if name not in colliding]
     return {
         "found": found,
-        "fields": [_field(found.form, name, base, mine, theirs, merge.together) for name in colliding],
-        "settled": {name: value for name, value in merge.values.items() if name not in colliding},
-        "started_from": json.dumps(theirs),
-        "names": _names(request, found),
+        "fields": [_field(found, name, merge) for name in colliding],
+        "settled": [(name, value) for name in settled for value in data.getlist(name)],
+        "started_from": data["started_from"],
+        "names": _names(actor, found),
     }
 
 
-def _field(
-    form: VersionedForm,
-    name: str,
-    base: Mapping[str, str],
-    mine: Mapping[str, str],
-    theirs: Mapping[str, str],
-    together: Mapping[str, str],
-) -> Field:
+def _field(found: Conflicting, name: str, merge: Merge) -> Field:
+    form = found.form
+    versions = (form.base(), plain_values(found.current, (name,)), form.typed())
+    base, theirs, mine = (", ".join(form.sent(name, version.get(name, ""))) for version in versions)
     return Field(
         name=name,
         label=str(form.fields[name].label or ""),
-        base=base.get(name, ""),
-        theirs=theirs.get(name, ""),
-        mine=mine.get(name, ""),
-        together=together.get(name) or mine.get(name, ""),
+        base=base,
+        theirs=theirs,
+        mine=mine,
+        together=merge.together.get(name) or mine,
         is_long=form[name].widget_type == "textarea",
         choices=_choices(form, name),
     )
@@ -107,22 +104,23 @@ def _choices(form: VersionedForm, name: str) -> dict[str, str]:
     return {str(value): str(words) for value, words in pairs}
 
 
-def _names(request: HttpRequest, found: Conflicting) -> dict[str, str]:
-    """Return who wrote what stands there now. Rows keep who began them; the event record who changed them last."""
+def _names(actor: Actor, found: Conflicting) -> dict[str, str]:
+    """Return who wrote what stands there now, and who writes. Rows keep who began them; events who changed them last."""
     last = (
-        Event.objects.visible_to(staff(request))
+        Event.objects.visible_to(actor)
         .filter(subject_id=found.current.pk)
         .select_related("by_user", "by_contact")
         .order_by("-at", "-id")
         .first()
     )
     who = (last.by_contact or last.by_user) if last else None
-    return {"theirs": who.name if who else "", "side": last.by_side if last else ""}
+    theirs = {"theirs": who.name if who else "", "their_side": last.by_side if last else ""}
+    return theirs | {"mine": actor.name, "my_side": actor.side}
 
 
 def conflict_page(request: HttpRequest, found: Conflicting, away: str) -> HttpResponse:
     """Show both versions by themselves; `away` is where "Throw mine away" leads. Answers 409."""
-    context = conflict_context(request, found) | {"away": away}
+    context = conflict_context(staff(request), found) | {"away": away}
     return render(request, "crm/conflict.html", context, status=409)
 
 

@@ -21,6 +21,7 @@ from crm.web.conflict import Conflicting, conflict_page, decided
 from crm.web.directory import ContactForm
 from crm.web.forms import attempt
 from crm.web.submitted import remember_sent, sent_before
+from crm.web.version import attempt_edit, saved_words
 
 
 @login_required
@@ -62,11 +63,11 @@ def change_contact_page(request: HttpRequest, contact_id: UUID) -> HttpResponse:
         act = partial(change_contact, actor=actor, contact_id=row.pk)
         page = reverse("crm:contact", args=[row.pk])
         try:
-            saved = attempt(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values))
+            saved = attempt_edit(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values))
         except Stale as error:
             return conflict_page(request, Conflicting("contact", row.name, form, error.current, request.path), page)
         if saved is not None:
-            messages.success(request, _("Saved."))
+            messages.success(request, saved_words(form))
             return redirect(page)
     context = {"form": form, "contact": row}
     return render(request, "crm/organization/contact_form.html", context, status=422 if form.errors else 200)

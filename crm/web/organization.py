@@ -26,6 +26,7 @@ from crm.web.conflict import Conflicting, conflict_page, decided
 from crm.web.directory import OrganizationForm
 from crm.web.forms import attempt
 from crm.web.submitted import remember_sent, sent_before
+from crm.web.version import attempt_edit, saved_words
 
 RECENT = 8
 
@@ -89,13 +90,13 @@ def change_client(request: HttpRequest, organization_id: UUID) -> HttpResponse:
     if request.method == "POST":
         act = partial(change_organization, actor=actor, organization_id=organization.pk)
         try:
-            saved = attempt(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values))
+            saved = attempt_edit(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values))
         except Stale as error:
             return conflict_page(
                 request, Conflicting("client", organization.name, form, error.current, request.path), page
             )
         if saved is not None:
-            messages.success(request, _("Saved."))
+            messages.success(request, saved_words(form))
             return redirect(page)
     context = {"form": form, "organization": organization}
     return render(request, "crm/organization/form.html", context, status=422 if form.errors else 200)

@@ -39,8 +39,9 @@ def lock_section(actor: Actor, section: Section) -> tuple[Room, Deal, Section]:
 
 
 def get_section(actor: Actor, deal_id: UUID, kind: str) -> Section:
-    """Return a section the actor may see. Raises `NotFound`."""
-    section = Section.objects.visible_to(actor).filter(deal=deal_id, kind=kind).first()
+    """Return a section the actor may see, with its deal. Raises `NotFound`."""
+    sections = Section.objects.visible_to(actor).select_related("deal__organization")
+    section = sections.filter(deal=deal_id, kind=kind).first()
     if section is None:
         raise NotFound
     return section

@@ -41,6 +41,8 @@ def add_stakeholder(*, actor: Actor, deal_id: UUID, values: dict[str, Any], priv
         )
     if values.get("user") and side != Side.SELLER:
         checks.add("side", _("A colleague stands on the selling side."), code="wrong_side")
+    if actor.participant and side != actor.side:
+        checks.add("side", _("You can add people of your own side."), code="wrong_side")
     rest = {field: value for field, value in values.items() if field != "side"}
     clean = _checked(checks, actor, section, rest) | {"side": side}
     _check_not_there(section, clean)

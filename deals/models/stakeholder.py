@@ -109,6 +109,11 @@ class Stakeholder(Draftable):
         person = self.contact or self.user
         return person.name if person else self.place
 
+    @property
+    def role_labels(self) -> list[str]:
+        """What they do in the deal, in words."""
+        return [str(StakeholderRole(role).label) for role in self.roles]
+
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     """Assessments are never shared: each side reads its own."""

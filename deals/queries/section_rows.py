@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
+
 from crm.actors import Actor
-from crm.models import WRITERS, Comment, Draftable
+from crm.models import WRITERS, Comment, Draftable, Participant, Side
 from crm.queries.comment import WRITTEN_BY, Thread, threads_of
 from deals.models import Criterion, ProblemPart, ProblemStatement, Section, SectionKind, Stakeholder
 from deals.queries.criterion import CheckLine, check_lines, criterion_data
@@ -19,7 +21,7 @@ ROWS: dict[str, Any] = {
 _PEOPLE = {
     SectionKind.PROBLEM: WRITERS,
     SectionKind.CRITERIA: (*WRITERS, "buyer_owner", "seller_owner"),
-    SectionKind.PEOPLE: (*WRITERS, "contact__organization", "user"),
+    SectionKind.PEOPLE: (*WRITERS, "contact__organization", "user", "reports_to__contact", "reports_to__user"),
 }
 
 
@@ -36,6 +38,15 @@ class RowView:
     def threads(self) -> list[Thread]:
         """What is said about the row, thread by thread."""
         return threads_of(self.comments)
+
+
+@dataclass(frozen=True)
+class SideOfMap:
+    """The people of one side; `name` is what the side is called, empty for partners."""
+
+    side: str
+    name: str
+    rows: Sequence[RowView]
 
 
 @dataclass(frozen=True)
@@ -74,3 +85,16 @@ def problem_parts(rows: Sequence[RowView]) -> list[PartOfPage]:
         PartOfPage(part.value, str(part.label), [view for view in rows if view.row.part == part.value])
         for part in ProblemPart
     ]
+
+
+def people_by_side(rows: Sequence[RowView], client: str) -> list[SideOfMap]:
+    """Return the people of the map side by side: the client's, ours, partners. A side without anybody is left out."""
+    names = {Side.BUYER: client, Side.SELLER: settings.ORGANIZATION_SHORT_NAME, Side.PARTNER: ""}
+    sides = [SideOfMap(side, name, [view for view in rows if view.row.side == side]) for side, name in names.items()]
+    return [one for one in sides if one.rows]
+
+
+def left_out(section: Section) -> list[str]:
+    """Return the names of those in the room whose access leaves this section out: everybody else there reads it."""
+    grants = Participant.objects.active().filter(room=section.deal.room_id).select_related("contact")
+    return [grant.contact.name for grant in grants.order_by("invited_at", "id") if not grant.sees(section.kind)]

@@ -10,7 +10,7 @@ from django.db.models import Q
 from crm.actors import Actor
 from crm.models import Answer, Comment, Consent, Contact, Participant, RoomMember, Side, User
 from crm.queries.comment import Thread, threads_of
-from deals.models import Assessment, Deal, StageMove, Stakeholder, StakeholderRole
+from deals.models import Assessment, Deal, StageMove, Stakeholder
 from deals.queries.comment import comments_beside
 from deals.queries.deal import DealPage
 from deals.rules.dependence import Dependence, WaitingQuestion, hangs_on_one
@@ -136,7 +136,7 @@ def _stakes(
         below = [one for one in rows if one.reports_to_id == row.pk and one.pk not in above and one.side == row.side]
         return Stake(
             row=row,
-            roles=[str(StakeholderRole(role).label) for role in row.roles],
+            roles=row.role_labels,
             assessment=thoughts.get(row.pk),
             participant=grants.get(row.contact_id) if row.contact_id else None,
             is_member=row.user_id in members,

@@ -8,7 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from crm.actors import Actor
 from crm.models import Participant, RoomMember, Side
 from crm.web.forms import DayField, LineField, NumberField, WordsField, offer
-from deals.models import Criterion, Deal, Direction, Frequency, Period, ProblemPart, ProblemStatement, Weight
+from crm.web.version import VersionedForm
+from deals.models import (
+    Criterion,
+    Deal,
+    Direction,
+    Frequency,
+    Period,
+    ProblemPart,
+    ProblemStatement,
+    Stakeholder,
+    StakeholderRole,
+    Weight,
+)
 
 _SPOKEN = ("said_by", "said_on")
 _FIGURES = ("amount", "currency", "period", "source")
@@ -20,15 +32,18 @@ _MORE = {
 }
 
 
-class RowForm(forms.Form):
-    """What every row's form has: the version it was read at, and whether it stays with one side for now."""
+class RowForm(VersionedForm):
+    """What every row's form has: whether it stays with one side for now. Each kind is made with the same arguments."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+    once = None  # type: ignore[assignment]  # a guest has no session that could remember it
     private = forms.BooleanField(required=False)
+    added: tuple[str, ...] = ()
+    """Fields that a new row has besides the compared ones."""
 
+    @property
     def values(self) -> dict[str, Any]:
         """Return the row's own fields as they were typed."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "private")}
+        return {name: self.cleaned_data[name] for name in (*self.compared, *self.added) if name in self.cleaned_data}
 
 
 class StatementForm(RowForm):
@@ -43,9 +58,14 @@ class StatementForm(RowForm):
     said_by = LineField(label=_("Who says so"), required=False)
     said_on = DayField(label=_("When"), required=False)
 
-    def __init__(self, *args: Any, part: str, row: ProblemStatement | None, deal: Deal, **options: Any) -> None:
-        super().__init__(*args, **options)
-        del deal
+    merged = ("text", *_SPOKEN, *_FIGURES)
+
+    def __init__(
+        self, data: Any = None, *, actor: Actor, deal: Deal, row: ProblemStatement | None = None, part: str = ""
+    ) -> None:
+        super().__init__(data, row=row)
+        del actor, deal
+        part = row.part if row else part
         known = part in ProblemPart.values
         self.fields["part"].initial = part
         self.fields["text"].label = ProblemPart(part).label if known else self.fields["text"].label
@@ -53,6 +73,7 @@ class StatementForm(RowForm):
         for name in (*_SPOKEN, *_FIGURES):
             if name not in wanted and not (row and getattr(row, name)):
                 del self.fields[name]
+        self.added = () if row else ("part",)
 
 
 class CriterionForm(RowForm):
@@ -78,17 +99,96 @@ class CriterionForm(RowForm):
     seller_owner = forms.ChoiceField(label=_("Who stands for it on the selling side"), required=False)
     assumptions = WordsField(label=_("What we take for granted"), required=False, rows=2)
 
-    def __init__(self, *args: Any, part: str, row: Criterion | None, deal: Deal, **options: Any) -> None:
-        super().__init__(*args, **options)
-        del part
+    merged = (
+        "title",
+        "counted_as",
+        "direction",
+        "unit",
+        "baseline",
+        "baseline_on",
+        "target",
+        "due_on",
+        "source",
+        "measured_by",
+        "frequency",
+        "weight",
+        "buyer_owner",
+        "seller_owner",
+        "assumptions",
+    )
+
+    def __init__(
+        self, data: Any = None, *, actor: Actor, deal: Deal, row: Criterion | None = None, part: str = ""
+    ) -> None:
+        super().__init__(data, row=row)
+        del actor, part
         nobody = ("", _("nobody yet"))
         offer(self, "buyer_owner", [nobody, *_buyers(deal, row)])
         offer(self, "seller_owner", [nobody, *_sellers(deal, row)])
 
 
+class StakeholderForm(RowForm):
+    """Somebody who has a part in it, on the side of whoever writes. Only people of the room can be named."""
+
+    contact = forms.ChoiceField(label=_("Somebody who is in this room"), required=False)
+    place = LineField(
+        label=_("Or a place that somebody should fill"),
+        required=False,
+        help_text=_("For example: our security lead. Whoever it is can be brought in under “At this table”."),
+    )
+    roles = forms.MultipleChoiceField(
+        label=_("What they do in this"),
+        choices=StakeholderRole.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    wants = WordsField(label=_("What they want to get out of it"), required=False, words=True, rows=3)
+    wants_is_quoted = forms.BooleanField(label=_("These are their own words"), required=False)
+    reports_to = forms.ChoiceField(label=_("Reports to"), required=False)
+
+    merged = ("roles", "wants", "wants_is_quoted", "reports_to")
+
+    def __init__(
+        self, data: Any = None, *, actor: Actor, deal: Deal, row: Stakeholder | None = None, part: str = ""
+    ) -> None:
+        super().__init__(data, row=row)
+        del part
+        self.side = row.side if row else actor.side
+        self.added = ("contact", "place")
+        self.is_new = row is None
+        on_map = Stakeholder.objects.visible_to(actor).filter(section__deal=deal, side=self.side, replaces=None)
+        on_map = on_map.select_related("contact", "user")
+        offer(self, "reports_to", [("", "—"), *((str(one.pk), one.name) for one in on_map if one != row)])
+        if row and not row.place:
+            del self.fields["contact"], self.fields["place"]
+        else:
+            taken = {one.contact_id for one in on_map}
+            here = _people_of(deal, self.side)
+            free = [(str(grant.contact_id), grant.contact.name) for grant in here if grant.contact_id not in taken]
+            offer(self, "contact", [("", "—"), *free])
+            self.initial["place"] = row.place if row else ""
+        if row and actor.participant and row.contact_id == actor.participant.contact_id:
+            self.fields["wants"].label = _("What you want to get out of it")
+            self.fields["wants_is_quoted"].label = _("These are my own words")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return one of contact and place, and the rest; a new row also says whose side it is on."""
+        values = super().values
+        if values.get("contact"):
+            values.pop("place", None)
+        else:
+            values.pop("contact", None)
+        return values | ({"side": self.side} if self.is_new else {})
+
+
+def _people_of(deal: Deal, side: str) -> list[Participant]:
+    grants = Participant.objects.active().filter(room=deal.room_id, side=side).select_related("contact")
+    return list(grants.order_by("invited_at", "id"))
+
+
 def _buyers(deal: Deal, row: Criterion | None) -> list[tuple[str, str]]:
-    grants = Participant.objects.active().filter(room=deal.room_id, side=Side.BUYER).select_related("contact")
-    people = {str(grant.contact_id): grant.contact.name for grant in grants}
+    people = {str(grant.contact_id): grant.contact.name for grant in _people_of(deal, Side.BUYER)}
     if row and row.buyer_owner:
         people[str(row.buyer_owner_id)] = row.buyer_owner.name
     return list(people.items())
@@ -101,12 +201,6 @@ def _sellers(deal: Deal, row: Criterion | None) -> list[tuple[str, str]]:
     if row and row.seller_owner:
         people[str(row.seller_owner_id)] = row.seller_owner.name
     return list(people.items())
-
-
-def initial_of(row: Any, fields: tuple[str, ...]) -> dict[str, Any]:
-    """Return what a form shows of a row; people by their ids."""
-    names = {"buyer_owner_id": "buyer_owner", "seller_owner_id": "seller_owner"}
-    return {names.get(name, name): getattr(row, name) for name in fields} | {"version": row.version}
 
 
 def side_words(actor: Actor) -> str:

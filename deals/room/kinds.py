@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from deals.actions.criterion import add_criterion, archive_criterion, edit_criterion, share_criterion
-from deals.actions.problem import FIELDS as STATEMENT_FIELDS
 from deals.actions.problem import add_statement, archive_statement, edit_statement, share_statement
-from deals.models import Criterion, ProblemStatement, SectionKind
-from deals.queries.content import CRITERION_FIELDS
-from deals.room.forms import CriterionForm, StatementForm
+from deals.actions.stakeholder import add_stakeholder, archive_stakeholder, edit_stakeholder, share_stakeholder
+from deals.models import Criterion, ProblemStatement, SectionKind, Stakeholder
+from deals.room.forms import CriterionForm, RowForm, StakeholderForm, StatementForm
 
 
 @dataclass(frozen=True)
@@ -17,8 +16,7 @@ class RowKind:
     """The rows of one kind of section. The actions take the row's id under the name `id_name`."""
 
     model: Any
-    form: Callable[..., Any]
-    fields: tuple[str, ...]
+    form: type[RowForm]
     id_name: str
     add: Callable[..., Any]
     edit: Callable[..., Any]
@@ -30,7 +28,6 @@ ROW_KINDS = {
     SectionKind.PROBLEM.value: RowKind(
         ProblemStatement,
         StatementForm,
-        STATEMENT_FIELDS,
         "statement_id",
         add_statement,
         edit_statement,
@@ -40,11 +37,19 @@ ROW_KINDS = {
     SectionKind.CRITERIA.value: RowKind(
         Criterion,
         CriterionForm,
-        CRITERION_FIELDS,
         "criterion_id",
         add_criterion,
         edit_criterion,
         share_criterion,
         archive_criterion,
+    ),
+    SectionKind.PEOPLE.value: RowKind(
+        Stakeholder,
+        StakeholderForm,
+        "stakeholder_id",
+        add_stakeholder,
+        edit_stakeholder,
+        share_stakeholder,
+        archive_stakeholder,
     ),
 }

@@ -12,6 +12,7 @@ from deals.queries.deal import get_deal_page
 
 def conflict_page(request: HttpRequest, found: Conflicting, deal_id: UUID) -> HttpResponse:
     """Show both versions of what collided. Answers 409."""
-    context = conflict_context(request, found)
-    context |= {"page": get_deal_page(staff(request), deal_id), "kind": found.kind}
+    actor = staff(request)
+    context = conflict_context(actor, found)
+    context |= {"page": get_deal_page(actor, deal_id), "kind": found.kind}
     return render(request, "deals/section/conflict.html", context, status=409)

@@ -19,6 +19,7 @@ from crm.web.actor import staff
 from crm.web.conflict import Conflicting, decided
 from crm.web.forms import attempt
 from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
+from crm.web.version import attempt_edit, saved_words
 from deals.actions.criterion import add_criterion, archive_criterion, edit_criterion, share_criterion
 from deals.models import Criterion, SectionKind
 from deals.queries.comment import open_disputes
@@ -139,7 +140,7 @@ def edit(request: HttpRequest, deal_id: UUID, criterion_id: UUID) -> HttpRespons
     owners = possible_owners(actor, get_deal(actor, deal_id))
     form = CriterionForm(owners, decided(request.POST, CriterionForm.merged), row=row)
     try:
-        saved = attempt(form, partial(_save, actor, row, form))
+        saved = attempt_edit(form, partial(_save, actor, row, form))
     except Stale as error:
         return conflict_page(request, _conflict(row, form, error), deal_id)
     if saved is None:
@@ -147,7 +148,7 @@ def edit(request: HttpRequest, deal_id: UUID, criterion_id: UUID) -> HttpRespons
     if draft := request.POST.get("draft", ""):
         mine = _get(actor, deal_id, parse_id(draft))
         archive_criterion(actor=actor, criterion_id=mine.pk, version=mine.version)
-    messages.success(request, _("Only your side sees it so far.") if saved.is_draft else _("Saved."))
+    messages.success(request, _("Only your side sees it so far.") if saved.is_draft else saved_words(form))
     return _back(deal_id, saved.replaces_id or saved.pk)
 
 
@@ -179,8 +180,8 @@ def share(request: HttpRequest, deal_id: UUID, criterion_id: UUID) -> HttpRespon
         shared = share_criterion(actor=actor, criterion_id=row.pk, version=version_of(request))
     except Stale as error:
         owners = possible_owners(actor, get_deal(actor, deal_id))
-        form = CriterionForm(owners, _shown(CriterionForm(owners, row=row)), row=row)
-        form.is_valid()
+        form = CriterionForm(owners, row=row)
+        form.as_written(row)
         return conflict_page(request, _conflict(row, form, error, draft=row), deal_id)
     messages.success(request, _("Everybody in the room sees it now."))
     return _back(deal_id, shared.pk)

@@ -21,6 +21,7 @@ from crm.web.actor import staff
 from crm.web.conflict import Conflicting, decided
 from crm.web.forms import attempt
 from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
+from crm.web.version import attempt_edit, saved_words
 from deals.actions.deal import change_deal, end_deal, open_deal, reopen_deal
 from deals.models import Deal
 from deals.queries.deal import get_deal, get_deal_page
@@ -88,13 +89,13 @@ def change(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     deal = get_deal(actor, deal_id)
     form = FactsForm(actor, deal, decided(request.POST, FactsForm.merged))
     try:
-        saved = attempt(form, partial(_change, actor, deal, form))
+        saved = attempt_edit(form, partial(_change, actor, deal, form))
     except Stale as error:
         url = reverse("deals:change", args=[deal.pk])
         return conflict_page(request, Conflicting("deal", _("Facts"), form, error.current, url), deal_id)
     if saved is None:
         return deal_page(request, deal_id, {"facts": form})
-    messages.success(request, _("Saved."))
+    messages.success(request, saved_words(form))
     return redirect("deals:deal", deal_id)
 
 

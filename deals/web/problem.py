@@ -18,6 +18,7 @@ from crm.web.actor import staff
 from crm.web.conflict import Conflicting, decided
 from crm.web.forms import attempt
 from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
+from crm.web.version import attempt_edit, saved_words
 from deals.actions.problem import add_statement, archive_statement, edit_statement, share_statement
 from deals.models import ProblemPart, ProblemStatement, SectionKind
 from deals.queries.comment import open_disputes
@@ -119,13 +120,13 @@ def edit(request: HttpRequest, deal_id: UUID, statement_id: UUID) -> HttpRespons
     row = _get(actor, deal_id, statement_id)
     form = StatementForm.for_row(row, decided(request.POST, StatementForm.merged))
     try:
-        saved = attempt(form, partial(_save, actor, row, form))
+        saved = attempt_edit(form, partial(_save, actor, row, form))
     except Stale as error:
         return conflict_page(request, _conflict(row, form, error), deal_id)
     if saved is None:
         return problem_page(request, deal_id, Opened(form, row))
     _drop_draft(request, actor, deal_id)
-    messages.success(request, _("Only your side sees it so far.") if saved.is_draft else _("Saved."))
+    messages.success(request, _("Only your side sees it so far.") if saved.is_draft else saved_words(form))
     return _back(deal_id, saved.replaces_id or saved.pk)
 
 
@@ -167,8 +168,8 @@ def share(request: HttpRequest, deal_id: UUID, statement_id: UUID) -> HttpRespon
     try:
         shared = share_statement(actor=actor, statement_id=row.pk, version=version_of(request))
     except Stale as error:
-        form = StatementForm.for_row(row, StatementForm.for_row(row).initial)
-        form.is_valid()
+        form = StatementForm.for_row(row)
+        form.as_written(row)
         return conflict_page(request, _conflict(row, form, error, draft=row), deal_id)
     messages.success(request, _("Everybody in the room sees it now."))
     return _back(deal_id, shared.pk)

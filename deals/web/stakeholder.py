@@ -24,6 +24,7 @@ from crm.web.actor import staff
 from crm.web.conflict import Conflicting, decided
 from crm.web.forms import attempt
 from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
+from crm.web.version import attempt_edit, saved_words
 from deals.actions.stakeholder import (
     add_stakeholder,
     archive_stakeholder,
@@ -148,12 +149,12 @@ def edit(request: HttpRequest, deal_id: UUID, stakeholder_id: UUID) -> HttpRespo
     row = _get(actor, deal_id, stakeholder_id)
     form = _form(actor, page, decided(request.POST, ("wants",)), row)
     try:
-        saved = attempt(form, partial(_save, actor, page, row, form))
+        saved = attempt_edit(form, partial(_save, actor, page, row, form))
     except Stale as error:
         return conflict_page(request, _conflict(row, form, error), deal_id)
     if saved is None:
         return people_page(request, deal_id, Opened(form, row))
-    messages.success(request, _("Only your side sees it so far.") if saved.is_draft else _("Saved."))
+    messages.success(request, _("Only your side sees it so far.") if saved.is_draft else saved_words(form))
     return _back(deal_id, saved.replaces_id or saved.pk)
 
 

@@ -114,7 +114,7 @@ def test_a_second_writer_sees_both_versions_and_decides(cast: Cast, client: Clie
     assert "Jonas Weber" in page
     assert "Dairy" in page
     assert "Fresh food" in page
-    settled = both.context["settled"]
+    settled = dict(both.context["settled"])
     assert settled["city"] == "Duluth"
     assert settled["country"] == "USA"
     decision = {"version": "2", "started_from": both.context["started_from"], **settled}
