@@ -5,7 +5,7 @@ from crm.models.access_request import AccessRequest, AccessRequestState
 from crm.models.activity import Activity, ActivityType
 from crm.models.api_key import ApiKey, IdempotentAnswer
 from crm.models.attachment import Attachment, FileState
-from crm.models.authored import WRITERS, Authored, Draftable, DraftableQuerySet
+from crm.models.authored import WRITERS, Authored, Draftable, DraftableQuerySet, one_draft_each, private_rows_of
 from crm.models.comment import Comment
 from crm.models.consent import Answer, Channel, Consent, Question
 from crm.models.contact import Contact, MailKind
@@ -86,4 +86,6 @@ __all__ = [
     "WebhookEndpoint",
     "WebhookMessage",
     "WebhookState",
+    "one_draft_each",
+    "private_rows_of",
 ]

@@ -27,6 +27,20 @@ def private_rows_of(actor: "Actor") -> Q:
     return Q(private_to="") | mine
 
 
+def one_draft_each(name: str) -> list[models.BaseConstraint]:
+    """Return the constraints that a shared row has one draft of each side, and of each partner, whom nobody else reads."""
+    drafts = Q(archived_at=None, replaces__isnull=False)
+    of_partner = Q(private_to=Side.PARTNER)
+    return [
+        models.UniqueConstraint(
+            fields=["replaces", "private_to"], condition=drafts & ~of_partner, name=f"{name}_one_draft_a_side"
+        ),
+        models.UniqueConstraint(
+            fields=["replaces", "by_contact"], condition=drafts & of_partner, name=f"{name}_one_draft_a_partner"
+        ),
+    ]
+
+
 class Authored(models.Model):
     """Who wrote a row: a user, or a contact in a room, or (both empty) the system. Filled from `Actor.authorship`."""
 

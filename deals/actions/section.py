@@ -14,7 +14,7 @@ from crm.actors import Actor
 from crm.clock import now
 from crm.errors import NotFound, Refused, Stale
 from crm.events.record import record
-from crm.models import Room
+from crm.models import Room, private_rows_of
 from deals.models import Criterion, Deal, ProblemStatement, Section, Stakeholder
 from deals.queries.content import section_snapshot
 
@@ -131,14 +131,19 @@ def share_row(actor: Actor, row: Row, version: int, fields: tuple[str, ...]) -> 
 
 
 def archive_row(actor: Actor, row: Row, version: int) -> None:
-    """Take a row out of its section; history keeps it. Drafts that would replace it go with it."""
+    """Take a row out of its section; history keeps it.
+
+    Drafts to it that the actor reads go with it. Those of others, whom nobody asked, stay as drafts of their own.
+    """
     room, _deal, section = lock_section(actor, row.section)
     current = lock_row(actor, row)
     check_version(current, version)
     current.archived_at = current.updated_at = now()
     current.version += 1
     current.save(update_fields=["archived_at", "updated_at", "version"])
-    current.drafts.filter(archived_at=None).update(archived_at=current.archived_at)
+    drafts = current.drafts.filter(archived_at=None)
+    drafts.filter(private_rows_of(actor)).update(archived_at=current.archived_at)
+    drafts.update(replaces=None, base_version=None)
     _finish(actor, room, section, current, "archived")
 
 
@@ -172,7 +177,7 @@ def _write(actor: Actor, row: SectionRow, values: dict[str, Any]) -> None:
 def _draft_change(
     actor: Actor, room: Room, section: Section, row: Row, values: dict[str, Any], fields: tuple[str, ...]
 ) -> Row:
-    existing = row.drafts.filter(private_to=actor.side, archived_at=None).first()
+    existing = row.drafts.filter(private_rows_of(actor), archived_at=None).exclude(private_to="").first()
     if existing is not None:
         raise Stale(
             _("Your side has a draft of this already. Go on with that one."), current=existing, code="draft_exists"

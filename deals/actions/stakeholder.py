@@ -23,6 +23,7 @@ from deals.actions.section import (
     share_row,
 )
 from deals.models import Assessment, Attitude, Influence, Section, SectionKind, Stakeholder, StakeholderRole
+from deals.models.stakeholder import StakeholderQuerySet
 from deals.queries.content import STAKEHOLDER_FIELDS
 
 _CHANGEABLE = ("roles", "wants", "wants_is_quoted", "reports_to", "place", "contact", "user")
@@ -45,7 +46,8 @@ def add_stakeholder(*, actor: Actor, deal_id: UUID, values: dict[str, Any], priv
         checks.add("side", _("You can add people of your own side."), code="wrong_side")
     rest = {field: value for field, value in values.items() if field != "side"}
     clean = _checked(checks, actor, section, rest) | {"side": side}
-    _check_not_there(section, clean)
+    lock_section(actor, section)
+    _check_not_there(Stakeholder.objects.visible_to(actor), section, clean.get("contact_id"), clean.get("user_id"))
     return add_row(actor, section, private, lambda **common: Stakeholder(**common, **clean))
 
 
@@ -59,15 +61,21 @@ def edit_stakeholder(
     if clean.get("contact_id") or clean.get("user_id"):
         if not row.place:
             raise Refused(_("This place is taken. Add the other person beside."), code="place_taken")
-        _check_not_there(row.section, clean)
+        lock_section(actor, row.section)
+        seen = Stakeholder.objects.visible_to(actor)
+        _check_not_there(seen, row.section, clean.get("contact_id"), clean.get("user_id"))
         clean["place"] = ""
     return edit_row(actor, row, version, clean, private=private, fields=STAKEHOLDER_FIELDS)
 
 
 @transaction.atomic
 def share_stakeholder(*, actor: Actor, stakeholder_id: UUID, version: int) -> Stakeholder:
-    """Share a draft entry with everybody in the room."""
-    return share_row(actor, get_row(actor, Stakeholder, stakeholder_id), version, STAKEHOLDER_FIELDS)
+    """Share a draft entry with everybody in the room. Raises `Refused` when somebody else put the person there first."""
+    draft = get_row(actor, Stakeholder, stakeholder_id)
+    lock_section(actor, draft.section)
+    shared = Stakeholder.objects.shared().exclude(pk=draft.replaces_id)
+    _check_not_there(shared, draft.section, draft.contact_id, draft.user_id)
+    return share_row(actor, draft, version, STAKEHOLDER_FIELDS)
 
 
 @transaction.atomic
@@ -143,14 +151,18 @@ def _found(checks: Checks, actor: Actor, section: Section, field: str, value: UU
         case "user":
             there = User.objects.active().filter(pk=value).exists()
         case _:
-            there = Stakeholder.objects.visible_to(actor).filter(section=section, pk=value).exists()
+            there = Stakeholder.objects.shared().filter(section=section, replaces=None, pk=value).exists()
     if not there:
         checks.add(field, _("There is nobody like that here."), code="unknown")
     return value
 
 
-def _check_not_there(section: Section, clean: dict[str, Any]) -> None:
-    for field in ("contact_id", "user_id"):
-        taken = Stakeholder.objects.filter(section=section, archived_at=None, replaces=None)
-        if clean.get(field) and taken.filter(**{field: clean[field]}).exists():
-            raise Refused(_("This person is on the map already."), code="already_there")
+def _check_not_there(
+    rows: StakeholderQuerySet, section: Section, contact_id: UUID | None, user_id: UUID | None
+) -> None:
+    """Raise `Refused` when one of `rows` is this person already. The section is locked, so that nobody comes in between."""
+    on_map = rows.filter(section=section, replaces=None)
+    if (contact_id and on_map.filter(contact=contact_id).exists()) or (
+        user_id and on_map.filter(user=user_id).exists()
+    ):
+        raise Refused(_("This person is on the map already."), code="already_there")

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
-from crm.models import Draftable, DraftableQuerySet
+from crm.models import Draftable, DraftableQuerySet, one_draft_each
 from deals.models.section import Section
 
 if TYPE_CHECKING:
@@ -84,11 +84,7 @@ class Criterion(Draftable):
         ordering = ["position", "created_at", "id"]
         indexes = [models.Index(fields=["section", "position"], name="criterion_by_section")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["replaces", "private_to"],
-                condition=Q(archived_at=None, replaces__isnull=False),
-                name="criterion_one_draft_a_side",
-            ),
+            *one_draft_each("criterion"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
-from crm.models import Draftable, DraftableQuerySet
+from crm.models import Draftable, DraftableQuerySet, one_draft_each
 from deals.models.section import Section
 
 if TYPE_CHECKING:
@@ -72,11 +72,7 @@ class ProblemStatement(Draftable):
         indexes = [models.Index(fields=["section", "position"], name="statement_by_section")]
         constraints = [
             models.CheckConstraint(condition=Q(amount=None) | ~Q(currency=""), name="statement_amount_has_currency"),
-            models.UniqueConstraint(
-                fields=["replaces", "private_to"],
-                condition=Q(archived_at=None, replaces__isnull=False),
-                name="statement_one_draft_a_side",
-            ),
+            *one_draft_each("statement"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
-from crm.models import Draftable, DraftableQuerySet, Side
+from crm.models import Draftable, DraftableQuerySet, Side, one_draft_each
 from deals.models.section import Section
 
 if TYPE_CHECKING:
@@ -88,14 +88,15 @@ class Stakeholder(Draftable):
                 name="stakeholder_is_one_of_three",
             ),
             models.CheckConstraint(condition=Q(user=None) | Q(side="seller"), name="stakeholder_user_is_seller"),
+            *one_draft_each("stakeholder"),
             models.UniqueConstraint(
                 fields=["section", "contact"],
-                condition=Q(archived_at=None, replaces=None, contact__isnull=False),
+                condition=Q(archived_at=None, replaces=None, private_to="", contact__isnull=False),
                 name="stakeholder_contact_once",
             ),
             models.UniqueConstraint(
                 fields=["section", "user"],
-                condition=Q(archived_at=None, replaces=None, user__isnull=False),
+                condition=Q(archived_at=None, replaces=None, private_to="", user__isnull=False),
                 name="stakeholder_user_once",
             ),
         ]

@@ -158,7 +158,8 @@ class StakeholderForm(RowForm):
         self.is_new = row is None
         on_map = Stakeholder.objects.visible_to(actor).filter(section__deal=deal, side=self.side, replaces=None)
         on_map = on_map.select_related("contact", "user")
-        offer(self, "reports_to", [("", "—"), *((str(one.pk), one.name) for one in on_map if one != row)])
+        above = [(str(one.pk), one.name) for one in on_map if one != row and not one.is_draft]
+        offer(self, "reports_to", [("", "—"), *above])
         if row and not row.place:
             del self.fields["contact"], self.fields["place"]
         else:

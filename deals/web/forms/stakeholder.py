@@ -49,7 +49,7 @@ class StakeholderForm(VersionedForm):
         self.fields["contact"].choices = _NONE + [(str(one.pk), one.name) for one in contacts]  # type: ignore[attr-defined]
         self.fields["user"].choices = _NONE + [(str(one.pk), one.name) for one in users]  # type: ignore[attr-defined]
         self.fields["reports_to"].choices = _NONE + [  # type: ignore[attr-defined]
-            (str(one.pk), one.name) for one in others if row is None or one.pk != row.pk
+            (str(one.pk), one.name) for one in others if not one.is_draft and (row is None or one.pk != row.pk)
         ]
         if row is not None:
             del self.fields["side"]
