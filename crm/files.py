@@ -2,9 +2,11 @@
 
 import hashlib
 import io
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from PIL import Image, ImageOps
@@ -19,6 +21,10 @@ _FORMATS = {PNG: "PNG", JPEG: "JPEG", WEBP: "WEBP"}
 def path_of(sha256: str) -> str:
     """Return the name of a content in the storage."""
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _path_of_page(sha256: str, number: int) -> str:
+    return f"{path_of(sha256)}.{number}.webp"
 
 
 def measure(content: BinaryIO) -> tuple[str, int]:
@@ -56,7 +62,23 @@ def hold(sha256: str) -> None:
 
 def remove(sha256: str) -> None:
     """Remove a content that the caller holds and that no row names any more. Nothing happens when it is gone already."""
+    number = 1
+    while default_storage.exists(_path_of_page(sha256, number)):
+        default_storage.delete(_path_of_page(sha256, number))
+        number += 1
     default_storage.delete(path_of(sha256))
+
+
+def keep_pages(pages: Sequence[bytes], sha256: str) -> None:
+    """Keep the pictures of the pages of a content that the caller holds, beside it: they go when it goes."""
+    for number, page in enumerate(pages, 1):
+        if not default_storage.exists(_path_of_page(sha256, number)):
+            default_storage.save(_path_of_page(sha256, number), ContentFile(page))
+
+
+def open_page(sha256: str, number: int) -> Any:
+    """Open the picture (WebP) of a page, counted from 1. Raises `FileNotFoundError`."""
+    return default_storage.open(_path_of_page(sha256, number), "rb")
 
 
 def open_content(sha256: str) -> Any:

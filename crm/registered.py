@@ -16,6 +16,7 @@ from crm.room import panels
 from crm.web.navigation import NavigationEntry, register_navigation
 
 register_room_panel(panels.TODAY)
+register_room_panel(panels.FILES)
 
 register_consumer("crm.mail_question", ["consent.asked"], mail_question)
 register_consumer("crm.mail_answer", ["consent.given", "consent.change_suggested", "consent.declined"], mail_answer)

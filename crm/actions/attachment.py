@@ -13,8 +13,9 @@ from crm.checks import Checks
 from crm.clock import now
 from crm.errors import Invalid, NotFound, Words
 from crm.events.record import record
-from crm.files import hold, keep, looked_into, measure, open_content, remove
+from crm.files import hold, keep, keep_pages, looked_into, measure, open_content, remove
 from crm.models import Attachment, FileState
+from crm.previews import draw_pages
 from crm.rules.file_types import SIZE_LIMIT, FileFault, clean_name, type_of
 
 WORDS: dict[str, Words] = {
@@ -88,13 +89,13 @@ def refusal(fault: FileFault) -> Invalid:
 def check_attachment(*, attachment_id: UUID) -> Attachment:
     """Look into a quarantined file and let it out, or refuse it. Checking twice changes nothing.
 
-    Images are drawn anew, so what is served is never the bytes that came. A page that needs the file at once (evidence
-    of a recorded answer) may call this itself.
+    Images are drawn anew, so what is served is never the bytes that came. Pictures of the first pages are kept
+    beside it. A page that needs the file at once (evidence of a recorded answer) may call this itself.
     """
     found = Attachment.objects.filter(pk=attachment_id).first()
     if found is None:
         raise NotFound
-    reason, sha256, size = _looked_into(found) if found.state == FileState.QUARANTINED else ("", "", 0)
+    reason, sha256, size, pages = _looked_into(found) if found.state == FileState.QUARANTINED else ("", "", 0, 0)
     lock_room(SYSTEM, found.room_id)
     attachment = Attachment.objects.select_for_update(of=("self",), no_key=True).select_related("room").get(pk=found.pk)
     if attachment.state != FileState.QUARANTINED:
@@ -106,7 +107,8 @@ def check_attachment(*, attachment_id: UUID) -> Attachment:
     else:
         left = {"left_sha256": attachment.sha256} if attachment.sha256 != sha256 else {}
         attachment.state, attachment.sha256, attachment.size = FileState.CLEAN, sha256, size
-        attachment.save(update_fields=["state", "sha256", "size"])
+        attachment.preview_pages = pages
+        attachment.save(update_fields=["state", "sha256", "size", "preview_pages"])
         _record("attachment.checked", SYSTEM, attachment, left)
     return attachment
 
@@ -119,8 +121,8 @@ def remove_left_content(*, sha256: str) -> None:
         remove(sha256)
 
 
-def _looked_into(attachment: Attachment) -> tuple[str, str, int]:
-    """Return why the file is refused (empty: it is not), and hash and size of what will be served."""
+def _looked_into(attachment: Attachment) -> tuple[str, str, int, int]:
+    """Return why the file is refused (empty: it is not), hash and size of what will be served, and how many pages show."""
     try:
         with open_content(attachment.sha256) as content:
             sha256, size = measure(content)
@@ -129,9 +131,11 @@ def _looked_into(attachment: Attachment) -> tuple[str, str, int]:
             served = looked_into(content, attachment.content_type, size)
             sha256, size = measure(served)
             keep(served, sha256)
+            pages = draw_pages(served, attachment.content_type)
+            keep_pages(pages, sha256)
     except FileFault as fault:
-        return fault.code, "", 0
-    return "", sha256, size
+        return fault.code, "", 0, 0
+    return "", sha256, size, len(pages)
 
 
 def _record(event: str, actor: Actor, attachment: Attachment, data: dict[str, str]) -> None:

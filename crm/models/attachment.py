@@ -44,7 +44,10 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
 
 class Attachment(Authored):
-    """One file in a room. `sha256` is the hash of its bytes and its name in the storage; `size` is in bytes."""
+    """One file in a room. `sha256` is the hash of its bytes and its name in the storage; `size` is in bytes.
+
+    Pictures of its first `preview_pages` pages are kept beside it: none for kinds that have none.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     room = models.ForeignKey("crm.Room", models.PROTECT, related_name="attachments")
@@ -53,6 +56,7 @@ class Attachment(Authored):
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=11, choices=FileState, default=FileState.QUARANTINED)
+    preview_pages = models.PositiveSmallIntegerField(default=0, db_default=0)
     private_to = models.CharField(max_length=8, choices=Side, blank=True)
     created_at = models.DateTimeField()
 

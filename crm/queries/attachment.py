@@ -1,12 +1,13 @@
 """Reading files of a room."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
 from crm.actors import Actor
 from crm.errors import NotFound
-from crm.models import Attachment, FileState, Question
+from crm.models import Attachment, Event, FileState, Question
 from crm.models.attachment import AttachmentQuerySet
 
 
@@ -14,6 +15,13 @@ def attachments(actor: Actor, room_id: UUID | None = None) -> AttachmentQuerySet
     """Return the files the actor sees, newest first. Only clean ones can be opened."""
     rows = Attachment.objects.visible_to(actor).select_related("by_user", "by_contact").order_by("-created_at", "-id")
     return rows.filter(room=room_id) if room_id else rows
+
+
+def refusals(files: Iterable[Attachment]) -> dict[UUID, str]:
+    """Return why files that the actor sees were refused, as codes of `FileFault`, by file."""
+    refused = [file.pk for file in files if file.state == FileState.REFUSED]
+    found = Event.objects.filter(type="attachment.refused", subject_id__in=refused) if refused else ()
+    return {event.subject_id: str(event.data.get("reason", "")) for event in found}
 
 
 def get_attachment(actor: Actor, attachment_id: UUID) -> Attachment:
@@ -28,6 +36,14 @@ def get_clean_attachment(actor: Actor, attachment_id: UUID) -> Attachment:
     """Return one file that may be opened. Raises `NotFound` for one still being checked, or refused, as well."""
     attachment = get_attachment(actor, attachment_id)
     if attachment.state != FileState.CLEAN:
+        raise NotFound
+    return attachment
+
+
+def get_page(actor: Actor, attachment_id: UUID, number: int) -> Attachment:
+    """Return a file whose page `number` (from 1) can be shown. Raises `NotFound`."""
+    attachment = get_clean_attachment(actor, attachment_id)
+    if not 1 <= number <= attachment.preview_pages:
         raise NotFound
     return attachment
 

@@ -18,6 +18,8 @@ SAID: dict[str, Promise] = {
     "merged": _("Saved. Somebody else changed other words meanwhile; both changes are kept."),
     "kept": _("Saved as your side’s draft. Nobody else sees it yet."),
     "shared": _("Shared. Everybody at the table sees it now."),
+    "file-added": _("Added. Everybody here can open it as soon as it is checked."),
+    "file-kept": _("Added. Only your side sees it."),
     "removed": _("Taken out. What it said before is kept in the history."),
     "sent": _("Sent. Everybody at the table can read it."),
     "settled": _("It stands as settled, with your name."),
@@ -69,6 +71,12 @@ def room_of(actor: Actor) -> Room:
     return actor.participant.room
 
 
+def side_words(actor: Actor) -> str:
+    """Return what the actor's own side is called: the organisation of whoever writes."""
+    organization = actor.participant.contact.organization if actor.participant else None
+    return organization.name if organization else str(_("your side"))
+
+
 def show(
     request: HttpRequest, actor: Actor, template: str, context: dict[str, Any], *, current: str = "", status: int = 200
 ) -> HttpResponse:
@@ -81,6 +89,7 @@ def show(
         "me": actor.participant,
         "room": room,
         "people": people,
+        "side_words": side_words(actor),
         "sellers": [one for one in people if one.side == Side.SELLER],
         "buyers": [one for one in people if one.side == Side.BUYER],
         "tabs": [Tab(panel.label, url, panel.name == current) for panel, url in room_panels(actor, room)],

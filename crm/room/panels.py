@@ -1,4 +1,4 @@
-"""The room's own tab. Registered by `crm.registered`."""
+"""The room's own tabs. Registered by `crm.registered`."""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,4 +10,11 @@ TODAY = RoomPanel(
     label=_("Today"),
     url=lambda _actor, room: reverse("room:today", args=[room.pk]),
     position=0,
+)
+
+FILES = RoomPanel(
+    name="files",
+    label=_("Files"),
+    url=lambda _actor, room: reverse("room:files", args=[room.pk]),
+    position=700,
 )

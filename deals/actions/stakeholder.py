@@ -73,7 +73,9 @@ def share_stakeholder(*, actor: Actor, stakeholder_id: UUID, version: int) -> St
     """Share a draft entry with everybody in the room. Raises `Refused` when somebody else put the person there first."""
     draft = get_row(actor, Stakeholder, stakeholder_id)
     lock_section(actor, draft.section)
-    shared = Stakeholder.objects.shared().exclude(pk=draft.replaces_id)
+    shared = Stakeholder.objects.shared()
+    if draft.replaces_id:
+        shared = shared.exclude(pk=draft.replaces_id)
     _check_not_there(shared, draft.section, draft.contact_id, draft.user_id)
     return share_row(actor, draft, version, STAKEHOLDER_FIELDS)
 

@@ -202,9 +202,3 @@ def _sellers(deal: Deal, row: Criterion | None) -> list[tuple[str, str]]:
     if row and row.seller_owner:
         people[str(row.seller_owner_id)] = row.seller_owner.name
     return list(people.items())
-
-
-def side_words(actor: Actor) -> str:
-    """Return what the actor's own side is called: the organisation of whoever writes."""
-    organization = actor.participant.contact.organization if actor.participant else None
-    return organization.name if organization else str(_("your side"))

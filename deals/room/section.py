@@ -22,7 +22,7 @@ from deals.actions.section import get_row, get_section
 from deals.models import ProblemPart, Section, SectionKind
 from deals.queries.comment import open_disputes
 from deals.queries.section_rows import left_out, people_by_side, problem_parts, section_rows
-from deals.room.forms import RowForm, side_words
+from deals.room.forms import RowForm
 from deals.room.kinds import ROW_KINDS
 
 TEMPLATES = {kind.value: f"deals_room/{kind.value}.html" for kind in SectionKind}
@@ -63,7 +63,6 @@ def _page(
         "rows": rows,
         "parts": problem_parts(rows) if section.kind == SectionKind.PROBLEM else [],
         "sides": people_by_side(rows, client) if section.kind == SectionKind.PEOPLE else [],
-        "side_words": side_words(actor),
         "left_out": left_out(section),
         "editing": None,
         "adding": "",
