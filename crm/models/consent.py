@@ -26,6 +26,10 @@ class Answer(models.TextChoices):
     CANCELLED = "cancelled", _("Taken back by the side that asked")
 
 
+UNSAID = (Answer.CONTESTED, Answer.CANCELLED)
+"""A recorded answer that was never given: the person contests it, or its writer took it back."""
+
+
 class Channel(models.TextChoices):
     """How an answer was given: in the room by the person, or elsewhere and recorded by staff."""
 

@@ -5,18 +5,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from crm.actors import Actor
-from crm.models import Answer, Consent
+from crm.actors import SYSTEM, Actor
+from crm.models import UNSAID, Answer, Consent
 from crm.rules.agreement import AgreementState, AnswerData, agreement_state
 
-_GONE = (Answer.CANCELLED, Answer.REPLACED, Answer.CONTESTED)
+_GONE = (Answer.REPLACED, *UNSAID)
 
 
 @dataclass(frozen=True)
 class Standing:
     """Where the agreement on one subject stands.
 
-    `state` is what the glyph shows. `yeses` are the standing yeses, those to the present words first; `waiting` the open
+    `state` is what the glyph shows. `yeses` are the standing yeses, those to the present words first, then the newest; `waiting` the open
     questions about the present words; `newest` the consent that the state speaks of, None when nobody was asked.
     """
 
@@ -55,12 +55,25 @@ def consents_about(actor: Actor, subject_ids: Iterable[UUID]) -> dict[UUID, list
     return found
 
 
+def standing_about(subject_id: UUID, current_hash: str) -> Standing:
+    """Return where the agreement on a subject stands for everybody: what gates, brief and goals go by."""
+    return standing_of(current_hash, consents_about(SYSTEM, [subject_id]).get(subject_id, []))
+
+
+def superseded(consents: Iterable[Consent]) -> set[UUID]:
+    """Return the ids of those that a later answer of the same person about the same thing has taken the place of.
+
+    An answer that was never given takes nobody's place: when a record is contested or taken back, the yes before it stands.
+    """
+    return {one.supersedes_id for one in consents if one.supersedes_id and one.answer not in UNSAID}
+
+
 def standing_of(current_hash: str, consents: Sequence[Consent]) -> Standing:
     """Judge the `consents` about one subject, oldest first, against its present content."""
-    superseded = {consent.supersedes_id for consent in consents if consent.supersedes_id}
-    state = agreement_state(current_hash, [_data(consent, superseded) for consent in consents])
-    standing = [one for one in consents if one.answer not in _GONE and one.pk not in superseded]
-    yeses = [one for one in reversed(standing) if one.answer == Answer.AGREED]
+    older = superseded(consents)
+    state = agreement_state(current_hash, [_data(consent, older) for consent in consents])
+    standing = [one for one in consents if one.answer not in _GONE and one.pk not in older]
+    yeses = sorted((one for one in reversed(standing) if one.answer == Answer.AGREED), key=_at, reverse=True)
     yeses.sort(key=lambda one: one.content_hash != current_hash)
     waiting = [one for one in standing if one.answer == Answer.ASKED and one.content_hash == current_hash]
     told = [one for one in standing if one.answer != Answer.ASKED or one.content_hash == current_hash]
@@ -73,11 +86,11 @@ def _at(consent: Consent) -> float:
     return (consent.answered_at or consent.question.asked_at).timestamp()
 
 
-def _data(consent: Consent, superseded: set[UUID]) -> AnswerData:
+def _data(consent: Consent, older: set[UUID]) -> AnswerData:
     return AnswerData(
         asked_side=consent.participant.side,
         answer=consent.answer,
         revision_hash=consent.content_hash,
         at=consent.answered_at or consent.question.asked_at,
-        superseded=consent.pk in superseded,
+        superseded=consent.pk in older,
     )

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from crm.actors import Actor
 from crm.clock import now
 from crm.models import Answer, Channel, Consent, Question, Revision
+from crm.queries.consent import consents_about, standing_of
 from crm.registry import ConsentKind, Line, consent_kind
 from crm.rules.content_diff import ChangeKind, diff_content
 from crm.rules.words import Piece, PieceKind
@@ -94,7 +95,7 @@ def _waiting(actor: Actor, question: Question) -> Waiting:
 def _asked_about(actor: Actor, consent: Consent) -> AskedAbout:
     kind = consent_kind(consent.kind)
     row = kind.get(consent.subject_id)
-    before = _earlier_yes(consent)
+    before = _earlier_yes(actor, consent)
     return AskedAbout(
         consent=consent,
         label=kind.label(row),
@@ -106,17 +107,17 @@ def _asked_about(actor: Actor, consent: Consent) -> AskedAbout:
     )
 
 
-def _earlier_yes(consent: Consent) -> Consent | None:
+def _earlier_yes(actor: Actor, consent: Consent) -> Consent | None:
     """Return the yes to older words that this question follows: the person's own, else anybody's on the same side."""
-    yeses = Consent.objects.filter(
-        kind=consent.kind,
-        subject_id=consent.subject_id,
-        answer=Answer.AGREED,
-        participant__side=consent.question.asked_of.side,
-    ).exclude(content_hash=consent.content_hash)
-    newest = list(yeses.select_related("revision", "participant__contact").order_by("-answered_at"))
-    own = [yes for yes in newest if yes.participant_id == consent.participant_id]
-    return next(iter(own or newest), None)
+    about = consents_about(actor, [consent.subject_id]).get(consent.subject_id, [])
+    side = consent.question.asked_of.side
+    older = [
+        yes
+        for yes in standing_of(consent.content_hash, about).yeses
+        if yes.content_hash != consent.content_hash and yes.participant.side == side
+    ]
+    own = [yes for yes in older if yes.participant_id == consent.participant_id]
+    return next(iter(own or older), None)
 
 
 def lines_of(revision: Revision) -> list[Line]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Answer, Consent, RoomMember
+from crm.models import RoomMember, Side
+from crm.queries.consent import standing_about
 from deals.models import Criterion, Deal, Section, SectionKind, Stage, StageGate, Waiver, Weight
 from deals.queries.criterion import missing_of
 from deals.rules.gates import GateResult, StageGates, WaivableBy, WaiverData, may_move
@@ -45,14 +46,8 @@ def _is_agreed(deal: Deal, kind: str) -> bool:
     section = Section.objects.filter(deal=deal, kind=kind).first()
     if section is None:
         return False
-    standing = Consent.objects.filter(
-        kind=kind,
-        subject_id=section.pk,
-        content_hash=section.content_hash,
-        answer=Answer.AGREED,
-        participant__side="buyer",
-    )
-    return standing.exists()
+    yeses = standing_about(section.pk, section.content_hash).yeses
+    return any(yes.content_hash == section.content_hash and yes.participant.side == Side.BUYER for yes in yeses)
 
 
 def _has_measurable_must(deal: Deal) -> bool:

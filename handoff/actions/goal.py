@@ -15,10 +15,11 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound
 from crm.events.record import record
 from crm.models import Consent, Event, Question, Room
+from crm.queries.consent import standing_about
 from crm.scopes import check_scope
 from handoff.actions.handoff import locale_of
 from handoff.models import Goal
-from handoff.queries.goal import health_of
+from handoff.queries.goal import health_of, reached_snapshot
 
 log = structlog.get_logger(__name__)
 
@@ -116,7 +117,7 @@ def react_to_withdrawal(event: Event, actor: Actor) -> None:
     if event.data["kind"] != GOAL_REACHED:
         return
     goal = _lock_subject(event)
-    still = Consent.objects.of_subject(GOAL_REACHED, goal.pk).filter(answer="agreed").exists()
+    still = standing_about(goal.pk, reached_snapshot(goal).content_hash).yeses
     if goal.confirmed_at is None or still:
         return
     goal.confirmed_at = goal.confirmed_by = None

@@ -15,12 +15,14 @@ from crm.clock import now
 from crm.errors import FieldFault, Invalid, NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
 from crm.models import Consent, Event, Participant, Question, Role, User
+from crm.queries.consent import standing_about
 from crm.scopes import check_scope
 from deals.actions.deal import save_deal
 from deals.models import Deal
 from handoff.actions.brief import check_reviewer, lock_handoff, write_items
 from handoff.actions.success_plan import open_success_plan
 from handoff.models import Handoff, HandoffState, SuccessPlan
+from handoff.queries.brief import brief_snapshot
 from handoff.queries.risk import heading_of
 
 BRIEF = "brief"
@@ -205,7 +207,7 @@ def react_to_withdrawal(event: Event, actor: Actor) -> None:
     if event.data["kind"] != BRIEF:
         return
     handoff = _lock_subject(event)
-    still = Consent.objects.of_subject(BRIEF, handoff.pk).filter(answer="agreed").exists()
+    still = standing_about(handoff.pk, brief_snapshot(handoff).content_hash).yeses
     if handoff.state != HandoffState.CONFIRMED or still:
         return
     handoff.state, handoff.confirmed_at, handoff.confirmed_by = HandoffState.ACCEPTED, None, None

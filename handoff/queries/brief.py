@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.text import Truncator
 
-from crm.models import Answer, Consent, Participant, Question, Revision
+from crm.models import Answer, Consent, Participant, Question, Revision, Side
+from crm.queries.consent import standing_about
 from crm.registry import Snapshot
 from crm.rules.canonical import canonical_value, content_hash
 from deals.models import AGREEABLE, Deal, ProblemPart, Section, SectionKind, Stakeholder
@@ -55,13 +56,12 @@ def draft_brief(deal: Deal) -> BriefDraft:
 
 
 def agreed_revision(deal: Deal, kind: str) -> Revision | None:
-    """Return the revision of a section that a buyer's standing yes is about, of several the one agreed to last."""
+    """Return the revision of a section that a buyer's standing yes is about: the present words, else those agreed to last."""
     section = Section.objects.filter(deal=deal, kind=kind).first()
     if section is None:
         return None
-    yeses = Consent.objects.of_subject(kind, section.pk).filter(answer=Answer.AGREED, participant__side="buyer")
-    newest = yeses.select_related("revision").order_by("-answered_at", "-id").first()
-    return newest.revision if newest else None
+    yeses = standing_about(section.pk, section.content_hash).yeses
+    return next((yes.revision for yes in yeses if yes.participant.side == Side.BUYER), None)
 
 
 def _rows_of(kind: str, content: dict[str, Any]) -> Iterator[dict[str, Any]]:
