@@ -170,6 +170,11 @@ class Consent(models.Model):
         return self.answer == Answer.AGREED
 
     @property
+    def is_own_word(self) -> bool:
+        """Whether the person gave the answer themself: in the room, or by confirming what was written down for them."""
+        return not self.question.is_recorded or self.confirmed_at is not None
+
+    @property
     def has_turned(self) -> bool:
         """Whether an answer that was given or written down stands no more: taken back or contested."""
         return bool(self.given_answer) and self.answer != self.given_answer

@@ -76,7 +76,7 @@ class GateAnswer(serializers.Serializer[Any]):
     stage = Id(source="stage.pk")
     code = Text(source="gate.code")
     label = Text(source="gate.label")
-    hint = Text(source="gate.hint")
+    hint = Text()
     waivable_by = Text(source="gate.waivable_by")
     is_met = serializers.BooleanField()
     lets_pass = serializers.BooleanField(help_text="Met, or waived by somebody who may.")

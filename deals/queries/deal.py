@@ -257,7 +257,7 @@ def _next_step(
             return NextStep(words, newest.note, section_url)
     unmet = next((state for state in gates if not state.lets_pass), None)
     if unmet:
-        return NextStep(str(unmet.gate.label), str(unmet.gate.hint), reverse("deals:deal", args=[deal.pk]))
+        return NextStep(str(unmet.gate.label), unmet.hint, reverse("deals:deal", args=[deal.pk]))
     if asked:
         words = _("%(name)s has the question.") % {"name": asked[0].participant.contact.name}
         return NextStep(words, _("Nothing to do until they answer."), "")

@@ -5,6 +5,7 @@ The catalogue that stages choose from.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,13 +19,16 @@ from deals.rules.gates import GateResult, StageGates, WaivableBy, WaiverData, ma
 
 @dataclass(frozen=True)
 class Gate:
-    """A gate of the catalogue: `is_met` looks at the deal as it is now; `waivable_by` is never, buyer or manager."""
+    """A gate of the catalogue: `is_met` looks at the deal as it is now, for the stage it is to leave.
+
+    `waivable_by` is never, buyer or manager.
+    """
 
     code: str
     label: str | Promise
     hint: str | Promise
     waivable_by: WaivableBy
-    is_met: Callable[[Deal], bool]
+    is_met: Callable[[Deal, Stage], bool]
 
 
 @dataclass(frozen=True)
@@ -37,25 +41,35 @@ class GateState:
     waiver: Waiver | None
 
     @property
+    def hint(self) -> str:
+        """What opens it; where recorded answers are not enough, that too."""
+        if self.stage.recorded_is_enough or self.gate.waivable_by != WaivableBy.NEVER:
+            return str(self.gate.hint)
+        words = _("This stage takes answers given in the room: a recorded yes counts once the person has confirmed it.")
+        return f"{self.gate.hint} {words}"
+
+    @property
     def lets_pass(self) -> bool:
         """Whether the deal may pass: met, or waived by somebody who may."""
         return self.is_met or self.waiver is not None
 
 
-def _is_agreed(deal: Deal, kind: str) -> bool:
+def _is_agreed(deal: Deal, stage: Stage, kind: str) -> bool:
+    """Whether a buyer's yes to the present words stands; where a stage takes only room answers, one in their own word."""
     section = Section.objects.filter(deal=deal, kind=kind).first()
     if section is None:
         return False
     yeses = standing_about(section.pk, section.content_hash).yeses
-    return any(yes.content_hash == section.content_hash and yes.participant.side == Side.BUYER for yes in yeses)
+    current = [yes for yes in yeses if yes.content_hash == section.content_hash and yes.participant.side == Side.BUYER]
+    return any(stage.recorded_is_enough or yes.is_own_word for yes in current)
 
 
-def _has_measurable_must(deal: Deal) -> bool:
+def _has_measurable_must(deal: Deal, stage: Stage) -> bool:
     musts = Criterion.objects.shared().filter(section__deal=deal, weight=Weight.MUST)
     return any(not missing_of(criterion) for criterion in musts)
 
 
-def _has_success_owner(deal: Deal) -> bool:
+def _has_success_owner(deal: Deal, stage: Stage) -> bool:
     if deal.success_owner_id is None:
         return False
     return RoomMember.objects.filter(room=deal.room_id, user=deal.success_owner_id).exists()
@@ -69,7 +83,7 @@ CATALOGUE = {
             _("Problem agreed by the client"),
             _("Ask a buyer whether the problem, as it reads now, is theirs."),
             WaivableBy.NEVER,
-            lambda deal: _is_agreed(deal, SectionKind.PROBLEM),
+            partial(_is_agreed, kind=SectionKind.PROBLEM),
         ),
         Gate(
             "must_have_measurable",
@@ -83,7 +97,7 @@ CATALOGUE = {
             _("Success criteria agreed by the client"),
             _("Ask a buyer whether these criteria, as they read now, mean success to them."),
             WaivableBy.NEVER,
-            lambda deal: _is_agreed(deal, SectionKind.CRITERIA),
+            partial(_is_agreed, kind=SectionKind.CRITERIA),
         ),
         Gate(
             "success_owner_named",
@@ -101,14 +115,10 @@ def gate_states(deal: Deal, stages: Sequence[Stage]) -> list[GateState]:
     """Return the state of every gate to leave each of `stages`, in order."""
     gates = StageGate.objects.filter(stage__in=stages).select_related("stage").order_by("stage__position", "position")
     waivers = {(waiver.stage_id, waiver.gate): waiver for waiver in deal.waivers.all()}
-    met = {}
     states = []
     for stage_gate in gates:
-        gate = CATALOGUE[stage_gate.code]
-        if gate.code not in met:
-            met[gate.code] = gate.is_met(deal)
-        waiver = waivers.get((stage_gate.stage_id, gate.code))
-        states.append(GateState(gate, stage_gate.stage, met[gate.code], waiver))
+        gate, stage = CATALOGUE[stage_gate.code], stage_gate.stage
+        states.append(GateState(gate, stage, gate.is_met(deal, stage), waivers.get((stage.pk, gate.code))))
     return states
 
 
@@ -122,7 +132,7 @@ def unmet_gates(deal: Deal, to_stage: Stage | None) -> list[GateState]:
         deal.stage.position,
         end,
         [StageGates(stage.position, tuple(code for at, code in by_place if at == stage.position)) for stage in stages],
-        {code: GateResult(code, state.is_met, state.gate.waivable_by) for (_at, code), state in by_place.items()},
+        {place: GateResult(place[1], state.is_met, state.gate.waivable_by) for place, state in by_place.items()},
         [WaiverData(code, at, WaivableBy.MANAGER) for (at, code), state in by_place.items() if state.waiver],
     )
     return [by_place[unmet.position, unmet.result.code] for unmet in verdict.unmet_gates]

@@ -61,7 +61,7 @@ def answers_to_move(deal: Deal, move: StageMove) -> list[ConsentAnswer]:
     answers = []
     consents = Consent.objects.of_subject("stage_move", move.pk).filter(participant__side="buyer")
     for consent in reversed(consents.select_related("participant", "question")):
-        enough = deal.stage.recorded_is_enough or not consent.question.is_recorded
+        enough = deal.stage.recorded_is_enough or consent.is_own_word
         answer = consent.answer if enough or consent.answer != Answer.AGREED else Answer.ASKED
         held = frozenset(roles.get(consent.participant.contact_id, ()))
         answers.append(ConsentAnswer(str(consent.participant_id), held, answer))
@@ -106,7 +106,7 @@ def objections(deal: Deal) -> list[Consent]:
             later.answer == Answer.AGREED
             and later.participant_id == consent.participant_id
             and (later.subject_id == consent.subject_id or later.kind == "stage_move")
-            and (not later.question.is_recorded or later.confirmed_at is not None)
+            and later.is_own_word
             for later in consents[place + 1 :]
         )
         if not settled:

@@ -75,17 +75,18 @@ class MoveVerdict:
 
 def unmet_gates(
     stages_passed: Sequence[StageGates],
-    results: Mapping[str, GateResult],
+    results: Mapping[tuple[int, str], GateResult],
     waivers: Collection[WaiverData] = (),
 ) -> list[UnmetGate]:
     """Return the gates of these stages that are neither met nor validly waived, in order, every one evaluated.
 
-    `results` are by gate code. A waiver counts for its own stage only, and only if given by whom the gate names.
+    `results` are by the stage's position and the gate's code. A waiver counts for its own stage only, and only if given by
+    whom the gate names.
     """
     found: list[UnmetGate] = []
     for stage in sorted(stages_passed, key=lambda stage: stage.position):
         for code in dict.fromkeys(stage.gates):
-            result = results.get(code) or GateResult(code, met=False, reasons=(NOT_EVALUATED,))
+            result = results.get((stage.position, code)) or GateResult(code, met=False, reasons=(NOT_EVALUATED,))
             if not result.met and not _is_waived(result, stage.position, waivers):
                 found.append(UnmetGate(stage.position, result))
     return found
@@ -100,7 +101,7 @@ def may_move(
     from_position: int,
     to_position: int,
     stages: Sequence[StageGates],
-    results: Mapping[str, GateResult],
+    results: Mapping[tuple[int, str], GateResult],
     waivers: Collection[WaiverData] = (),
 ) -> MoveVerdict:
     """Judge a move between two positions of a pipeline. Winning is the move to the position after the last.

@@ -2,15 +2,15 @@
 
 import pytest
 
-from crm.actions.consent import contest_consent, withdraw_consent
+from crm.actions.consent import confirm_consent, contest_consent, withdraw_consent
 from crm.actions.recorded_consent import record_consent, withdraw_record
 from crm.models import Consent, Revision
 from crm.queries.waiting import waiting_for
 from deals.actions.problem import edit_statement
 from deals.actions.revision import keep_revision
-from deals.models import ProblemStatement
+from deals.models import ProblemStatement, Stage, StageGate
 from deals.queries.deal import get_deal_page
-from deals.queries.gate import gate_states
+from deals.queries.gate import gate_states, unmet_gates
 from handoff.queries.brief import agreed_revision
 from tests.cast import Cast
 from tests.deals.actions.test_stage_move import ask, move_to, put_at, said_by_phone, say, stage_name
@@ -107,3 +107,26 @@ def test_changes_are_counted_from_a_yes_that_stands(cast: Cast) -> None:
     ask(cast, cast.problem())
     [waiting] = waiting_for(cast.buyer)
     assert waiting.subjects[0].before is None
+
+
+def test_where_only_room_answers_count_a_recorded_yes_waits_for_the_person_to_confirm_it(cast: Cast) -> None:
+    Stage.objects.filter(pk=cast.deal.stage_id).update(recorded_is_enough=False)
+    cast.deal.refresh_from_db()
+    recorded = record_yes_to_problem(cast)
+    assert (glyph(cast), is_open(cast)) == ("both", False)
+    assert "once the person has confirmed it" in str(get_deal_page(cast.rep, cast.deal.pk).next_step.note)
+    say(ask(cast, move_to(cast, "Define success")))
+    assert stage_name(cast) == "Understand"
+    confirm_consent(actor=cast.buyer, consent_id=recorded.pk)
+    assert is_open(cast)
+
+
+def test_a_skip_asks_each_stage_whether_a_recorded_yes_is_enough(cast: Cast) -> None:
+    strict = Stage.objects.get(pipeline=cast.deal.pipeline_id, name="Define success")
+    Stage.objects.filter(pk=strict.pk).update(recorded_is_enough=False)
+    StageGate.objects.create(stage=strict, code="problem_agreed", position=9)
+    record_yes_to_problem(cast)
+    test = Stage.objects.get(pipeline=cast.deal.pipeline_id, name="Test")
+    held = {(state.stage.name, state.gate.code) for state in unmet_gates(cast.deal, test)}
+    assert ("Define success", "problem_agreed") in held
+    assert ("Understand", "problem_agreed") not in held

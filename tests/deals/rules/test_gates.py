@@ -21,7 +21,11 @@ stage_lists = st.lists(st.lists(st.sampled_from(CODES), max_size=3, unique=True)
 )
 result_maps = st.fixed_dictionaries(
     {},
-    optional={code: st.builds(GateResult, st.just(code), st.booleans(), st.sampled_from(WaivableBy)) for code in CODES},
+    optional={
+        (position, code): st.builds(GateResult, st.just(code), st.booleans(), st.sampled_from(WaivableBy))
+        for position in range(6)
+        for code in CODES
+    },
 )
 waiver_sets = st.sets(
     st.builds(WaiverData, st.sampled_from(CODES), st.integers(0, 5), st.sampled_from(WaivableBy)), max_size=6
@@ -44,7 +48,7 @@ def test_only_unmet_gates_on_the_way_hold_a_forward_move(stages, results, waiver
     on_the_way = [(stage.position, code) for stage in stages if start <= stage.position < end for code in stage.gates]
     closed = set(on_the_way) - {(gate.position, gate.result.code) for gate in verdict.unmet_gates}
     for position, code in closed:
-        result = results[code]
+        result = results[position, code]
         assert result.met or WaiverData(code, position, result.waivable_by) in waivers
     for gate in verdict.unmet_gates:
         assert not gate.result.met
@@ -64,7 +68,7 @@ def test_what_is_never_waivable_is_never_waived(stages, results, by):
     left = unmet_gates(stages, results, waivers)
     for stage in stages:
         for code in stage.gates:
-            result = results.get(code, GateResult(code, met=False))
+            result = results.get((stage.position, code), GateResult(code, met=False))
             if not result.met and result.waivable_by == WaivableBy.NEVER:
                 assert (stage.position, code) in {(gate.position, gate.result.code) for gate in left}
 
@@ -77,8 +81,8 @@ def test_a_gate_that_nobody_evaluated_is_not_met():
 def test_a_manager_cannot_waive_the_buyer_s_gate_and_a_waiver_is_for_its_own_stage():
     stages = [StageGates(1, ("fit",)), StageGates(2, ("cs_owner",))]
     results = {
-        "fit": GateResult("fit", met=False, waivable_by=WaivableBy.BUYER),
-        "cs_owner": GateResult("cs_owner", met=False, waivable_by=WaivableBy.MANAGER),
+        (1, "fit"): GateResult("fit", met=False, waivable_by=WaivableBy.BUYER),
+        (2, "cs_owner"): GateResult("cs_owner", met=False, waivable_by=WaivableBy.MANAGER),
     }
     waivers = [WaiverData("fit", 1, WaivableBy.MANAGER), WaiverData("cs_owner", 1, WaivableBy.MANAGER)]
     assert [gate.result.code for gate in unmet_gates(stages, results, waivers)] == ["fit", "cs_owner"]
