@@ -16,7 +16,6 @@ from crm.registry import (
     ClientBlock,
     Commentable,
     ConsentKind,
-    Snapshot,
     register_archive_part,
     register_client_block,
     register_commentable,
@@ -30,7 +29,6 @@ from crm.web.navigation import NavigationEntry, register_navigation
 from deals import personal_data, timeline
 from deals.actions import waiting
 from deals.actions.section import get_section
-from deals.actions.stage_move import SCHEMA as MOVE_SCHEMA
 from deals.actions.stage_move import propose_move, react_to_yes
 from deals.models import (
     AGREEABLE,
@@ -47,7 +45,7 @@ from deals.queries.content import EMPTY_HASHES, section_snapshot
 from deals.queries.criterion import missing_of
 from deals.queries.lines import lines_of_criteria, lines_of_move, lines_of_problem
 from deals.queries.organization import deals_block
-from deals.queries.stage_move import move_content
+from deals.queries.stage_move import move_snapshot
 from deals.room.blocks import COMMON_GROUND, PANELS
 
 _SECTION_LABELS = {SectionKind.PROBLEM: _("Our problem"), SectionKind.CRITERIA: _("What success means")}
@@ -217,12 +215,8 @@ register_consent_kind(
         room_of=lambda move_id: _move(move_id).deal.room_id,
         get=_move,
         lock=_lock_move,
-        snapshot=lambda move: Snapshot(
-            content=move_content(move.deal, move.from_stage, move.to_stage),
-            schema=MOVE_SCHEMA,
-            content_hash=move.content_hash,
-        ),
-        current_hash=lambda move: str(move.content_hash),
+        snapshot=move_snapshot,
+        current_hash=lambda move: move_snapshot(move).content_hash,
         check_askable=_check_move_askable,
         may_answer=_may_answer_move,
         label=_move_label,

@@ -13,14 +13,11 @@ from crm.clock import now
 from crm.errors import Invalid, NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Event, Room
-from crm.rules.canonical import content_hash
 from deals.actions.deal import check_deal_version, lock_deal, save_deal
 from deals.models import Deal, DealStatus, Stage, StageMove, Waiver
 from deals.queries.gate import CATALOGUE, gate_states
-from deals.queries.stage_move import faults_of_move, move_content
+from deals.queries.stage_move import faults_of_move
 from deals.rules.gates import WaivableBy
-
-SCHEMA = 1
 
 
 @transaction.atomic
@@ -38,10 +35,7 @@ def propose_move(*, actor: Actor, deal_id: UUID, to_stage_id: UUID | None) -> Su
         from_stage=deal.stage,
         to_stage=to_stage,
         executed_at=None,
-        defaults={
-            "created_at": now(),
-            "content_hash": content_hash(move_content(deal, deal.stage, to_stage), schema=SCHEMA),
-        },
+        defaults={"created_at": now()},
     )
     return Subject("stage_move", move.pk)
 

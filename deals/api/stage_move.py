@@ -17,6 +17,7 @@ from deals.actions.stage_move import execute_move, move_back, undo_win, waive_ga
 from deals.api.deal import DealAnswer, get_deal
 from deals.models import Stage, StageMove
 from deals.queries.gate import gate_states
+from deals.queries.stage_move import move_snapshot
 
 
 class StageMoveAnswer(serializers.Serializer[Any]):
@@ -26,11 +27,15 @@ class StageMoveAnswer(serializers.Serializer[Any]):
     deal = Id(source="deal_id")
     from_stage = Id(source="from_stage_id")
     to_stage = Id(source="to_stage_id", allow_null=True)
-    content_hash = Text()
+    content_hash = serializers.SerializerMethodField(help_text="Of what it says now.")
     created_at = Time()
     executed_at = Time(allow_null=True)
     executed_by = Id(source="executed_by_id", allow_null=True)
     undone_at = Time(allow_null=True)
+
+    def get_content_hash(self, move: Any) -> str:
+        """Return the hash of its present words."""
+        return move_snapshot(move).content_hash
 
 
 class MoveForward(serializers.Serializer[Any]):
@@ -98,7 +103,8 @@ class DealMoves(APIView):
     def get(self, request: Request, deal_id: UUID) -> Response:
         """List the moves that were asked about, newest first."""
         deal = get_deal(actor_of(request), deal_id)
-        return page(request, MOVES, StageMove.objects.visible_to(actor_of(request)).filter(deal=deal))
+        moves = StageMove.objects.visible_to(actor_of(request)).filter(deal=deal)
+        return page(request, MOVES, moves.select_related("from_stage", "to_stage"))
 
     @writes(
         "move_deal",

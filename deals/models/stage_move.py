@@ -35,7 +35,6 @@ class StageMove(models.Model):
     executed_at = models.DateTimeField(null=True, blank=True)
     executed_by = models.ForeignKey("crm.User", models.PROTECT, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
-    content_hash = models.CharField(max_length=64)
 
     objects = StageMoveQuerySet.as_manager()
 

@@ -11,12 +11,13 @@ from crm.actors import Actor
 from crm.errors import NotFound
 from crm.models import Answer, Consent, Question
 from crm.queries.access_request import open_access_requests
-from crm.queries.consent import consents_about
+from crm.queries.consent import consents_about, standing_of
 from crm.queries.room import may_write
 from crm.queries.timeline import Happening, count_happenings, room_timeline
 from deals.models import Deal, DealStatus, Section, SectionKind, Stage, StageMove, Stakeholder
 from deals.queries.gate import GateState, gate_states
 from deals.queries.section import SectionState, section_state
+from deals.queries.stage_move import move_snapshot
 
 PEOPLE_SHOWN = 5
 HAPPENINGS_SHOWN = 5
@@ -112,7 +113,7 @@ def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
     client = deal.organization.name if deal.organization else _("the client")
     sections = list(Section.objects.visible_to(actor).filter(deal=deal))
     stages = list(Stage.objects.filter(pipeline=deal.pipeline_id).order_by("position"))
-    moves = list(StageMove.objects.filter(deal=deal).select_related("to_stage").order_by("created_at"))
+    moves = list(StageMove.objects.filter(deal=deal).select_related("from_stage", "to_stage").order_by("created_at"))
     consents = consents_about(actor, [*(one.pk for one in sections), *(move.pk for move in moves)])
     order = (SectionKind.PROBLEM, SectionKind.CRITERIA)
     agreeable = sorted((one for one in sections if one.kind in order), key=lambda one: order.index(one.kind))
@@ -135,7 +136,7 @@ def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
         move_consents=about_move,
         people=_people(actor, deal),
         waiting=waiting,
-        next_step=_next_step(deal, states, gates, about_move, next_stage),
+        next_step=_next_step(deal, states, gates, about_move, move, next_stage),
         happenings=room_timeline(actor, deal.room_id, limit=HAPPENINGS_SHOWN).happenings,
         all_happenings=count_happenings(actor, deal.room_id),
     )
@@ -235,6 +236,7 @@ def _next_step(
     states: Sequence[SectionState],
     gates: Sequence[GateState],
     move_consents: Sequence[Consent],
+    move: StageMove | None,
     next_stage: Stage | None,
 ) -> NextStep:
     if deal.has_ended:
@@ -262,7 +264,7 @@ def _next_step(
         words = _("%(name)s has the question.") % {"name": asked[0].participant.contact.name}
         return NextStep(words, _("Nothing to do until they answer."), "")
     to = {"stage": next_stage.name} if next_stage else {"stage": _("working together")}
-    if any(one.counts for one in move_consents):
+    if move and standing_of(move_snapshot(move).content_hash, move_consents).is_current:
         note = _("There is a yes to it.")
         return NextStep(_("Move on to %(stage)s") % to, note, reverse("deals:deal", args=[deal.pk]))
     ask = reverse("deals:ask", args=[deal.pk])

@@ -1,26 +1,37 @@
 """Reading stage moves: what a move says, and what it still lacks."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.errors import FieldFault
 from crm.models import Answer, Consent
+from crm.registry import Snapshot
+from crm.rules.canonical import content_hash
 from deals.models import Deal, Section, Stage, StageMove, Stakeholder
 from deals.queries.gate import unmet_gates
 from deals.rules.answerers import ConsentAnswer, ConsentStatus, move_consent_state
 
+SCHEMA = 1
 
-def move_content(deal: Deal, from_stage: Stage, to_stage: Stage | None) -> dict[str, Any]:
+
+def move_content(deal_id: UUID, from_stage: Stage, to_stage: Stage | None) -> dict[str, Any]:
     """Return what a move says: from where to where. The sentence and the benefit belong to the question."""
     return {
         "stage_move": {
-            "deal": str(deal.pk),
+            "deal": str(deal_id),
             "from": {"id": str(from_stage.pk), "name": from_stage.name, "question": from_stage.question},
             "to": {"id": str(to_stage.pk), "name": to_stage.name} if to_stage else None,
         }
     }
+
+
+def move_snapshot(move: StageMove) -> Snapshot:
+    """Return what a move says now: a stage that was renamed since makes other words of it. Its stages are loaded."""
+    content = move_content(move.deal_id, move.from_stage, move.to_stage)
+    return Snapshot(content=content, schema=SCHEMA, content_hash=content_hash(content, schema=SCHEMA))
 
 
 def faults_of_move(deal: Deal, move: StageMove | None, to_stage: Stage | None) -> list[FieldFault]:
@@ -52,17 +63,21 @@ def _consent_faults(deal: Deal, move: StageMove | None) -> list[FieldFault]:
 
 
 def answers_to_move(deal: Deal, move: StageMove) -> list[ConsentAnswer]:
-    """Return the buyers' answers to the move in the order they were asked, with the roles they have on the deal."""
+    """Return the buyers' answers to the move in the order they were asked, with the roles they have on the deal.
+
+    A yes to other words than the present ones, or one that the stage does not take, leaves the person still to answer.
+    """
     roles = dict(
         Stakeholder.objects.shared()
         .filter(section__deal=deal, contact__isnull=False)
         .values_list("contact_id", "roles")
     )
     answers = []
+    current = move_snapshot(move).content_hash
     consents = Consent.objects.of_subject("stage_move", move.pk).filter(participant__side="buyer")
     for consent in reversed(consents.select_related("participant", "question")):
-        enough = deal.stage.recorded_is_enough or consent.is_own_word
-        answer = consent.answer if enough or consent.answer != Answer.AGREED else Answer.ASKED
+        counts = consent.content_hash == current and (deal.stage.recorded_is_enough or consent.is_own_word)
+        answer = consent.answer if counts or consent.answer != Answer.AGREED else Answer.ASKED
         held = frozenset(roles.get(consent.participant.contact_id, ()))
         answers.append(ConsentAnswer(str(consent.participant_id), held, answer))
     return answers

@@ -49,7 +49,6 @@ NOTHING_PERSONAL = {
     "crm.Erasure.retained_ground": "as above",
     "crm.Erasure.retained": "ids",
     "deals.Section.content_hash": "hash",
-    "deals.StageMove.content_hash": "hash",
     "deals.Waiver.gate": "name of a gate",
     "handoff.BriefItem.group": "name of a section",
     "handoff.Goal.reason": "code of a rule",
