@@ -183,6 +183,7 @@ RENDERERS: dict[str, Renderer] = {
     "contact.created": says("people", _("%(name)s added %(who)s"), who="subject"),
     "contact.changed": says("people", _("%(name)s changed the facts of %(who)s"), who="subject"),
     "contact.archived": says("people", _("%(name)s took %(who)s out of the list"), who="subject"),
+    "contact.restored": says("people", _("%(name)s put %(who)s back into the list"), who="subject"),
     "contact.erased": _changed("lock", _("%(name)s erased the data of a person")),
     "data_request.made": _changed("lock", _("%(name)s asked about the data kept of them")),
     "data_request.answered": _changed("lock", _("%(name)s answered a request about data")),

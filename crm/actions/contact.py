@@ -68,12 +68,26 @@ def change_contact(*, actor: Actor, contact_id: UUID, version: int, values: dict
 
 @transaction.atomic
 def archive_contact(*, actor: Actor, contact_id: UUID, version: int) -> Contact:
-    """Take a contact out of the directory; what they wrote and agreed stays, and so does their place in rooms."""
+    """Take a contact out of the directory, so that nobody chooses them there any more.
+
+    Their rooms are not touched: they come in as before and answer there. Access ends by taking back the grant, in the room.
+    """
     _check_may_write(actor)
     contact = _lock(actor, contact_id)
     check_version(contact, version)
     if save_changes(contact, {"archived_at": now()}):
         record("contact.archived", actor=actor, room=None, subject=contact)
+    return contact
+
+
+@transaction.atomic
+def restore_contact(*, actor: Actor, contact_id: UUID, version: int) -> Contact:
+    """Put a contact back into the directory. Raises `NotFound` for somebody who was erased, `Stale`."""
+    _check_may_write(actor)
+    contact = _lock(actor, contact_id, archived=True)
+    check_version(contact, version)
+    if save_changes(contact, {"archived_at": None}):
+        record("contact.restored", actor=actor, room=None, subject=contact)
     return contact
 
 
@@ -83,8 +97,8 @@ def _check_may_write(actor: Actor) -> None:
     check_scope(actor, "contacts:write")
 
 
-def _lock(actor: Actor, contact_id: UUID) -> Contact:
-    visible = Contact.objects.visible_to(actor).filter(archived_at=None, pk=contact_id)
+def _lock(actor: Actor, contact_id: UUID, *, archived: bool = False) -> Contact:
+    visible = Contact.objects.visible_to(actor).filter(archived_at__isnull=not archived, erased_at=None, pk=contact_id)
     contact = visible.select_for_update(of=("self",), no_key=True).first()
     if contact is None:
         raise NotFound

@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.question import close_what_they_may_not_answer
@@ -43,7 +44,7 @@ def invite_contact(
     checks = Checks()
     side = checks.choice("side", side, SIDES)
     seen = checked_sections(checks, sections)
-    contact = _invitable(checks, actor, contact_id)
+    contact = _invitable(checks, actor, room_id, contact_id)
     room = lock_room(actor, room_id)
     return let_in(actor, room, contact, inviter, side=side, sections=seen, may_answer=may_answer)
 
@@ -105,7 +106,7 @@ def renew_invitation(*, token: str) -> None:
     room = lock_room(SYSTEM, old.participant.room_id)
     grant = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=old.participant_id)
     still_old = grant.invitations.filter(pk=old.pk, revoked_at=None).exists()
-    if grant.is_active and still_old and grant.contact.archived_at is None:
+    if grant.is_active and still_old:
         _invite(SYSTEM, room, grant, old.invited_by)
 
 
@@ -182,9 +183,11 @@ def _inviter(actor: Actor) -> User:
     return actor.user
 
 
-def _invitable(checks: Checks, actor: Actor, contact_id: UUID) -> Contact:
-    """Return who is to be invited. Raises `Invalid` when that cannot be, with all faults noted before."""
-    contact = Contact.objects.visible_to(actor).filter(pk=contact_id, archived_at=None).first()
+def _invitable(checks: Checks, actor: Actor, room_id: UUID, contact_id: UUID) -> Contact:
+    """Return who is to be invited: somebody of the directory, or who is in already. Raises `Invalid`, with all faults noted before."""
+    here = Participant.objects.active().filter(room=room_id, contact=OuterRef("pk"))
+    invitable = Contact.objects.visible_to(actor).filter(Q(archived_at=None) | Exists(here))
+    contact = invitable.filter(pk=contact_id).first()
     if contact is None:
         checks.add("contact", _("Choose a contact from the list."), code="unknown")
     elif not contact.email:

@@ -113,7 +113,7 @@ def enter_with_passkey(*, browser: Browser, response: Any, old_session: str = ""
     state = _take_challenge(browser, None)
     signed = _read(AuthenticationResponse, response)
     locked = Passkey.objects.select_for_update(of=("self",), no_key=True).select_related("contact")
-    passkey = locked.filter(credential_id=signed.raw_id, contact__archived_at=None).first()
+    passkey = locked.filter(credential_id=signed.raw_id).first()
     if passkey is None or not Participant.objects.active().filter(contact=passkey.contact).exists():
         raise _not_taken()
     try:

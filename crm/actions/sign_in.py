@@ -57,7 +57,6 @@ def request_code_by_invitation(*, token: str, browser: Browser) -> None:
     invitation = (
         Invitation.objects.select_related("participant__contact")
         .filter(standing, token_hash=token_hash(token), participant__revoked_at=None)
-        .filter(participant__contact__archived_at=None)
         .first()
     )
     contacts = [invitation.participant.contact] if invitation else []
@@ -69,7 +68,7 @@ def request_code_by_email(*, email: str, browser: Browser) -> None:
     checks = Checks()
     email = checks.email("email", email)
     checks.done()
-    invited = Participant.objects.active().filter(contact__email__iexact=email, contact__archived_at=None)
+    invited = Participant.objects.active().filter(contact__email__iexact=email)
     contacts = Contact.objects.filter(pk__in=invited.values("contact")).order_by("pk")
     _issue(list(contacts[:10]), masked(email), browser)
 
@@ -134,7 +133,7 @@ def enter_code(*, browser: Browser, code: str, old_session: str = "") -> tuple[R
         raise _no_entry(tries_left)
     with transaction.atomic():
         contact = Contact.objects.select_for_update(of=("self",), no_key=True).get(pk=contact_id)
-        if not Participant.objects.active().filter(contact=contact, contact__archived_at=None).exists():
+        if not Participant.objects.active().filter(contact=contact).exists():
             raise _no_entry(0)
         return begin_session(contact, browser, old_session)
 

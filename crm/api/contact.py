@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from crm.actions.contact import archive_contact, change_contact, create_contact
+from crm.actions.contact import archive_contact, change_contact, create_contact, restore_contact
 from crm.actors import Actor
 from crm.api.authentication import actor_of
 from crm.api.endpoint import expanded, gone, one, reads, writes
@@ -75,6 +75,7 @@ CONTACTS = Listing(
     ContactAnswer,
     filters=(
         Filter("organization", "id"),
+        Filter("archived", "no_yes", ("archived_at__isnull",)),
         Filter("updated_after", "time", ("updated_at__gt",)),
         Filter("q", "search", ("name__icontains",)),
     ),
@@ -88,8 +89,9 @@ class ContactList(APIView):
 
     @reads("list_contacts", "contacts:read", listing=CONTACTS)
     def get(self, request: Request) -> Response:
-        """List contacts."""
-        return page(request, CONTACTS, _visible(actor_of(request)).filter(archived_at=None))
+        """List the contacts of the directory; `archived=true` lists those taken out of it."""
+        rows = _visible(actor_of(request)).filter(erased_at=None)
+        return page(request, CONTACTS, rows if "archived" in request.query_params else rows.filter(archived_at=None))
 
     @writes(
         "create_contact",
@@ -123,9 +125,19 @@ class ContactDetail(APIView):
 
     @writes("archive_contact", "contacts:write", status=204, versioned=True)
     def delete(self, request: Request, values: dict[str, Any], contact_id: UUID) -> Response:
-        """Take a contact out of the directory; what they wrote and agreed stays."""
+        """Take a contact out of the directory. Their rooms are not touched: access ends with `DELETE /participants/{id}/`."""
         archive_contact(actor=actor_of(request), contact_id=contact_id, version=version_of(request))
         return gone()
+
+
+class ContactRestoring(APIView):
+    """A contact that was taken out of the directory."""
+
+    @writes("restore_contact", "contacts:write", answers=ContactAnswer, versioned=True)
+    def post(self, request: Request, values: dict[str, Any], contact_id: UUID) -> Response:
+        """Put a contact back into the directory."""
+        restore_contact(actor=actor_of(request), contact_id=contact_id, version=version_of(request))
+        return one(request, ContactAnswer, _get(actor_of(request), contact_id))
 
 
 def _visible(actor: Actor) -> Any:

@@ -12,7 +12,7 @@ from crm.api.activity import ActivityDetail, ActivityList, ActivitySharing
 from crm.api.attachment import AttachmentContent, AttachmentDetail, AttachmentList
 from crm.api.comment import CommentDetail, CommentList, CommentReopening, CommentResolving
 from crm.api.consent import BuyersOwn, ConsentDetail, ConsentList, ConsentRecording, RecordWithdrawal
-from crm.api.contact import ContactDetail, ContactList
+from crm.api.contact import ContactDetail, ContactList, ContactRestoring
 from crm.api.custom_field import CustomFieldList
 from crm.api.data_request import (
     ContactErasure,
@@ -71,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(path(f"consents/<uuid:consent_id>/{verb}/", BuyersOwn.as_view(), name=f"consent-{verb}") for verb in _BUYERS_OWN),
     path("contacts/", ContactList.as_view(), name="contacts"),
     path("contacts/<uuid:contact_id>/", ContactDetail.as_view(), name="contact"),
+    path("contacts/<uuid:contact_id>/restore/", ContactRestoring.as_view(), name="contact-restore"),
     path("contacts/<uuid:contact_id>/erase/", ContactErasure.as_view(), name="contact-erase"),
     path("custom-fields/", CustomFieldList.as_view(), name="custom-fields"),
     path("data-requests/", DataRequestList.as_view(), name="data-requests"),

@@ -32,15 +32,19 @@ class ContactCard:
     custom: dict[str, Any]
     version: int
     is_archived: bool
+    is_erased: bool
 
 
-def contacts(actor: Actor, q: str = "", organization_id: UUID | None = None) -> ContactQuerySet:
-    """Return the contacts the actor sees, archived ones left out; turn a page of them into cards with `cards`.
+def contacts(
+    actor: Actor, q: str = "", organization_id: UUID | None = None, *, archived: bool = False
+) -> ContactQuerySet:
+    """Return the contacts the actor sees: those of the directory, or those taken out of it (`archived`), whoever was erased
+    left out. Turn a page of them into cards with `cards`.
 
     `q` is looked for in names, and in addresses the actor may see: a search must not tell what a page hides.
     """
     rows = Contact.objects.visible_to(actor).with_private_details_for(actor).select_related("organization")
-    rows = rows.filter(archived_at=None)
+    rows = rows.filter(archived_at__isnull=not archived, erased_at=None)
     if organization_id is not None:
         rows = rows.filter(organization=organization_id)
     words = searched(q)
@@ -89,4 +93,5 @@ def _card(actor: Actor, row: Contact) -> ContactCard:
         custom=dict(row.custom) if actor.is_seller else {},
         version=row.version,
         is_archived=row.archived_at is not None,
+        is_erased=row.erased_at is not None,
     )

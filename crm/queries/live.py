@@ -124,11 +124,11 @@ def room_readers(sessions: Collection[UUID]) -> dict[UUID, Reader | Ended]:
     if not sessions:
         return {}
     at = now()
-    rows = list(RoomSession.objects.filter(pk__in=sessions).select_related("contact"))
+    rows = list(RoomSession.objects.filter(pk__in=sessions))
     grants = _grants({row.contact_id for row in rows})
     found: dict[UUID, Reader | Ended] = dict.fromkeys(sessions, Ended("signed-out"))
     for row in rows:
-        mine = grants.get(row.contact_id, {}) if row.contact.archived_at is None else {}
+        mine = grants.get(row.contact_id, {})
         stands = row.ended_at is None and row.expires_at > at and row.last_seen_at > at - IDLE
         if not mine:
             found[row.pk] = Ended("revoked")

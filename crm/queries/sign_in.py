@@ -53,7 +53,7 @@ def get_door(token: str) -> Door | None:
 
 def _state(invitation: Invitation) -> DoorState:
     grant = invitation.participant
-    if not grant.is_active or grant.contact.archived_at is not None:
+    if not grant.is_active:
         return DoorState.REVOKED
     if grant.joined_at is not None:
         return DoorState.USED
@@ -86,7 +86,6 @@ def find_participant(session_token: str, room_id: UUID) -> Participant | None:
         Participant.objects.active()
         .filter(
             room=room_id,
-            contact__archived_at=None,
             contact__sessions__key_hash=token_hash(session_token),
             contact__sessions__ended_at=None,
             contact__sessions__expires_at__gt=at,
@@ -112,7 +111,7 @@ def find_session(session_token: str) -> RoomSession | None:
     return (
         RoomSession.objects.select_related("contact")
         .filter(key_hash=token_hash(session_token), ended_at=None, expires_at__gt=at, last_seen_at__gt=at - IDLE)
-        .filter(contact__archived_at=None)
+        .filter(contact__erased_at=None)
         .first()
     )
 

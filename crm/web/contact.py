@@ -5,13 +5,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm.actions.contact import change_contact, create_contact
+from crm.actions.contact import archive_contact, change_contact, create_contact, restore_contact
 from crm.errors import Stale
 from crm.models import CustomFieldOn
 from crm.queries.contact import get_contact, get_contact_to_change
@@ -20,8 +20,11 @@ from crm.web.actor import staff
 from crm.web.conflict import Conflicting, conflict_page, decided
 from crm.web.directory import ContactForm
 from crm.web.forms import attempt
-from crm.web.submitted import remember_sent, sent_before
+from crm.web.submitted import remember_sent, sent_before, version_of
 from crm.web.version import attempt_edit, saved_words
+
+STATES = {"archive": archive_contact, "restore": restore_contact}
+"""How a contact leaves the directory and comes back, by the last part of the address."""
 
 
 @login_required
@@ -71,3 +74,13 @@ def change_contact_page(request: HttpRequest, contact_id: UUID) -> HttpResponse:
             return redirect(page)
     context = {"form": form, "contact": row}
     return render(request, "crm/organization/contact_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def state(request: HttpRequest, contact_id: UUID, verb: str) -> HttpResponse:
+    """Take a contact out of the directory, or put them back."""
+    if verb not in STATES:
+        raise Http404
+    STATES[verb](actor=staff(request), contact_id=contact_id, version=version_of(request))
+    return redirect("crm:contact", contact_id)

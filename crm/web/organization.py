@@ -29,6 +29,7 @@ from crm.web.submitted import remember_sent, sent_before
 from crm.web.version import attempt_edit, saved_words
 
 RECENT = 8
+ARCHIVED = 50
 
 
 @login_required
@@ -52,6 +53,7 @@ def client(request: HttpRequest, organization_id: UUID) -> HttpResponse:
         "custom": custom_values(actor, CustomFieldOn.ORGANIZATION, organization.custom),
         "children": organizations(actor).filter(parent=organization),
         "people": cards(actor, people.rows),
+        "archived_people": contacts(actor, organization_id=organization.pk, archived=True)[:ARCHIVED],
         "timeline": organization_timeline(actor, organization.pk, limit=RECENT),
         "blocks": [
             render_to_string(block.template, values, request)

@@ -4,12 +4,18 @@ from uuid import uuid4
 
 import pytest
 
-from crm.actions.contact import archive_contact, change_contact, create_contact
+from crm.actions.contact import archive_contact, change_contact, create_contact, restore_contact
+from crm.actions.participant import invite_contact
+from crm.actions.sign_in import Browser, request_code_by_email
 from crm.actors import as_user
 from crm.clock import now
-from crm.errors import Invalid, NotAllowed, Stale
-from crm.models import Contact, Event, RoomSession
+from crm.errors import Invalid, NotAllowed, NotFound, Stale
+from crm.models import Contact, Event, RoomSession, SignInCode
+from crm.queries.live import RoomReader, room_readers
+from crm.queries.sign_in import find_participant, find_session
+from crm.secrets import new_token
 from tests.cast import Cast
+from tests.crm.room.door import come_in
 
 pytestmark = pytest.mark.django_db
 
@@ -17,6 +23,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cast() -> Cast:
     return Cast()
+
+
+@pytest.fixture
+def browser() -> Browser:
+    return Browser(new_token(), "192.0.2.7", "Firefox")
 
 
 def test_a_contact_is_added(cast: Cast) -> None:
@@ -79,6 +90,43 @@ def test_versions_and_archive(cast: Cast) -> None:
         archive_contact(actor=cast.rep, contact_id=contact.pk, version=1)
     assert archive_contact(actor=cast.rep, contact_id=contact.pk, version=2).archived_at is not None
     assert Contact.objects.filter(archived_at=None, pk=contact.pk).first() is None
+
+
+def test_who_leaves_the_directory_comes_in_as_before(cast: Cast, browser: Browser) -> None:
+    """Whoever keeps the directory may see none of the rooms: it must not be a way to shut somebody out of them."""
+    contact = cast.ingrid.contact
+    session, token = come_in(contact)
+    archive_contact(actor=as_user(cast.stranger), contact_id=contact.pk, version=contact.version)
+    assert find_participant(token, cast.deal.room_id) == cast.ingrid
+    assert find_session(token) == session
+    assert isinstance(room_readers({session.pk})[session.pk], RoomReader)
+    request_code_by_email(email=contact.email, browser=browser)
+    assert SignInCode.objects.filter(contact=contact, consumed_at=None).exists()
+    assert invite_contact(actor=cast.rep, room_id=cast.deal.room_id, contact_id=contact.pk) == cast.ingrid
+
+
+def test_who_left_the_directory_is_let_into_no_other_room(cast: Cast) -> None:
+    contact = cast.contact("Erik Nyström")
+    archive_contact(actor=cast.rep, contact_id=contact.pk, version=1)
+    with pytest.raises(Invalid) as error:
+        invite_contact(actor=cast.rep, room_id=cast.deal.room_id, contact_id=contact.pk)
+    assert error.value.faults[0].code == "unknown"
+
+
+def test_a_contact_is_put_back(cast: Cast) -> None:
+    contact = cast.contact("Erik Nyström")
+    archive_contact(actor=cast.rep, contact_id=contact.pk, version=1)
+    with pytest.raises(Stale):
+        restore_contact(actor=cast.rep, contact_id=contact.pk, version=1)
+    assert restore_contact(actor=cast.rep, contact_id=contact.pk, version=2).archived_at is None
+    assert Event.objects.get(type="contact.restored").subject_id == contact.pk
+
+
+def test_who_was_erased_does_not_come_back(cast: Cast) -> None:
+    contact = cast.contact("Erik Nyström")
+    Contact.objects.filter(pk=contact.pk).update(archived_at=now(), erased_at=now())
+    with pytest.raises(NotFound):
+        restore_contact(actor=cast.rep, contact_id=contact.pk, version=1)
 
 
 def test_nobody_from_outside_writes_here(cast: Cast) -> None:

@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from crm.actions.contact import archive_contact
 from crm.actions.participant import change_participant, revoke_participant
 from crm.actions.sign_in import end_session, sign_out
 from crm.actions.user import deactivate_user
@@ -271,13 +270,6 @@ class TestEnded:
         client.post("/accounts/logout/")
         assert self.why(seller) == "signed-out"
         assert not elsewhere.ended.is_set()
-
-    @pytest.mark.slow
-    def test_a_contact_leaves_the_directory(self, cast: Cast, listen) -> None:
-        buyer = listen(cast.ingrid).is_open()
-        contact = cast.ingrid.contact
-        archive_contact(actor=cast.rep, contact_id=contact.pk, version=contact.version)
-        assert self.why(buyer) == "revoked"
 
     def test_a_user_is_deactivated(self, cast: Cast, listen) -> None:
         seller = listen(cast.maya).is_open()

@@ -51,6 +51,22 @@ def test_a_colleague_from_elsewhere_sees_no_address_and_no_room(cast: Cast, clie
     assert client.get(reverse("crm:receipt", args=[Consent.objects.get().pk])).status_code == 404
 
 
+def test_a_contact_leaves_the_directory_and_comes_back(cast: Cast, client: Client) -> None:
+    erik = cast.contact("Erik Nyström")
+    page = client.post(reverse("crm:contact_state", args=[erik.pk, "archive"]), {"version": 1}, follow=True)
+    assert "Not in the directory" in page.content.decode()
+    assert "Taken out of the directory" in words(client, "crm:client", cast.halvorsen.pk)
+    page = client.post(reverse("crm:contact_state", args=[erik.pk, "restore"]), {"version": 2}, follow=True)
+    assert "Not in the directory" not in page.content.decode()
+    assert client.post(reverse("crm:contact_state", args=[erik.pk, "shred"])).status_code == 404
+
+
+def test_who_was_erased_is_offered_nothing(cast: Cast, client: Client) -> None:
+    erik = cast.contact("Erik Nyström")
+    Contact.objects.filter(pk=erik.pk).update(archived_at=now(), erased_at=now())
+    assert "directory" not in words(client, "crm:contact", erik.pk)
+
+
 def test_a_receipt_shows_what_was_answered(cast: Cast, client: Client) -> None:
     page = words(client, "crm:receipt", Consent.objects.get().pk)
     assert "Does this describe your problem as it is today?" in page
