@@ -43,7 +43,7 @@ ELSEWHERE = tuple(channel.value for channel in Channel if channel != Channel.ROO
 
 @dataclass(frozen=True)
 class Testimony:
-    """What was said, how, when (an instant) and where; `evidence` is the id of a checked file in the room."""
+    """What was said, how, when (an instant) and where; `evidence` is the id of a checked file that both sides see."""
 
     answer: str
     words: str
@@ -149,9 +149,10 @@ def _checked(checks: Checks, testimony: Testimony) -> Testimony:
 def _evidence(actor: Actor, room: Room, testimony: Testimony) -> Attachment | None:
     if testimony.evidence is None:
         return None
-    file = Attachment.objects.visible_to(actor).filter(room=room, pk=testimony.evidence).first()
+    file = Attachment.objects.visible_to(actor).filter(room=room, pk=testimony.evidence, private_to="").first()
     if file is None:
-        raise Invalid.field("evidence", _("There is no such file in this room."), code="unknown")
+        words = _("There is no such file that both sides see in this room.")
+        raise Invalid.field("evidence", words, code="unknown")
     if file.state != FileState.CLEAN:
         raise Invalid.field("evidence", _("This file has not been checked yet, or was refused."), code="not_checked")
     return file

@@ -1,0 +1,49 @@
+"""Writing down an answer that was given elsewhere: what may prove it."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+
+from crm.actions.attachment import add_attachment, check_attachment
+from crm.actions.recorded_consent import Testimony, record_consent
+from crm.clock import now
+from crm.errors import Invalid
+from crm.models import Attachment, Question
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    cast = Cast()
+    cast.write_problem()
+    return cast
+
+
+def letter(cast: Cast, *, private: bool) -> Attachment:
+    room = cast.deal.room_id
+    file = add_attachment(actor=cast.rep, room_id=room, name="yes.txt", content=BytesIO(b"Yes, go on"), private=private)
+    return check_attachment(attachment_id=file.pk)
+
+
+def record(cast: Cast, evidence: Attachment) -> Question:
+    return record_consent(
+        actor=cast.rep,
+        asked_of=cast.ingrid.pk,
+        subjects=[cast.problem()],
+        sentence="Is this your problem?",
+        testimony=Testimony("agreed", "Yes.", "email", now() - timedelta(hours=1), evidence=evidence.pk),
+    )
+
+
+def test_what_proves_an_answer_can_be_opened_by_whoever_gave_it(cast: Cast) -> None:
+    question = record(cast, letter(cast, private=False))
+    assert Attachment.objects.visible_to(cast.buyer).filter(pk=question.evidence_id).exists()
+
+
+def test_a_file_of_one_side_proves_nothing(cast: Cast) -> None:
+    with pytest.raises(Invalid) as error:
+        record(cast, letter(cast, private=True))
+    assert [(fault.field, fault.code) for fault in error.value.faults] == [("evidence", "unknown")]
