@@ -27,7 +27,7 @@ def request_access(
     *, actor: Actor, room_id: UUID, name: str, email: str, title: str = "", reason: str = ""
 ) -> AccessRequest:
     """Ask to bring a colleague into the room. Where the room welcomes the client's own addresses, a buyer's colleague is let in
-    at once, to read along.
+    at once, to read along; not so a mailbox that was shut out before, about which the selling side decides.
 
     Asking twice for the same address is one request. Raises `Invalid`, `NotAllowed` for staff, who invite instead, and
     `Refused` for somebody who is in already or when too many requests wait.
@@ -52,7 +52,7 @@ def request_access(
         room=room, asked_by=asked_by, name=name, email=email, title=title, reason=reason, created_at=now()
     )
     record("access_request.made", actor=actor, room=room, subject=request, data=_data(request))
-    if room.welcomes(email) and asked_by.side == Side.BUYER:
+    if room.welcomes(email) and asked_by.side == Side.BUYER and not _was_shut_out(room, email):
         _approve(SYSTEM, room, request, room.owner, sections=asked_by.sections, may_answer=False)
     return request
 
@@ -143,6 +143,19 @@ def _check_not_in(room: Room, name: str, email: str) -> None:
     here = Participant.objects.active().filter(room=room, contact__email__iexact=email, contact__name__iexact=name)
     if here.exists():
         raise Refused(_("%(name)s can come into this room already.") % {"name": name}, code="already_in")
+
+
+def _was_shut_out(room: Room, email: str) -> bool:
+    """Whether access to this room was taken back from somebody with this mailbox, under whatever name."""
+    gone = Participant.objects.filter(room=room, revoked_at__isnull=False)
+    addresses = gone.values_list("contact__email", "invitations__email")
+    return _mailbox(email) in {_mailbox(address) for both in addresses for address in both if address}
+
+
+def _mailbox(email: str) -> str:
+    """Return an address as most servers deliver it: small letters, and without what follows a plus."""
+    name, _at, domain = email.lower().rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
 
 
 def _approve(

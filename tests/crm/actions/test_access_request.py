@@ -11,7 +11,7 @@ from crm.actions.access_request import (
     welcome_colleagues,
     withdraw_access_request,
 )
-from crm.actions.participant import revoke_participant
+from crm.actions.participant import invite_contact, revoke_participant
 from crm.actors import SYSTEM, Actor, as_participant, as_user
 from crm.errors import Invalid, NotAllowed, NotFound, Refused, Stale
 from crm.events.deliver import deliver_owed
@@ -138,6 +138,31 @@ class TestRule:
         reader = as_participant(cast.let_in(cast.contact("Aisha Karim"), sections=["problem"]))
         ask(cast, reader)
         assert Participant.objects.get(contact__name="Ruth Abara").sections == ["problem"]
+
+    @pytest.mark.parametrize(
+        ("name", "email"),
+        [
+            ("Daniel Reyes", "daniel.reyes@halvorsen.example"),
+            ("Dan Reyes", "Daniel.Reyes@Halvorsen.example"),
+            ("Dan Reyes", "daniel.reyes+room@halvorsen.example"),
+        ],
+    )
+    def test_whom_the_seller_shut_out_it_does_not_let_in(self, cast: Cast, name: str, email: str) -> None:
+        welcome_colleagues(actor=cast.rep, room_id=cast.deal.room_id, welcome=True)
+        revoke_participant(actor=cast.rep, participant_id=cast.daniel.pk)
+        request = ask(cast, name=name, email=email)
+        assert request.state == AccessRequestState.OPEN
+        assert not Participant.objects.active().filter(contact__email__istartswith="daniel").exists()
+        approve_access_request(actor=cast.rep, request_id=request.pk, version=1)
+        assert Participant.objects.active().filter(contact__email__istartswith="daniel").count() == 1
+
+    def test_a_mailbox_they_had_before_counts_too(self, cast: Cast) -> None:
+        welcome_colleagues(actor=cast.rep, room_id=cast.deal.room_id, welcome=True)
+        contact = cast.contact("Ruth Abara")
+        grant = invite_contact(actor=cast.rep, room_id=cast.deal.room_id, contact_id=contact.pk)
+        revoke_participant(actor=cast.rep, participant_id=grant.pk)
+        Contact.objects.filter(pk=contact.pk).update(email="ruth@elsewhere.example")
+        assert ask(cast, email="ruth.abara@halvorsen.example").state == AccessRequestState.OPEN
 
     def test_it_can_be_taken_back_and_needs_a_domain(self, cast: Cast) -> None:
         room = welcome_colleagues(actor=cast.rep, room_id=cast.deal.room_id, welcome=True)
