@@ -1,5 +1,6 @@
 """Words beside a row or in the room, from either side."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -69,27 +70,26 @@ def add_comment(
 
 @transaction.atomic
 def resolve_comment(*, actor: Actor, comment_id: UUID, version: int) -> Comment:
-    """Say that a thread is settled; who said so and when stays beside it. Answering opens it again.
+    """Say that the thread of a comment is settled; who said so and when stays beside its first. Answering opens it again.
 
-    That somebody sees a row otherwise is settled by their own side alone. Raises `NotAllowed`, `NotFound`, `Stale`.
+    Returns the first of the thread. That somebody sees a row otherwise is settled by their own side alone. Raises `NotAllowed`,
+    `NotFound`, `Stale`.
     """
-    room, comment = _lock(actor, comment_id)
-    check_version(comment, version)
-    if comment.is_dispute and comment.by_side != actor.side:
+    room, first = _lock_thread(actor, comment_id, version)
+    if first.is_dispute and first.by_side != actor.side:
         raise NotAllowed(_("Only the side that sees it differently says when that is settled."), code="not_yours")
-    if comment.resolved_at is None:
-        _set_resolved(actor, room, comment, resolved=True)
-    return comment
+    if first.resolved_at is None:
+        _set_resolved(actor, room, first, resolved=True)
+    return first
 
 
 @transaction.atomic
 def reopen_comment(*, actor: Actor, comment_id: UUID, version: int) -> Comment:
-    """Say that a thread is not settled after all."""
-    room, comment = _lock(actor, comment_id)
-    check_version(comment, version)
-    if comment.resolved_at is not None:
-        _set_resolved(actor, room, comment, resolved=False)
-    return comment
+    """Say that the thread of a comment is not settled after all; returns its first."""
+    room, first = _lock_thread(actor, comment_id, version)
+    if first.resolved_at is not None:
+        _set_resolved(actor, room, first, resolved=False)
+    return first
 
 
 def _set_resolved(actor: Actor, room: Room, comment: Comment, *, resolved: bool) -> None:
@@ -134,12 +134,27 @@ def change_comment(*, actor: Actor, comment_id: UUID, version: int, body: str) -
 
 @transaction.atomic
 def archive_comment(*, actor: Actor, comment_id: UUID, version: int) -> Comment:
-    """Take one's own comment out of sight. Raises `NotAllowed` for anybody else's, `Stale`."""
+    """Take one's own comment out of sight. Raises `NotAllowed` for anybody else's, `Stale`.
+
+    The first of a thread stays while answers stand below it, without its words: those of others are not taken away with it.
+    """
     room, comment = _lock_own(actor, comment_id)
     check_version(comment, version)
-    if save_changes(comment, {"archived_at": now()}):
+    if comment.replies.filter(archived_at=None).exists():
+        changes: dict[str, Any] = {"body": "", "mentioned": [], "is_dispute": False}
+    else:
+        changes = {"archived_at": now()}
+    if save_changes(comment, changes):
         _record("comment.archived", actor, room, comment)
+    _take_away_empty_first(comment)
     return comment
+
+
+def _take_away_empty_first(comment: Comment) -> None:
+    """Take the first of a thread away after its last answer, when nothing but its place was left of it."""
+    first = comment.reply_to
+    if first is not None and first.is_taken_away and not first.replies.filter(archived_at=None).exists():
+        save_changes(first, {"archived_at": comment.archived_at})
 
 
 def _body(body: str) -> str:
@@ -171,6 +186,15 @@ def _lock(actor: Actor, comment_id: UUID) -> tuple[Room, Comment]:
     if comment is None:
         raise NotFound
     return room, comment
+
+
+def _lock_thread(actor: Actor, comment_id: UUID, version: int) -> tuple[Room, Comment]:
+    """Return the first of a comment's thread, locked. Raises `Stale` unless the comment is at `version`."""
+    room, comment = _lock(actor, comment_id)
+    check_version(comment, version)
+    if comment.reply_to_id is None:
+        return room, comment
+    return room, Comment.objects.select_for_update(of=("self",), no_key=True).get(pk=comment.reply_to_id)
 
 
 def _lock_own(actor: Actor, comment_id: UUID) -> tuple[Room, Comment]:

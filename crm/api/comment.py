@@ -87,7 +87,10 @@ class CommentResolving(APIView):
 
     @writes("resolve_comment", "rooms:write", answers=CommentAnswer, versioned=True)
     def post(self, request: Request, values: dict[str, Any], comment_id: UUID) -> Response:
-        """Say that a thread is settled. That somebody sees a row differently is settled by their own side alone."""
+        """Say that the thread of a comment is settled; answers with its first.
+
+        That somebody sees a row differently is settled by their own side alone.
+        """
         done = resolve_comment(actor=actor_of(request), comment_id=comment_id, version=version_of(request))
         return one(request, CommentAnswer, done)
 
@@ -123,6 +126,6 @@ class CommentDetail(APIView):
 
     @writes("archive_comment", "rooms:write", status=204, versioned=True)
     def delete(self, request: Request, values: dict[str, Any], comment_id: UUID) -> Response:
-        """Take your own comment out of sight."""
+        """Take your own comment out of sight. While answers stand below it, it stays, with an empty `body`."""
         archive_comment(actor=actor_of(request), comment_id=comment_id, version=version_of(request))
         return gone()

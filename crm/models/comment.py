@@ -31,7 +31,8 @@ class Comment(Authored):
     """A comment on a row (`subject_id`) of a section, or on the room as a whole (`section` empty).
 
     Answers to it point at it (`reply_to`) and make a thread with it. `is_dispute` says that its writer sees the row
-    otherwise. A thread is open until somebody says it is settled: then who and when stay. `mentioned` are ids of users and participants.
+    otherwise. A thread is open until somebody says it is settled: then who and when stay. `mentioned` are ids of users and
+    participants. `body` is empty once its writer took it away and answers stand below it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -67,6 +68,11 @@ class Comment(Authored):
 
     def __str__(self) -> str:
         return self.body[:80]
+
+    @property
+    def is_taken_away(self) -> bool:
+        """Whether its writer took it away, and it stays for the answers below it."""
+        return not self.body
 
     @property
     def is_open_dispute(self) -> bool:

@@ -52,6 +52,6 @@ def _blocks(request: HttpRequest, actor: Actor) -> list[SafeString]:
 
 
 def _recent_words(actor: Actor) -> list[Comment]:
-    said = Comment.objects.visible_to(actor).filter(room=room_of(actor), section="", private_to="")
+    said = Comment.objects.visible_to(actor).filter(room=room_of(actor), section="", private_to="").exclude(body="")
     recent = said.select_related("by_user", "by_contact").order_by("-created_at", "-id")[:RECENT_WORDS]
     return list(reversed(recent))

@@ -3,7 +3,7 @@
 import pytest
 from django.core import mail
 
-from crm.actions.comment import add_comment, change_comment, reopen_comment, resolve_comment
+from crm.actions.comment import add_comment, archive_comment, change_comment, reopen_comment, resolve_comment
 from crm.actions.room import add_member
 from crm.actors import Actor, as_participant, as_user
 from crm.errors import Invalid, NotAllowed, NotFound, Stale
@@ -62,6 +62,35 @@ class TestThreads:
         first.refresh_from_db()
         assert first.resolved_at is None
         assert Event.objects.filter(type__in=("comment.resolved", "comment.reopened")).count() == 2
+
+    def test_an_answer_settles_its_thread(self, cast: Cast) -> None:
+        first = say(cast)
+        answer = say(cast, cast.rep, "Since March.", reply_to=first.pk)
+        with pytest.raises(Stale):
+            resolve_comment(actor=cast.rep, comment_id=answer.pk, version=7)
+        assert resolve_comment(actor=cast.rep, comment_id=answer.pk, version=1) == first
+        first.refresh_from_db()
+        assert first.resolved_by_name == "Maya Okafor"
+        assert reopen_comment(actor=cast.buyer, comment_id=answer.pk, version=1).resolved_at is None
+
+    def test_an_answer_to_what_is_seen_differently_does_not_settle_it_for_the_other_side(self, cast: Cast) -> None:
+        dispute = say(cast, disputes=True)
+        answer = say(cast, cast.rep, "No, once.", reply_to=dispute.pk)
+        with pytest.raises(NotAllowed):
+            resolve_comment(actor=cast.rep, comment_id=answer.pk, version=1)
+
+    def test_taking_the_first_away_leaves_the_answers_of_others(self, cast: Cast, client) -> None:
+        first = say(cast, cast.rep, "Was it WRONGWORDS?", disputes=True)
+        answer = say(cast, body="Since March.", reply_to=first.pk)
+        archive_comment(actor=cast.rep, comment_id=first.pk, version=1)
+        client.force_login(cast.maya)
+        page = client.get(f"/deals/{cast.deal.pk}/problem/").content.decode()
+        assert "Since March." in page
+        assert "Taken away by whoever wrote it." in page
+        assert "WRONGWORDS" not in page
+        assert "seen differently" not in page
+        archive_comment(actor=cast.buyer, comment_id=answer.pk, version=1)
+        assert not Comment.objects.visible_to(cast.rep).exists()
 
     def test_what_is_not_to_be_seen_is_not_answered_or_settled(self, cast: Cast) -> None:
         private = say(cast, cast.rep, private=True)
