@@ -23,9 +23,13 @@ class FieldFault:
 
 
 class DomainError(Exception):
-    """Base of every refusal. `code` is stable and machine-readable, `message` says what to do, `faults` where."""
+    """Base of every refusal. `code` is stable and machine-readable, `message` says what to do, `faults` where.
+
+    `status` is what both pages and API answer with.
+    """
 
     code = "refused"
+    status = 409
 
     def __init__(self, message: Words, *, code: str | None = None, faults: Sequence[FieldFault] = ()) -> None:
         super().__init__(message)
@@ -38,6 +42,7 @@ class NotFound(DomainError):
     """It does not exist, or the actor may not see it: the two are never told apart (404)."""
 
     code = "not_found"
+    status = 404
 
     def __init__(self, message: Words = "") -> None:
         super().__init__(message or _("There is nothing here that you can see."))
@@ -47,12 +52,14 @@ class NotAllowed(DomainError):
     """The actor sees it but may not do this (403)."""
 
     code = "not_allowed"
+    status = 403
 
 
 class Invalid(DomainError):
     """What was typed cannot be taken; `faults` point at the fields (400)."""
 
     code = "invalid"
+    status = 400
 
     @classmethod
     def field(cls, field: str, message: Words, *, code: str = "invalid") -> "Invalid":

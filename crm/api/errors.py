@@ -14,13 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from crm.errors import DomainError, FieldFault, Invalid, NotAllowed, NotFound, Refused, Stale, Words
+from crm.errors import DomainError, FieldFault, NotFound, Stale, Words
 
 logger = logging.getLogger("django.request")
 
 MEDIA_TYPE = "application/problem+json"
 URN = "urn:common-ground:problem:"
-STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Invalid: 400, Refused: 409, Stale: 409}
 TITLES: dict[int, Words] = {
     400: _("This cannot be taken"),
     401: _("Say who you are"),
@@ -35,6 +34,7 @@ TITLES: dict[int, Words] = {
     422: _("This key was used for something else"),
     428: _("Say which version you mean"),
     500: _("Something broke on our side"),
+    503: _("A mail could not be sent"),
 }
 # Codes of DRF's own field faults, in our words.
 _CODES = {
@@ -124,8 +124,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
 
 
 def _domain(error: DomainError, *, has_precondition: bool) -> Response:
-    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    more = {}
+    status, more = error.status, {}
     if isinstance(error, Stale):
         status = 412 if has_precondition else 409
         more = {"current_version": getattr(error.current, "version", None)}

@@ -15,9 +15,10 @@ log = structlog.get_logger(__name__)
 
 
 class MailNotSent(DomainError):
-    """The mail server did not take a mail. What was to be told stands; the telling has to be tried again."""
+    """The mail server did not take a mail. What was to be told stands; the telling has to be tried again (503)."""
 
     code = "mail_not_sent"
+    status = 503
 
 
 def send_invitation(invitation: Invitation, token: str) -> None:
@@ -36,7 +37,10 @@ def send_invitation(invitation: Invitation, token: str) -> None:
         send(mail)
     except (smtplib.SMTPException, OSError) as error:
         log.error("invitation_not_sent", invitation=str(invitation.pk), error=type(error).__name__)
-        words = gettext_lazy("The mail with the link could not be sent. Invite again in a minute.")
+        words = gettext_lazy(
+            "Everything is written down, but the mail server did not take the mail with the link. "
+            "In a minute, “Invite again” makes a new link and mails it."
+        )
         raise MailNotSent(words) from error
 
 

@@ -12,18 +12,18 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from crm.errors import DomainError, Invalid, NotAllowed, NotFound, Refused, Stale, Words
+from crm.errors import DomainError, Words
 from crm.web.theme import chosen_theme
 
 ROOM = "/room/"
 API = "/api/"
-STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Invalid: 400, Refused: 409, Stale: 409}
 HEADINGS: dict[int, Words] = {
     400: _("That could not be taken"),
     403: _("This is not yours to do"),
     404: _("There is nothing here for you"),
     405: _("This address only takes what a form sends"),
     409: _("This cannot be done now"),
+    503: _("A mail could not be sent"),
 }
 
 
@@ -49,7 +49,7 @@ class DomainErrorMiddleware:
         """Answer for a domain error; leave everything else to Django."""
         if not isinstance(exception, DomainError) or request.path.startswith(API):
             return None
-        status = next(STATUS[kind] for kind in type(exception).__mro__ if kind in STATUS)
+        status = exception.status
         if request.headers.get("HX-Request") == "true":
             return fragment_refusal(exception, status)
         return _page(request, status, HEADINGS[status], exception.message, faults=exception.faults)
