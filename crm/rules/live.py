@@ -10,6 +10,8 @@ from uuid import UUID
 
 SELLER, PARTNER = "seller", "partner"
 TEAM_ROLES, MANAGER, ADMIN = ("rep", "manager"), "manager", "admin"
+FOR_ADMINISTRATORS = frozenset({"data_request.made", "data_request.answered", "ledger.checked", "ledger.faults_found"})
+"""Types of events without a room that only administrators are told of: who asked to be erased, what a check of the record found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,9 @@ class StaffReader:
         return self.user
 
     def sees(self, event: Happened) -> bool:
-        """Whether they may know that it happened: in their rooms, unless it is another side's own."""
+        """Whether they may know that it happened: in their rooms, unless it is another side's own; without a room nearly all."""
         if event.place is None:
-            return True
+            return self.role == ADMIN or event.type not in FOR_ADMINISTRATORS
         return event.private_to in ("", SELLER) and self._is_in(event.place)
 
     def _is_in(self, place: Place) -> bool:

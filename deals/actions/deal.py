@@ -15,10 +15,13 @@ from crm.checks import Checks
 from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
-from crm.models import CustomFieldOn, Organization, Role, Room, User
+from crm.models import CustomFieldOn, Organization, Role, Room, Side, User
 from deals.actions.stage_total import is_counted, recounted
 from deals.models import Deal, DealStatus, Pipeline, Section, SectionKind, Stage
 from deals.queries.content import EMPTY_HASHES
+
+SHOWN_IN_ROOM = frozenset({"title", "organization_id", "owner_id"})
+"""The facts of a deal that its guests see."""
 
 
 @transaction.atomic
@@ -151,7 +154,7 @@ def change_deal(*, actor: Actor, deal_id: UUID, version: int, values: dict[str, 
     _bring_room_along(actor, room, deal, changed)
     if "success_owner_id" in changed and deal.success_owner_id:
         add_member(actor=actor, room_id=room.pk, user_id=deal.success_owner_id)
-    record("deal.changed", actor=actor, room=room, subject=deal, data={"fields": sorted(changed)})
+    _record_change(actor, room, deal, changed)
     return deal
 
 
@@ -174,7 +177,14 @@ def _bring_room_along(actor: Actor, room: Room, deal: Deal, changed: list[str]) 
     for other in others.order_by("pk") if "team" in fields else ():
         other.team_id = room.team_id
         save_deal(other, "team_id")
-        record("deal.changed", actor=actor, room=room, subject=other, data={"fields": ["team_id"]})
+        _record_change(actor, room, other, ["team_id"])
+
+
+def _record_change(actor: Actor, room: Room, deal: Deal, changed: list[str]) -> None:
+    """Say that facts changed: to the guests only when one of those did that they see."""
+    private_to = "" if SHOWN_IN_ROOM.intersection(changed) else Side.SELLER
+    data = {"fields": sorted(changed)}
+    record("deal.changed", actor=actor, room=room, subject=deal, private_to=private_to, data=data)
 
 
 @transaction.atomic

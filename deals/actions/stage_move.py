@@ -12,7 +12,7 @@ from crm.checks import Checks
 from crm.clock import now
 from crm.errors import Invalid, NotAllowed, NotFound, Refused
 from crm.events.record import record
-from crm.models import Event, Room
+from crm.models import Event, Room, Side
 from deals.actions.deal import check_deal_version, lock_deal, save_deal
 from deals.models import Deal, DealStatus, Stage, StageMove, Waiver
 from deals.queries.gate import CATALOGUE, gate_states
@@ -142,7 +142,8 @@ def waive_gate(*, actor: Actor, deal_id: UUID, gate: str, reason: str) -> Waiver
         "reason": reason,
     }
     append_entry(room, "waived", payload=payload)
-    record("gate.waived", actor=actor, room=room, subject=waiver, data={"deal": str(deal.pk), "gate": gate})
+    data = {"deal": str(deal.pk), "gate": gate}
+    record("gate.waived", actor=actor, room=room, subject=waiver, private_to=Side.SELLER, data=data)
     return waiver
 
 

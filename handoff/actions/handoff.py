@@ -14,7 +14,7 @@ from crm.actors import SYSTEM, Actor
 from crm.clock import now
 from crm.errors import FieldFault, Invalid, NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
-from crm.models import Consent, Event, Participant, Question, Role, User
+from crm.models import Consent, Event, Participant, Question, Role, Side, User
 from crm.queries.consent import standing_about
 from crm.scopes import check_scope
 from deals.actions.deal import save_deal
@@ -22,6 +22,7 @@ from deals.models import Deal
 from handoff.actions.brief import check_reviewer, lock_handoff, write_items
 from handoff.actions.success_plan import open_success_plan
 from handoff.models import Handoff, HandoffState, SuccessPlan
+from handoff.models.handoff import SHOWN_IN_ROOM
 from handoff.queries.brief import brief_snapshot
 from handoff.queries.risk import heading_of
 
@@ -43,7 +44,7 @@ def open_handoff(event: Event, actor: Actor) -> None:
     write_items(handoff)
     if taker is not None:
         add_member(actor=SYSTEM, room_id=deal.room_id, user_id=taker.pk)
-    record("handoff.opened", actor=actor, room=deal.room, subject=handoff, data=_data(handoff))
+    _record("handoff.opened", actor, handoff)
 
 
 def cancel_handoff(event: Event, actor: Actor) -> None:
@@ -59,7 +60,7 @@ def cancel_handoff(event: Event, actor: Actor) -> None:
         )
     handoff.state, handoff.cancelled_at = HandoffState.CANCELLED, now()
     save_handoff(handoff, "state", "cancelled_at")
-    record("handoff.cancelled", actor=actor, room=handoff.room, subject=handoff, data=_data(handoff))
+    _record("handoff.cancelled", actor, handoff)
 
 
 def follow_success_owner(event: Event, actor: Actor) -> None:
@@ -121,7 +122,7 @@ def _give_to(actor: Actor, handoff: Handoff, user: User | None) -> None:
     save_handoff(handoff, "to_user")
     if user is not None:
         SuccessPlan.objects.filter(handoff=handoff).update(owner=user)
-    record("handoff.assigned", actor=actor, room=handoff.room, subject=handoff, data=_data(handoff))
+    _record("handoff.assigned", actor, handoff)
 
 
 @transaction.atomic
@@ -148,7 +149,7 @@ def accept_handoff(
     handoff.state, handoff.accepted_at, handoff.accepted_by = HandoffState.ACCEPTED, now(), actor.user
     save_handoff(handoff, "state", "accepted_at", "accepted_by")
     open_success_plan(actor, room, handoff)
-    record("handoff.accepted", actor=actor, room=room, subject=handoff, data=_data(handoff))
+    _record("handoff.accepted", actor, handoff)
     if asked_of is not None:
         ask_about_brief(actor=actor, handoff_id=handoff.pk, asked_of=asked_of, sentence=sentence, benefit=benefit)
     return handoff
@@ -199,7 +200,7 @@ def react_to_yes(event: Event, actor: Actor) -> None:
     handoff.state, handoff.confirmed_at = HandoffState.CONFIRMED, now()
     handoff.confirmed_by_id = consent.participant.contact_id
     save_handoff(handoff, "state", "confirmed_at", "confirmed_by")
-    record("handoff.confirmed", actor=actor, room=handoff.room, subject=handoff, data=_data(handoff))
+    _record("handoff.confirmed", actor, handoff)
 
 
 def react_to_withdrawal(event: Event, actor: Actor) -> None:
@@ -212,7 +213,7 @@ def react_to_withdrawal(event: Event, actor: Actor) -> None:
         return
     handoff.state, handoff.confirmed_at, handoff.confirmed_by = HandoffState.ACCEPTED, None, None
     save_handoff(handoff, "state", "confirmed_at", "confirmed_by")
-    record("handoff.confirmation_withdrawn", actor=actor, room=handoff.room, subject=handoff, data=_data(handoff))
+    _record("handoff.confirmation_withdrawn", actor, handoff)
 
 
 def _lock_subject(event: Event) -> Handoff:
@@ -232,5 +233,8 @@ def save_handoff(handoff: Handoff, *fields: str) -> None:
     handoff.save(update_fields=[*fields, "version"])
 
 
-def _data(handoff: Handoff) -> dict[str, str | int]:
-    return {"deal": str(handoff.deal_id), "to": str(handoff.to_user_id or ""), "version": handoff.version}
+def _record(type: str, actor: Actor, handoff: Handoff) -> None:
+    """Say what happened: to the guests only while they see the handoff at all."""
+    private_to = "" if handoff.state in SHOWN_IN_ROOM else Side.SELLER
+    data = {"deal": str(handoff.deal_id), "to": str(handoff.to_user_id or ""), "version": handoff.version}
+    record(type, actor=actor, room=handoff.room, subject=handoff, private_to=private_to, data=data)
