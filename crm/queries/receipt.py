@@ -111,7 +111,8 @@ def receipts_of(actor: Actor, consents: QuerySet[Consent]) -> list[Receipt]:
         ).order_by("question__asked_at", "question_id", "id")
     )
     links = _links(rows)
-    subjects = {(row.kind, row.subject_id): consent_kind(row.kind).get(row.subject_id) for row in rows}
+    about = {(row.kind, row.subject_id) for row in rows}
+    subjects = {(name, id): consent_kind(name).get(id) for name, id in about}
     return [
         Receipt(
             consent=row,

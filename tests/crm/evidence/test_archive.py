@@ -234,7 +234,7 @@ def test_operators_export_with_a_command(cast: Cast, tmp_path: Path, capsys: Any
 
 def test_every_tab_of_the_room_is_in_it(cast: Cast) -> None:
     tabs = {panel.name for panel, _url in room_panels(cast.buyer, cast.deal.room)}
-    assert tabs - {"today"} <= {part.name for part in archive_parts()}
+    assert tabs - {"today", "files"} <= {part.name for part in archive_parts()}
 
 
 def test_erased_words_are_told_as_erased(cast: Cast) -> None:
