@@ -22,6 +22,12 @@ def normal_address(text: str) -> str:
     return f"{local}{at}{domain}"
 
 
+def mailbox_of(address: str) -> str:
+    """Return the mailbox an address leads to at most servers: small letters, and without what follows a plus."""
+    name, _at, domain = normal_address(address).rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
+
+
 def validate_address(address: str) -> None:
     """Refuse what is no address. Letters and digits of every script may stand before the @ (RFC 6531).
 

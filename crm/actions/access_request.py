@@ -7,11 +7,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm.actions.contact import create_contact
+from crm.actions.contact import create_contact, their_own_address
 from crm.actions.participant import checked_sections, let_in
 from crm.actions.room import lock_room
 from crm.actions.version import check_version
 from crm.actors import SYSTEM, Actor
+from crm.address import mailbox_of
 from crm.checks import Checks
 from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused
@@ -34,7 +35,7 @@ def request_access(
     """
     checks = Checks()
     name = checks.line("name", name)
-    email = checks.email("email", email)
+    email = their_own_address(checks, "email", email)
     title = checks.line("title", title, required=False)
     reason = checks.text("reason", reason, required=False, limit=2000)
     checks.done()
@@ -149,13 +150,7 @@ def _was_shut_out(room: Room, email: str) -> bool:
     """Whether access to this room was taken back from somebody with this mailbox, under whatever name."""
     gone = Participant.objects.filter(room=room, revoked_at__isnull=False)
     addresses = gone.values_list("contact__email", "invitations__email")
-    return _mailbox(email) in {_mailbox(address) for both in addresses for address in both if address}
-
-
-def _mailbox(email: str) -> str:
-    """Return an address as most servers deliver it: small letters, and without what follows a plus."""
-    name, _at, domain = email.lower().rpartition("@")
-    return f"{name.partition('+')[0]}@{domain}"
+    return mailbox_of(email) in {mailbox_of(address) for both in addresses for address in both if address}
 
 
 def _approve(

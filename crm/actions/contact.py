@@ -26,8 +26,12 @@ from crm.models import (
     RoomSession,
     SignInCode,
 )
+from crm.queries.user import is_ours
 from crm.scopes import check_scope
 
+OUR_OWN = _(
+    "This address is one of ours. Buyers and partners need an address of their own: only they answer for themselves."
+)
 PRIVATE = ("email", "shared_mailbox", "phone")
 """Fields that follow the rooms: only who sees them may change them."""
 
@@ -145,7 +149,7 @@ def _checked(values: dict[str, Any], contact: Contact | None) -> dict[str, Any]:
             case "title":
                 clean[field] = checks.line(field, value, required=False)
             case "email":
-                clean[field] = checks.email(field, value, required=False)
+                clean[field] = their_own_address(checks, field, value, required=False)
             case "shared_mailbox":
                 clean[field] = value is True
             case "phone":
@@ -162,6 +166,14 @@ def _checked(values: dict[str, Any], contact: Contact | None) -> dict[str, Any]:
                 checks.add(field, _("There is no such field."), code="unknown")
     checks.done()
     return clean
+
+
+def their_own_address(checks: Checks, field: str, value: Any, *, required: bool = True) -> str:
+    """Return `value` as an address that may be a buyer's or partner's: never one of ours."""
+    address = checks.email(field, value, required=required)
+    if address and is_ours(address):
+        checks.add(field, OUR_OWN, code="our_own")
+    return address
 
 
 def time_zone(checks: Checks, value: Any) -> str:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.actions.contact import OUR_OWN
 from crm.actions.question import close_what_they_may_not_answer
 from crm.actions.room import lock_room
 from crm.actions.version import check_version
@@ -19,6 +20,7 @@ from crm.errors import NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
 from crm.mail.invitation import send_invitation
 from crm.models import Contact, Invitation, Participant, Room, RoomSession, Side, SignInCode, User
+from crm.queries.user import is_ours
 from crm.secrets import new_token, token_hash
 
 INVITATION_LASTS = timedelta(days=14)
@@ -59,7 +61,12 @@ def let_in(
     sections: list[str] | None,
     may_answer: bool,
 ) -> Participant:
-    """Write the grant of a contact in `room`, whose lock the caller holds, and mail the link in `inviter`'s name."""
+    """Write the grant of a contact in `room`, whose lock the caller holds, and mail the link in `inviter`'s name.
+
+    Raises `Refused` for an address of ours: whoever reads it could answer for the other side.
+    """
+    if is_ours(contact.email):
+        raise Refused(OUR_OWN, code="our_own")
     grant = Participant.objects.select_for_update(of=("self",), no_key=True).filter(room=room, contact=contact).first()
     if grant is None:
         grant = Participant(room=room, contact=contact, invited_by=inviter, invited_at=now(), side=side, version=0)

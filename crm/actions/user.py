@@ -12,11 +12,12 @@ from crm.actions.contact import locale, time_zone
 from crm.actions.team import check_admin
 from crm.actions.version import check_version, save_changes
 from crm.actors import Actor
+from crm.address import mailbox_of
 from crm.checks import Checks, checked_id
 from crm.clock import now
 from crm.errors import NotFound, Refused
 from crm.events.record import record
-from crm.models import ApiKey, Role, Team, User
+from crm.models import ApiKey, Participant, Role, Team, User
 
 
 @transaction.atomic
@@ -128,7 +129,16 @@ def _email(checks: Checks, value: Any, user: User | None) -> str:
     same = User.objects.filter(email__iexact=address)
     if address and (same.exclude(pk=user.pk) if user else same).exists():
         checks.add("email", _("A colleague has this address already."), code="taken")
+    if address and _is_let_in(address):
+        words = _("Somebody is let into a room with this address. A colleague needs another one.")
+        checks.add("email", words, code="lets_in")
     return address
+
+
+def _is_let_in(address: str) -> bool:
+    domain = address.rpartition("@")[2]
+    guests = Participant.objects.active().filter(contact__email__iendswith=f"@{domain}")
+    return mailbox_of(address) in {mailbox_of(email) for email in guests.values_list("contact__email", flat=True)}
 
 
 def _team(checks: Checks, value: Any) -> UUID | None:

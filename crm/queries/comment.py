@@ -40,6 +40,15 @@ def threads_of(comments: Iterable[Comment]) -> list[Thread]:
     return sorted(threads, key=lambda one: one.is_resolved)
 
 
+def room_threads(actor: Actor, room_id: UUID) -> list[Thread]:
+    """Return what was said to everybody in the room and about nothing in particular, thread by thread.
+
+    A side's own such words are in it for that side.
+    """
+    said = Comment.objects.visible_to(actor).filter(room=room_id, section="")
+    return threads_of(said.select_related(*WRITTEN_BY).order_by("created_at", "id"))
+
+
 def readers_of(comment: Comment) -> dict[UUID, str]:
     """Return who of the room sees a comment (ids of users and participants with their names): whom an @ in it can mean."""
     room = comment.room

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from crm.actors import Actor
 from crm.errors import NotFound
-from crm.models import Consent, Contact, Event, Room, User
+from crm.models import Comment, Consent, Contact, Event, Room, User
 from crm.models.event import EventQuerySet
 from crm.queries.paging import page_of
 from crm.registry import Names, TimelineEntry, names_of, rendered_types, renderer_of
@@ -84,7 +84,17 @@ _CORRECTED = ("consent.record_withdrawn",)
 
 
 def _said(actor: Actor, events: Sequence[Event]) -> dict[tuple[str, UUID], str]:
-    """Return the words of answers by event type and consent: what was answered, and apart from it what came later."""
+    """Return people's own words by event type and subject: of comments, and of answers what was answered and what came later."""
+    return _commented(actor, events) | _answered(actor, events)
+
+
+def _commented(actor: Actor, events: Sequence[Event]) -> dict[tuple[str, UUID], str]:
+    ids = {event.subject_id for event in events if event.type == "comment.added"}
+    words = Comment.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", "body") if ids else ()
+    return {("comment.added", pk): body for pk, body in words}
+
+
+def _answered(actor: Actor, events: Sequence[Event]) -> dict[tuple[str, UUID], str]:
     ids = {event.subject_id for event in events if event.type in (*_ANSWERED, *_OBJECTED, *_CORRECTED)}
     said: dict[tuple[str, UUID], str] = {}
     if not ids:

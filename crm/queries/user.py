@@ -2,7 +2,10 @@
 
 from uuid import UUID
 
+from django.conf import settings
+
 from crm.actors import Actor
+from crm.address import mailbox_of, normal_address
 from crm.errors import NotFound
 from crm.models import User
 from crm.models.user import UserQuerySet
@@ -12,6 +15,18 @@ def users(actor: Actor, *, active: bool = True) -> UserQuerySet:
     """Return staff with their teams, for staff; `active` leaves out those who can no longer sign in."""
     rows: UserQuerySet = User.objects.visible_to(actor).select_related("team")
     return rows.active() if active else rows
+
+
+def is_ours(address: str) -> bool:
+    """Return whether an address is the selling side's own: of a colleague, or in one of our domains.
+
+    Codes go to a buyer's address, so whoever reads it can answer for the buyer.
+    """
+    domain = normal_address(address).rpartition("@")[2]
+    if domain in settings.ORGANIZATION_DOMAINS:
+        return True
+    colleagues = User.objects.filter(email__iendswith=f"@{domain}").values_list("email", flat=True)
+    return mailbox_of(address) in {mailbox_of(email) for email in colleagues}
 
 
 def get_user(actor: Actor, user_id: UUID) -> User:

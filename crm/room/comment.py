@@ -1,4 +1,4 @@
-"""Words of a guest: to everybody, beside a row, as an answer; and saying that a thread is settled."""
+"""Words of a guest to everybody here, answers to them, and saying that a thread is settled."""
 
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -6,41 +6,32 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.actions.comment import add_comment, reopen_comment, resolve_comment
-from crm.models import Comment
+from crm.queries.comment import room_threads
 from crm.room.actor import participant
 from crm.room.forms import SayForm
-from crm.room.today import today_page
+from crm.room.frame import show
 from crm.web.forms import attempt
 from crm.web.submitted import version_of
 
 STATES = {"resolve": (resolve_comment, "settled"), "reopen": (reopen_comment, "not-settled")}
 
 
-@require_POST
-def add(request: HttpRequest, room_id: UUID) -> HttpResponse:
-    """Say something to everybody, or beside a row of a section."""
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def words(request: HttpRequest, room_id: UUID) -> HttpResponse:
+    """Show what was said to everybody here; POST says something, or answers."""
     actor = participant(request, room_id)
-    form = SayForm(request.POST)
-
-    def act() -> Comment:
-        clean = form.cleaned_data
-        return add_comment(
-            actor=actor,
-            room_id=room_id,
-            body=clean["body"],
-            section=clean["section"],
-            subject_id=clean["subject"],
-            reply_to=clean["reply_to"],
-            disputes=clean["disputes"],
-        )
-
-    said = attempt(form, act)
-    if said is None:
-        return today_page(request, actor, form, status=422)
-    return redirect(f"{_back(request, room_id)}?said=sent#{f'row-{said.subject_id}' if said.subject_id else 'say'}")
+    form = SayForm(request.POST) if request.method == "POST" else SayForm()
+    if request.method == "POST":
+        said = attempt(form, lambda: add_comment(actor=actor, room_id=room_id, **form.cleaned_data))
+        if said is not None:
+            return redirect(f"{_back(request, room_id)}?said=sent#comment-{said.pk}")
+    context = {"threads": room_threads(actor, room_id), "form": form}
+    return show(request, actor, "room/words.html", context, current="words", status=422 if form.errors else 200)
 
 
 @require_POST
@@ -57,4 +48,4 @@ def _back(request: HttpRequest, room_id: UUID) -> str:
     """Return the page of this room the words were written on."""
     home = reverse("room:today", args=[room_id])
     path = urlsplit(request.POST.get("next", "")).path
-    return path if path.startswith(home) and not path.startswith("//") else home
+    return path if path.startswith(home) and not path.startswith("//") else reverse("room:words", args=[room_id])

@@ -34,13 +34,10 @@ class CodeForm(forms.Form):
 
 
 class SayForm(forms.Form):
-    """Words to everybody at the table, or beside a row of a section; an answer, or seeing it differently."""
+    """Words to everybody at the table; `reply_to` is what they answer."""
 
-    body = WordsField(label=_("Message"))
-    section = LineField(required=False, widget=forms.HiddenInput)
-    subject = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    body = WordsField(label=_("Your words"))
     reply_to = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    disputes = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 class ColleagueForm(forms.Form):

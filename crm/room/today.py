@@ -13,7 +13,6 @@ from crm.models import Comment
 from crm.queries.waiting import recorded_answers, waiting_for, waiting_for_others
 from crm.registry import today_blocks
 from crm.room.actor import participant
-from crm.room.forms import SayForm
 from crm.room.frame import room_of, show
 
 RECENT_WORDS = 5
@@ -23,11 +22,7 @@ RECENT_WORDS = 5
 @require_safe
 def today(request: HttpRequest, room_id: UUID) -> HttpResponse:
     """What waits for you, what we agreed, who is here."""
-    return today_page(request, participant(request, room_id), SayForm())
-
-
-def today_page(request: HttpRequest, actor: Actor, form: SayForm, status: int = 200) -> HttpResponse:
-    """Show the room's first page; `form` may hold words that were refused."""
+    actor = participant(request, room_id)
     waiting, recorded = waiting_for(actor), recorded_answers(actor)
     context = {
         "waiting": waiting,
@@ -36,9 +31,8 @@ def today_page(request: HttpRequest, actor: Actor, form: SayForm, status: int = 
         "others": waiting_for_others(actor),
         "blocks": _blocks(request, actor),
         "words": _recent_words(actor),
-        "form": form,
     }
-    return show(request, actor, "room/today.html", context, current="today", status=status)
+    return show(request, actor, "room/today.html", context, current="today")
 
 
 def _blocks(request: HttpRequest, actor: Actor) -> list[SafeString]:

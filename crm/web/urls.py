@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rooms/<uuid:room_id>/welcome/", access_request.welcome, name="welcome"),
     path("access-requests/<uuid:request_id>/", access_request.answer, name="access_request"),
     path("participants/<uuid:participant_id>/", participant.participant, name="participant"),
+    path("rooms/<uuid:room_id>/words/", comment.words, name="words"),
     path("comments/<uuid:comment_id>/<str:verb>/", comment.state, name="comment_state"),
     path("rooms/<uuid:room_id>/files/", attachment.files, name="files"),
     path("attachments/<uuid:attachment_id>/", attachment.attachment, name="attachment"),

@@ -46,6 +46,14 @@ class RowForm(VersionedForm):
         return {name: self.cleaned_data[name] for name in (*self.compared, *self.added) if name in self.cleaned_data}
 
 
+class SayForm(forms.Form):
+    """Words beside a row: an answer to others (`reply_to`), or seeing it differently."""
+
+    body = WordsField(label=_("Your words"), rows=2)
+    reply_to = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    disputes = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
 class StatementForm(RowForm):
     """One statement of the problem; which fields it has depends on its heading."""
 

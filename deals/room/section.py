@@ -1,5 +1,6 @@
 """A section in the room: read, add, edit in place, share a draft, take out. Everything works without scripts."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from crm.actions.comment import add_comment
 from crm.actors import Actor
 from crm.errors import Stale
 from crm.room.actor import participant
@@ -22,7 +24,7 @@ from deals.actions.section import get_row, get_section
 from deals.models import ProblemPart, Section, SectionKind
 from deals.queries.comment import open_disputes
 from deals.queries.section_rows import left_out, people_by_side, problem_parts, section_rows
-from deals.room.forms import RowForm
+from deals.room.forms import RowForm, SayForm
 from deals.room.kinds import ROW_KINDS
 
 TEMPLATES = {kind.value: f"deals_room/{kind.value}.html" for kind in SectionKind}
@@ -45,7 +47,7 @@ def _opened(request: HttpRequest, actor: Actor, section: Section) -> dict[str, A
         row = get_row(actor, rows.model, row_id)
         return {"editing": row.pk, "form": rows.form(actor=actor, deal=section.deal, row=row)}
     if row_id := _uuid(request.GET.get("say") or request.GET.get("differ", "")):
-        return {"saying": row_id, "differs": "differ" in request.GET}
+        return {"saying": row_id, "say": SayForm(initial={"disputes": "differ" in request.GET})}
     if (part := request.GET.get("add", "")) and not section.deal.has_ended:
         return {"adding": part, "form": rows.form(actor=actor, deal=section.deal, part=part)}
     return {}
@@ -92,13 +94,13 @@ def _add(request: HttpRequest, actor: Actor, section: Section) -> HttpResponse:
 @never_cache
 @require_POST
 def row(request: HttpRequest, room_id: UUID, deal_id: UUID, kind: str, row_id: UUID) -> HttpResponse:
-    """Edit a row, share a draft, or take a row out, as the pressed button says."""
+    """Edit a row, share a draft, take a row out, or say something beside it, as the pressed button says."""
     actor = participant(request, room_id)
     section = get_section(actor, deal_id, kind)
     found = get_row(actor, ROW_KINDS[kind].model, row_id)
     if found.section_id != section.pk:
         raise Http404
-    do = {"share": _share, "archive": _archive}.get(request.POST.get("do", ""), _edit)
+    do = {"share": _share, "archive": _archive, "say": _say}.get(request.POST.get("do", ""), _edit)
     return do(request, actor, section, found)
 
 
@@ -141,6 +143,16 @@ def _archive(request: HttpRequest, actor: Actor, section: Section, found: Any) -
     rows = ROW_KINDS[section.kind]
     rows.archive(actor=actor, version=version_of(request), **{rows.id_name: found.pk})
     return redirect(f"{_url(section)}?said=removed")
+
+
+def _say(request: HttpRequest, actor: Actor, section: Section, found: Any) -> HttpResponse:
+    """Say something beside the row, or answer what was said there."""
+    form = SayForm(request.POST)
+    act = partial(add_comment, actor=actor, room_id=section.deal.room_id, section=section.kind, subject_id=found.pk)
+    said = attempt(form, lambda: act(**form.cleaned_data))
+    if said is None:
+        return _page(request, actor, section, {"saying": found.pk, "say": form}, status=422)
+    return redirect(f"{_url(section)}?said=sent#row-{found.pk}")
 
 
 def _conflict(

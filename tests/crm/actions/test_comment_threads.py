@@ -183,14 +183,15 @@ class TestMentions:
 def test_in_the_room_a_guest_answers_and_sees_it_differently(cast: Cast) -> None:
     first, client = say(cast, cast.rep, "Every Monday?"), client_of(cast.ingrid.contact)
     page = f"/room/{cast.deal.room_id}/deals/{cast.deal.pk}/problem/"
-    url = f"/room/{cast.deal.room_id}/comments/"
-    client.post(url, {"body": "Yes.", "reply_to": str(first.pk), "next": page})
+    row = f"{page}{first.subject_id}/"
+    client.post(row, {"do": "say", "body": "Yes.", "reply_to": str(first.pk)})
     assert Comment.objects.get(body="Yes.").reply_to == first
     form = client.get(page, {"differ": str(first.subject_id)}).content.decode()
     assert "How do you see it?" in form
-    sent = {"body": "Twice.", "section": "problem", "subject": str(first.subject_id), "disputes": "on", "next": page}
-    client.post(url, sent)
+    client.post(row, {"do": "say", "body": "Twice.", "disputes": "on"})
     assert Comment.objects.get(body="Twice.").is_dispute
-    for bad in ({"reply_to": "x"}, {"subject": "x"}, {"body": ""}, {"body": "a\x00b"}, {"reply_to": str(cast.deal.pk)}):
-        assert client.post(url, {"body": "Twice.", **bad}).status_code == 422
-    assert client.post(f"{url}{first.pk}/nonsense/", {"version": 1}).status_code == 404
+    words = f"/room/{cast.deal.room_id}/words/"
+    for bad in ({"reply_to": "x"}, {"body": ""}, {"body": "a\x00b"}, {"reply_to": str(cast.deal.pk)}):
+        assert client.post(row, {"do": "say", "body": "Twice.", **bad}).status_code == 422
+        assert client.post(words, {"body": "Twice.", **bad}).status_code == 422
+    assert client.post(f"/room/{cast.deal.room_id}/comments/{first.pk}/nonsense/", {"version": 1}).status_code == 404

@@ -60,7 +60,7 @@ def test_who_shares_no_room_cannot_change_the_address(cast: Cast) -> None:
     ingrid = cast.ingrid.contact
     with pytest.raises(Invalid) as error:
         change_contact(
-            actor=as_user(cast.stranger), contact_id=ingrid.pk, version=1, values={"email": "sam@nordlicht.example"}
+            actor=as_user(cast.stranger), contact_id=ingrid.pk, version=1, values={"email": "sam@elsewhere.example"}
         )
     assert error.value.faults[0].code == "not_visible"
     assert (

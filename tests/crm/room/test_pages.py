@@ -84,7 +84,7 @@ class TestDoor:
         assert response.url == "/room/code/"
 
     def test_words_sent_after_the_session_ended_can_be_copied(self, cast: Cast, client: Client) -> None:
-        response = client.post(room_url(cast, "comments/"), {"body": "I doubt the number for March."})
+        response = client.post(room_url(cast, "words/"), {"body": "I doubt the number for March."})
         assert response.status_code == 403
         assert "I doubt the number for March." in response.content.decode()
 
@@ -245,9 +245,9 @@ def test_opening_mailed_links_changes_nothing(cast: Cast, django_capture_on_comm
 
 def test_a_comment_is_said_to_everybody(cast: Cast) -> None:
     client = client_of(cast.ingrid.contact)
-    response = client.post(room_url(cast, "comments/"), {"body": "A doubt: March looks too low."}, follow=True)
+    response = client.post(room_url(cast, "words/"), {"body": "A doubt: March looks too low."}, follow=True)
     assert "A doubt: March looks too low." in response.content.decode()
-    assert client.post(room_url(cast, "comments/"), {"body": ""}).status_code == 422
+    assert client.post(room_url(cast, "words/"), {"body": ""}).status_code == 422
 
 
 def test_what_is_kept_is_shown(cast: Cast) -> None:

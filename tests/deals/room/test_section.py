@@ -8,7 +8,7 @@ from django.test import Client
 from crm.actions.comment import add_comment
 from crm.actions.participant import change_participant
 from crm.clock import now
-from crm.models import Activity, ActivityType, Participant
+from crm.models import Activity, ActivityType, Comment, Participant
 from deals.actions.problem import add_statement, edit_statement
 from deals.actions.stakeholder import add_stakeholder, assess_stakeholder
 from deals.models import Criterion, ProblemStatement
@@ -118,10 +118,21 @@ def test_what_is_missing_to_measure_it_is_said(cast: Cast, client: Client) -> No
 
 
 def test_a_comment_beside_a_row(cast: Cast, client: Client) -> None:
-    body = {"body": "Since when?", "section": "problem", "subject": str(row(cast).pk), "next": url(cast)}
-    response = client.post(f"/room/{cast.deal.room_id}/comments/", body)
+    response = client.post(url(cast, rest=f"{row(cast).pk}/"), {"do": "say", "body": "Since when?"})
     assert response.url.startswith(url(cast))
     assert "Since when?" in client.get(url(cast)).content.decode()
+
+
+@pytest.mark.parametrize("body", ["", "x" * 5001, "a\x00b"])
+def test_words_that_cannot_be_taken_stay_beside_their_row(cast: Cast, client: Client, body: str) -> None:
+    sent = {"do": "say", "body": body, "disputes": "on"}
+    response = client.post(url(cast, rest=f"{row(cast).pk}/"), sent)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert f'action="{url(cast, rest=f"{row(cast).pk}/")}" data-draft=' in page
+    assert "How do you see it?" in page
+    assert body.replace("\x00", "") in page or "\x00" in body
+    assert not Comment.objects.exists()
 
 
 def test_a_partner_sees_the_sections_of_the_grant_only(cast: Cast) -> None:
