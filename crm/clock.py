@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 _held: ContextVar[datetime | None] = ContextVar("held", default=None)
 
 
@@ -17,6 +19,11 @@ def now() -> datetime:
 def today(time_zone: str = "UTC") -> date:
     """Return the calendar day it is now in `time_zone` (an IANA name)."""
     return now().astimezone(ZoneInfo(time_zone)).date()
+
+
+def own_time_zone() -> str:
+    """Return the installation's time zone, for rooms and people that chose none."""
+    return str(settings.TIME_ZONE)
 
 
 @contextmanager

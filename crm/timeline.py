@@ -137,6 +137,7 @@ RENDERERS: dict[str, Renderer] = {
     "access_request.approved": _let_in,
     "access_request.declined": says("people", _("%(name)s answered “not now” about %(who)s"), who="subject"),
     "access_request.withdrawn": says("people", _("%(name)s no longer asks to bring in %(who)s"), who="subject"),
+    "room.changed": _changed("pencil", _("%(name)s changed title or time zone of the room")),
     "room.welcome_changed": _welcome,
     "passkey.added": says("key", _("%(name)s added a passkey")),
     "passkey.removed": says("key", _("%(name)s took a passkey away")),

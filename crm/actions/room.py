@@ -1,10 +1,13 @@
-"""Opening rooms, locking them, and who of the staff works in them."""
+"""Opening and changing rooms, locking them, and who of the staff works in them."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from crm.actions.contact import time_zone
+from crm.actions.version import check_version, save_changes
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.clock import now
@@ -34,9 +37,8 @@ def open_room(
     owner: User,
     team: Team,
     organization: Organization | None = None,
-    time_zone: str = "UTC",
 ) -> Room:
-    """Open a room. Raises `Invalid` for a bad title."""
+    """Open a room, in the installation's time zone. Raises `Invalid` for a bad title."""
     checks = Checks()
     title = checks.line("title", title)
     checks.done()
@@ -46,11 +48,36 @@ def open_room(
         owner=owner,
         team=team,
         organization=organization,
-        time_zone=time_zone,
         created_at=at,
         updated_at=at,
     )
     record("room.opened", actor=actor, room=room, subject=room)
+    return room
+
+
+@transaction.atomic
+def change_room(*, actor: Actor, room_id: UUID, version: int, values: dict[str, Any]) -> Room:
+    """Change title or time_zone of a room: days that are due end at midnight of its zone.
+
+    Raises `Invalid` at the field, `NotAllowed` for guests, `Stale` when the room is no longer at `version`.
+    """
+    if not actor.is_seller:
+        raise NotAllowed(_("The facts of a room are kept by the selling side."))
+    room = lock_room(actor, room_id)
+    check_version(room, version)
+    checks = Checks()
+    clean: dict[str, Any] = {}
+    for field, value in values.items():
+        match field:
+            case "title":
+                clean[field] = checks.line(field, value)
+            case "time_zone":
+                clean[field] = time_zone(checks, value)
+            case _:
+                checks.add(field, _("There is no such field."), code="unknown")
+    checks.done()
+    if changed := save_changes(room, clean):
+        record("room.changed", actor=actor, room=room, subject=room, data={"fields": changed})
     return room
 
 

@@ -8,13 +8,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from crm.actions.room import add_member, remove_member
+from crm.actions.room import add_member, change_room, remove_member
 from crm.api.authentication import actor_of
 from crm.api.endpoint import expanded, gone, one, reads, writes
 from crm.api.fields import Id, Related, Text, Time
 from crm.api.listing import Filter, Listing, page
 from crm.api.organization import OrganizationAnswer
 from crm.api.user import TeamAnswer, UserAnswer
+from crm.api.versions import version_of
 from crm.models import Room, RoomMember
 from crm.queries.room import get_room
 
@@ -31,6 +32,13 @@ class RoomAnswer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     created_at = Time()
     updated_at = Time()
+
+
+class RoomChange(serializers.Serializer[Any]):
+    """The fields of a room."""
+
+    title = Text(max_length=200)
+    time_zone = Text(required=False, max_length=64)
 
 
 class MemberAnswer(serializers.Serializer[Any]):
@@ -80,6 +88,12 @@ class RoomDetail(APIView):
         """Read a room."""
         expand = expanded(request, ROOMS.expand)
         return one(request, RoomAnswer, get_room(actor_of(request), room_id), expand=expand, cacheable=True)
+
+    @writes("change_room", "rooms:write", takes=RoomChange, answers=RoomAnswer, versioned=True)
+    def patch(self, request: Request, values: dict[str, Any], room_id: UUID) -> Response:
+        """Change the title or the time zone of a room. Days that are due end at midnight of its zone."""
+        change_room(actor=actor_of(request), room_id=room_id, version=version_of(request), values=values)
+        return one(request, RoomAnswer, get_room(actor_of(request), room_id))
 
 
 class MemberList(APIView):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from crm.clock import own_time_zone
 from crm.ids import new_id
 from crm.models.participant import Participant
 from crm.models.room import Room
@@ -67,7 +68,7 @@ class Contact(models.Model):
     )
     mails_off = ArrayField(models.CharField(max_length=16, choices=MailKind), default=list, db_default=[], blank=True)
     phone = models.CharField(max_length=40, blank=True)
-    time_zone = models.CharField(max_length=64, default="UTC")
+    time_zone = models.CharField(max_length=64, default=own_time_zone)
     locale = models.CharField(max_length=16, default="en")
     shows_writing = models.BooleanField(
         default=True, db_default=True, help_text="Whether others see when they write in a section."

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from crm.clock import own_time_zone
 from crm.ids import new_id
 from crm.models.team import Team, TeamQuerySet
 from crm.models.user import Role
@@ -84,7 +85,7 @@ class Room(models.Model):
     organization = models.ForeignKey("crm.Organization", models.PROTECT, null=True, blank=True, related_name="rooms")
     team = models.ForeignKey("crm.Team", models.PROTECT, related_name="rooms")
     owner = models.ForeignKey("crm.User", models.PROTECT, related_name="rooms")
-    time_zone = models.CharField(max_length=64, default="UTC")
+    time_zone = models.CharField(max_length=64, default=own_time_zone)
     colleagues_welcomed_by = models.ForeignKey(
         "crm.User",
         models.PROTECT,

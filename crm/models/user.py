@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from crm.address import normal_address
-from crm.clock import now
+from crm.clock import now, own_time_zone
 from crm.ids import new_id
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     title = models.CharField(max_length=200, blank=True, help_text=_("What it says on their card."))
     role = models.CharField(max_length=8, choices=Role, default=Role.REP)
     team = models.ForeignKey("crm.Team", models.PROTECT, null=True, blank=True, related_name="users")
-    time_zone = models.CharField(max_length=64, default="UTC")
+    time_zone = models.CharField(max_length=64, default=own_time_zone)
     locale = models.CharField(max_length=16, default="en")
     shows_writing = models.BooleanField(
         default=True, db_default=True, help_text=_("Whether others see when they write in a section.")

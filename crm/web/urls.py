@@ -16,6 +16,7 @@ from crm.web import (
     outbox,
     participant,
     receipt,
+    room,
     timeline,
     writing,
 )
@@ -23,6 +24,7 @@ from crm.web import (
 app_name = "crm"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("rooms/<uuid:room_id>/change/", room.change_room_page, name="change_room"),
     path("rooms/<uuid:room_id>/access/", participant.access, name="room_access"),
     path("rooms/<uuid:room_id>/invitations/", participant.invite, name="invite"),
     path("rooms/<uuid:room_id>/welcome/", access_request.welcome, name="welcome"),

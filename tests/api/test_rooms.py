@@ -83,3 +83,13 @@ def test_lists_ask_a_bounded_number_of_queries(
         cast.let_in(cast.contact(f"Person {number}"))
     with django_assert_max_num_queries(6):
         assert api.get(f"/rooms/{room}/{path}/").status_code == 200
+
+
+def test_title_and_zone_of_a_room(cast: Cast, api: Caller) -> None:
+    path = f"/rooms/{cast.deal.room_id}/"
+    problem_of(api.patch(path, {"time_zone": "Europe/Oslo"}), 428)
+    assert api.patch(path, {"time_zone": "Europe/Oslo"}, version=1).json()["time_zone"] == "Europe/Oslo"
+    assert pointers(problem_of(api.patch(path, {"time_zone": "x"}, version=2), 400)) == {
+        "/time_zone": "not_a_time_zone"
+    }
+    problem_of(api.patch(path, {"title": "x"}, version=1), 412)

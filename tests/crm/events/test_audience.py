@@ -43,6 +43,7 @@ EVERYBODY = {
     "member.added",
     "member.removed",
     "room.opened",
+    "room.changed",
     "room.welcome_changed",
     "section.restored",
     "success_plan.opened",
