@@ -6,7 +6,7 @@ import secrets
 import sys
 
 # Commands that make, change or empty tables connect as the role that owns them.
-OWNER_COMMANDS = {"migrate", "flush", "prune", "restore"}
+OWNER_COMMANDS = {"migrate", "flush"}
 # Commands that only read the code sign nothing, so any key will do.
 CODE_COMMANDS = {"check", "collectstatic", "compilemessages", "makemessages", "makemigrations", "spectacular"}
 

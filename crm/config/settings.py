@@ -124,7 +124,7 @@ BRAND_STYLESHEET: str = env.str("BRAND_STYLESHEET", default="")
 
 # Database -----------------------------------------------------------------------------------------------------------
 # DATABASE_URL: PostgreSQL 15 or newer, with the role that the application runs as.
-# DATABASE_OWNER_URL: the same database with the role that owns the tables; migrates, prunes, flushes.
+# DATABASE_OWNER_URL: the same database with the role that owns the tables; migrates, flushes.
 # DATABASE_ROLE: "owner" or "app"; set by manage.py for the commands that need the owner.
 # DATABASE_POOL: connections kept open for each process; 0 opens one for each request.
 DATABASE_URL: str = env.str("DATABASE_URL", default="postgresql:///common_ground")
@@ -325,6 +325,7 @@ LOG_FORMAT = env.str("LOG_FORMAT", default="console" if DEBUG or DEMO else "json
 LOGGING = logging_settings(level=LOG_LEVEL, log_format=LOG_FORMAT)
 LOGGING_CONFIG = "crm.config.logs.configure"
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # who came from where is evidence with its own end, not a log
 DJANGO_STRUCTLOG_REQUEST_CANCELLED_LOG_LEVEL = logging.INFO  # a browser that closes a page is no fault
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
