@@ -229,6 +229,8 @@ def _launch(
         "max_connections": "200",
         "shared_buffers": "128MB",
         "log_min_messages": "warning",
+        "log_error_verbosity": "terse",  # no rows and no statements: they hold what people wrote
+        "log_min_error_statement": "panic",
     }
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}

@@ -1,4 +1,7 @@
-"""Logs: one line of JSON per event for machines, or a readable line for people. Secrets in addresses are masked."""
+"""Logs: one line of JSON per event for machines, or a readable line for people.
+
+Secrets in addresses are masked, and what people wrote is left out: logs are kept where nobody erases a person.
+"""
 
 import logging.config
 import re
@@ -10,7 +13,10 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 # Tokens of invitations, codes and keys are at least 40 characters of URL-safe base 64.
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}")
-
+# What PostgreSQL says after the first line of an error quotes rows and statements, up to the next error of a traceback.
+_QUOTED = re.compile(
+    r"\n(?:DETAIL|CONTEXT|QUERY|LINE \d+): .*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL
+)
 
 # A traceback names lines, never the values of variables: passwords, codes and buyers' words are among them.
 _plain_tracebacks = structlog.processors.ExceptionRenderer(
@@ -18,9 +24,14 @@ _plain_tracebacks = structlog.processors.ExceptionRenderer(
 )
 
 
-def mask_tokens(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace whatever looks like a token in the texts of an event, tracebacks and nested values included."""
+def leave_out(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Take tokens and people's words out of the texts of an event, tracebacks and nested values included.
+
+    Words stand in what the database quotes of a refused row, and in the parameters of an address (a search).
+    """
     for key, value in event.items():
+        if key == "request" and isinstance(value, str):
+            value = value.partition("?")[0]
         if not key.startswith("_"):  # what structlog itself carries along
             event[key] = _masked(value)
     return event
@@ -28,14 +39,18 @@ def mask_tokens(_logger: WrappedLogger, _method: str, event: EventDict) -> Event
 
 def _masked(value: Any) -> Any:
     if isinstance(value, str):
-        return _TOKEN.sub("[token]", value)
+        return _without(value)
     if isinstance(value, Mapping):
         return {_masked(key): _masked(one) for key, one in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_masked(one) for one in value]
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    return _TOKEN.sub("[token]", str(value))
+    return _without(str(value))
+
+
+def _without(text: str) -> str:
+    return _TOKEN.sub("[token]", _QUOTED.sub("", text))
 
 
 def _shared_processors() -> list[Processor]:
@@ -51,8 +66,8 @@ def _shared_processors() -> list[Processor]:
 
 def _renderers(log_format: str) -> list[Processor]:
     if log_format == "json":
-        return [_plain_tracebacks, mask_tokens, structlog.processors.JSONRenderer()]
-    return [structlog.processors.format_exc_info, mask_tokens, structlog.dev.ConsoleRenderer(colors=False)]
+        return [_plain_tracebacks, leave_out, structlog.processors.JSONRenderer()]
+    return [structlog.processors.format_exc_info, leave_out, structlog.dev.ConsoleRenderer(colors=False)]
 
 
 def logging_settings(*, level: str, log_format: str) -> dict[str, Any]:

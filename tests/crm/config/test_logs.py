@@ -6,8 +6,12 @@ import logging
 
 import pytest
 import structlog
+from django.db import IntegrityError, transaction
+from django.test import Client
 
-from crm.config.logs import logging_settings
+from crm.clock import now
+from crm.config.logs import leave_out, logging_settings
+from crm.models import Organization
 from crm.secrets import new_token
 
 
@@ -48,6 +52,41 @@ def test_a_traceback_shows_where_but_no_values(log_format: str) -> None:
     assert "locals" not in text
     assert token not in text
     assert "[token]" in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_what_the_database_quotes_of_a_row_is_left_out(log_format: str) -> None:
+    """A refused row is quoted whole, with all that somebody wrote."""
+
+    said = []
+
+    def logged(logger: logging.Logger) -> None:
+        try:
+            with transaction.atomic():
+                Organization.objects.create(name="My\n\nSECRET words", version=-1, created_at=now(), updated_at=now())
+        except IntegrityError as error:
+            said.append(str(error))
+            logger.exception("Internal Server Error: /clients/new/")
+            logger.warning("refused", exc_info=False, extra={"why": str(error)})
+            structlog.wrap_logger(
+                logger, processors=[structlog.stdlib.ProcessorFormatter.wrap_for_formatter], wrapper_class=None
+            ).warning("delivery_failed", error=error)
+
+    text = _lines(log_format, logged)
+    assert "SECRET" in said[0]
+    assert text.count("violates check constraint") >= 3
+    assert "The above exception" in text or log_format == "json"
+    assert "SECRET" not in text.replace('name="My\\n\\nSECRET words"', "")
+
+
+@pytest.mark.django_db
+def test_a_request_is_logged_without_where_it_came_from_and_what_was_searched(client: Client) -> None:
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars, leave_out]) as lines:
+        client.get("/clients/?q=Ingrid", REMOTE_ADDR="192.0.2.77")
+    (started, *_rest) = [line for line in lines if line["event"] == "request_started"]
+    assert started["request"] == "GET /clients/"
+    assert "192.0.2.77" not in str(lines)
 
 
 @pytest.mark.parametrize("log_format", ["json", "console"])
