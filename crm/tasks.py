@@ -5,6 +5,7 @@ from celery import shared_task
 from crm.actions import ledger, ledger_check, upload
 from crm.actions.data_request import end_availability
 from crm.actions.erasure import complete_due, settle_list, sweep_up
+from crm.actions.idempotency import drop_old_answers
 from crm.events import deliver, webhook
 
 NIGHTLY = 4 * 3600
@@ -46,3 +47,9 @@ def sweep_uploads() -> int:
 def settle_erasures() -> int:
     """Erase evidence and exports whose day has come, and bring the list of erasures up to date; return how many changed."""
     return complete_due() + sweep_up() + end_availability() + sum(settle_list())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def drop_kept_answers() -> int:
+    """Delete the answers of the API that are kept no longer; return how many."""
+    return drop_old_answers()

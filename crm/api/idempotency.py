@@ -6,7 +6,6 @@ the hash of the request and never the request itself.
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from crm.actions.idempotency import KEPT
 from crm.actors import Actor
 from crm.api.authentication import actor_of
 from crm.api.errors import KeyReused
@@ -25,7 +25,6 @@ from crm.clock import now
 from crm.errors import Invalid, NotFound, Refused
 from crm.models import IdempotentAnswer
 
-KEPT = timedelta(days=30)
 _HEADERS = ("ETag", "Location")
 
 

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from crm.api.idempotency import KEPT
+from crm.actions.idempotency import KEPT
 from crm.clock import now
+from crm.config.celery import app
 from crm.models import IdempotentAnswer, Organization
+from crm.tasks import drop_kept_answers
 from deals.models import Deal
 from tests.api.caller import Caller, make_key, problem_of
 from tests.cast import Cast
@@ -65,6 +67,16 @@ def test_an_old_answer_is_forgotten(cast: Cast, api: Caller) -> None:
     IdempotentAnswer.objects.update(created_at=now() - KEPT - timedelta(minutes=1))
     api.post("/organizations/", {"name": "A"}, Idempotency_Key="k-1")
     assert Organization.objects.filter(name="A").count() == 2
+
+
+def test_old_answers_go_by_themselves(cast: Cast, api: Caller) -> None:
+    """Most keys never come again, and what they answered holds people's words."""
+    for number in range(2):
+        api.post("/organizations/", {"name": "A"}, Idempotency_Key=f"k-{number}")
+    IdempotentAnswer.objects.filter(key="k-0").update(created_at=now() - KEPT)
+    assert drop_kept_answers() == 1
+    assert [one.key for one in IdempotentAnswer.objects.all()] == ["k-1"]
+    assert drop_kept_answers.name in [entry["task"] for entry in app.conf.beat_schedule.values()]
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "a\tb"])
