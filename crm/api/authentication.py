@@ -14,8 +14,10 @@ from rest_framework.request import Request
 
 from crm.actors import Actor, as_key, as_user
 from crm.clock import now
+from crm.errors import NotAllowed
 from crm.models import ApiKey, User
-from crm.rules.api_key import key_hash
+from crm.queries.api_key import key_of_secret
+from crm.queries.live import Ended, staff_readers
 from crm.scopes import check_scope
 
 LONGEST = 200
@@ -36,9 +38,10 @@ class KeyAuthentication(BaseAuthentication):
         secret = secret.strip()
         if scheme.lower() != "bearer" or not secret.isascii() or not 0 < len(secret) <= LONGEST:
             raise AuthenticationFailed(_("Send the key as “Authorization: Bearer cg_live_…”."), code="key_malformed")
-        key = ApiKey.objects.select_related("user__team").filter(key_hash=key_hash(secret)).first()
-        _check_usable(key)
-        key = cast(ApiKey, key)
+        try:
+            key = key_of_secret(secret)
+        except NotAllowed as error:
+            raise AuthenticationFailed(str(error.message), code=error.code) from error
         _note_use(key)
         return key.user, as_key(key)
 
@@ -61,20 +64,24 @@ def actor_of(request: Request) -> Actor:
     return cast(Actor, request.auth)
 
 
+def look_again(request: Request) -> Actor:
+    """Return who acts in a call that has waited, as they are now. Raises `AuthenticationFailed` when they may no longer."""
+    if actor_of(request).key is not None:
+        found = KeyAuthentication().authenticate(request)
+        if found is None:
+            raise AuthenticationFailed
+        return found[1]
+    session, user_id = request.session.session_key, request.user.pk
+    if isinstance(staff_readers({session: user_id})[session], Ended):
+        raise AuthenticationFailed(_("You have signed out, or your access has ended."), code="signed_out")
+    return as_user(User.objects.select_related("team").get(pk=user_id))
+
+
 def require_scope(request: Request, scope: str) -> Actor:
     """Return the actor if its key has `scope`. Raises `NotAllowed`."""
     actor = actor_of(request)
     check_scope(actor, scope)
     return actor
-
-
-def _check_usable(key: ApiKey | None) -> None:
-    if key is None:
-        raise AuthenticationFailed(_("There is no such key."), code="key_unknown")
-    if key.revoked_at is not None or not key.user.is_active:
-        raise AuthenticationFailed(_("This key was taken back."), code="key_revoked")
-    if key.expires_at is not None and key.expires_at <= now():
-        raise AuthenticationFailed(_("This key has expired. Make a new one."), code="key_expired")
 
 
 def _note_use(key: ApiKey) -> None:

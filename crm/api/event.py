@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from crm.actors import Actor
-from crm.api.authentication import actor_of, require_scope
+from crm.api.authentication import look_again, require_scope
 from crm.api.description import responses_of
 from crm.api.fields import Id, Text, Time
 from crm.api.listing import DEFAULT_LIMIT, MOST, read_parameters, read_value
@@ -75,7 +75,7 @@ class EventFeed(APIView):
         while not found and time.monotonic() < until:
             _give_connection_back()
             time.sleep(LOOK_EVERY)
-            found = _events(actor_of(request), after, limit)
+            found = _events(look_again(request), after, limit)
         body = {
             "data": found[:limit],
             "has_more": len(found) > limit,

@@ -1,10 +1,11 @@
 """Reading API keys."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from crm.actors import Actor
 from crm.clock import now
+from crm.errors import NotAllowed
 from crm.models import ApiKey
 from crm.rules.api_key import key_hash
 
@@ -16,11 +17,19 @@ def api_keys(actor: Actor) -> list[ApiKey]:
     return list(ApiKey.objects.filter(user=actor.user).order_by("-created_at", "-id"))
 
 
-def key_of_secret(secret: str) -> ApiKey | None:
-    """Return the valid key with this secret, with its owner and team: not revoked, not expired, owner active."""
-    standing = ApiKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now()), revoked_at=None)
-    keys = standing.filter(user__is_active=True).select_related("user__team")
-    return keys.filter(key_hash=key_hash(secret)).first()
+def key_of_secret(secret: str) -> ApiKey:
+    """Return the key with this secret, with its owner and team.
+
+    Raises `NotAllowed` with the code `key_unknown`, `key_revoked` (or its owner left), or `key_expired`.
+    """
+    key = ApiKey.objects.select_related("user__team").filter(key_hash=key_hash(secret)).first()
+    if key is None:
+        raise NotAllowed(_("There is no such key."), code="key_unknown")
+    if key.revoked_at is not None or not key.user.is_active:
+        raise NotAllowed(_("This key was taken back."), code="key_revoked")
+    if key.expires_at is not None and key.expires_at <= now():
+        raise NotAllowed(_("This key has expired. Make a new one."), code="key_expired")
+    return key
 
 
 def readable_keys(actor: Actor) -> QuerySet[ApiKey]:

@@ -4,10 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from crm.actors import Actor
-from crm.errors import NotFound
 from crm.models import Comment, Participant, RoomMember, Side
-from crm.models.comment import CommentQuerySet
 
 
 @dataclass(frozen=True)
@@ -67,19 +64,3 @@ def readers_of(comment: Comment) -> dict[UUID, str]:
             if not comment.section or grant.sees(comment.section):
                 people[grant.pk] = grant.contact.name
     return people
-
-
-def comments(actor: Actor, room_id: UUID | None = None, section: str | None = None) -> CommentQuerySet:
-    """Return the comments the actor sees, oldest first; `section` empty means those on the room as a whole."""
-    rows = Comment.objects.visible_to(actor).select_related(*WRITTEN_BY).order_by("created_at", "id")
-    if room_id is not None:
-        rows = rows.filter(room=room_id)
-    return rows if section is None else rows.filter(section=section)
-
-
-def get_comment(actor: Actor, comment_id: UUID) -> Comment:
-    """Return one comment. Raises `NotFound`."""
-    comment = comments(actor).filter(pk=comment_id).first()
-    if comment is None:
-        raise NotFound
-    return comment

@@ -103,11 +103,6 @@ def checks_for(criterion: CriterionData) -> list[Check]:
     return [check for check in Check if check not in needless]
 
 
-def is_measurable(criterion: CriterionData) -> bool:
-    """Return whether nothing is missing."""
-    return not missing_for_measurable(criterion)
-
-
 def _missing(criterion: CriterionData, check: Check) -> MissingCode | None:
     if check == Check.DIRECTION:
         return None if criterion.direction in set(Direction) else MissingCode.DIRECTION

@@ -1,14 +1,19 @@
 """Who may call: keys, sessions of the staff with CSRF, nobody else."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 
+from crm.actions.contact import create_contact
+from crm.actors import SYSTEM
 from crm.clock import now
-from crm.models import ApiKey
+from crm.models import ApiKey, Event, FeedPosition, User
 from tests.api.caller import BASE, Caller, make_key, problem_of
 from tests.cast import Cast
 
@@ -35,6 +40,42 @@ def test_keys_end(cast: Cast) -> None:
     cast.maya.is_active = False
     cast.maya.save()
     problem_of(good.get("/deals/"), 401, "key_revoked")
+
+
+class TestWhoWaits:
+    """A call that waits for the next event is somebody else's business for half a minute."""
+
+    def wait(self, caller: Any, then: Callable[[], object]) -> Any:
+        """Wait for events, while which `then` happens. Then something happens, too, that staff may know of."""
+
+        def happens(_seconds: float) -> None:
+            then()
+            create_contact(actor=SYSTEM, values={"name": "Ruth Abara"})
+            FeedPosition.objects.create(event=Event.objects.latest("at"))
+
+        with patch("crm.api.event.time.sleep", happens):
+            return caller.get(f"{'' if isinstance(caller, Caller) else BASE}/events/?wait=5")
+
+    def test_they_are_told(self, cast: Cast) -> None:
+        found = self.wait(Caller(make_key(cast.maya)), lambda: None).json()["data"]
+        assert [one["type"] for one in found] == ["contact.created"]
+
+    def test_a_key_that_is_taken_back_reads_no_more(self, cast: Cast) -> None:
+        answer = self.wait(Caller(make_key(cast.maya)), lambda: ApiKey.objects.update(revoked_at=now()))
+        problem_of(answer, 401, "key_revoked")
+
+    def test_a_key_of_somebody_who_left_reads_no_more(self, cast: Cast) -> None:
+        answer = self.wait(Caller(make_key(cast.maya)), lambda: User.objects.update(is_active=False))
+        problem_of(answer, 401, "key_revoked")
+
+    @pytest.mark.parametrize("ends", [Session.objects.all().delete, lambda: User.objects.update(is_active=False)])
+    def test_a_session_that_ends_reads_no_more(self, cast: Cast, client: Client, ends: Callable[[], object]) -> None:
+        client.force_login(cast.maya)
+        problem_of(self.wait(client, ends), 401, "signed_out")
+
+    def test_a_session_that_stands_is_told(self, cast: Cast, client: Client) -> None:
+        client.force_login(cast.maya)
+        assert self.wait(client, lambda: None).json()["data"]
 
 
 def test_a_key_in_the_address_is_no_key(cast: Cast) -> None:

@@ -25,8 +25,6 @@ def test_all_or_some_scopes() -> None:
     some = key_of_secret(
         make("--user", maya.email, "--scopes", "deals:read, success:write", "--days", "7", "--name", "BI")
     )
-    assert every is not None
-    assert some is not None
     assert set(every.scopes) == set(scopes())
     assert (some.scopes, some.name, every.expires_at) == (["deals:read", "success:write"], "BI", None)
 

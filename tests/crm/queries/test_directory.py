@@ -1,5 +1,6 @@
 """Reading the directory: who sees what, paging, searching."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.actions.api_key import create_api_key
 from crm.actors import as_key, as_user
-from crm.errors import Invalid, NotFound
+from crm.clock import frozen, now
+from crm.errors import Invalid, NotAllowed, NotFound
 from crm.models import Contact, Organization
 from crm.queries.api_key import api_keys, key_of_secret
 from crm.queries.contact import cards, contacts, get_contact
@@ -106,9 +108,17 @@ def test_lists_cost_the_same_however_long(cast: Cast) -> None:
 def test_a_key_is_found_by_its_secret_while_it_stands(cast: Cast) -> None:
     key, secret = create_api_key(actor=cast.rep, user_id=cast.maya.pk, name="x", scopes=["deals:read"], days=1)
     assert key_of_secret(secret) == key
-    assert key_of_secret(secret + "x") is None
+    refused(secret + "x", "key_unknown")
     assert api_keys(cast.rep) == [key]
     assert api_keys(as_key(key)) == api_keys(cast.buyer) == []
+    with frozen(now() + timedelta(days=1)):
+        refused(secret, "key_expired")
     cast.maya.is_active = False
     cast.maya.save()
-    assert key_of_secret(secret) is None
+    refused(secret, "key_revoked")
+
+
+def refused(secret: str, code: str) -> None:
+    with pytest.raises(NotAllowed) as error:
+        key_of_secret(secret)
+    assert error.value.code == code
