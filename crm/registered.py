@@ -4,14 +4,14 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import personal_data, timeline
 from crm.actions.attachment import check_attachment, remove_left_content
-from crm.mail.access_request import mail_access_request
-from crm.mail.comment import mail_mentions
+from crm.mail.access_request import deciders, mail_access_request
+from crm.mail.comment import mail_mention, mentioned_in
 from crm.mail.consent import mail_answer, mail_question, mail_reminder
-from crm.mail.data_request import mail_data_answer, mail_data_request
+from crm.mail.data_request import administrators, mail_data_answer, mail_data_request
 from crm.mail.ledger import mail_checkpoint, mail_faults
 from crm.models import Event
 from crm.queries.attachment import recorded_evidence
-from crm.registry import register_consumer, register_file_holder, register_room_panel
+from crm.registry import register_consumer, register_file_holder, register_person_consumer, register_room_panel
 from crm.room import panels
 from crm.web.navigation import NavigationEntry, register_navigation
 
@@ -24,10 +24,10 @@ register_consumer("crm.mail_checkpoint", ["ledger.checked", "ledger.faults_found
 register_consumer("crm.mail_faults", ["ledger.faults_found"], mail_faults)
 
 
-register_consumer("crm.mail_mentions", ["comment.added"], mail_mentions)
+register_person_consumer("crm.mail_mention", ["comment.added"], mail_mention, recipients=mentioned_in)
 register_consumer("crm.mail_reminder", ["consent.reminder_wanted"], mail_reminder)
-register_consumer("crm.mail_access_request", ["access_request.made"], mail_access_request)
-register_consumer("crm.mail_data_request", ["data_request.made"], mail_data_request)
+register_person_consumer("crm.mail_access_request", ["access_request.made"], mail_access_request, recipients=deciders)
+register_person_consumer("crm.mail_data_request", ["data_request.made"], mail_data_request, recipients=administrators)
 register_consumer("crm.mail_data_answer", ["data_request.answered"], mail_data_answer)
 
 

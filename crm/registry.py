@@ -172,6 +172,8 @@ class PersonalDataPlace:
 
 Reaction = Callable[["Event", "Actor"], None]
 Consumer = Callable[["Event"], None]
+PersonConsumer = Callable[["Event", UUID], None]
+Recipients = Callable[["Event"], Iterable[UUID]]
 Names = Mapping[str, str]
 """Id (as text) → what the person or row is called. An id that is not there has no name the reader may see."""
 
@@ -182,6 +184,7 @@ Namer = Callable[["Actor", Collection[str]], "QuerySet[Any, tuple[UUID, str]]"]
 _consent_kinds: dict[str, ConsentKind] = {}
 _reactions: dict[str, list[Reaction]] = {}
 _consumers: dict[str, tuple[frozenset[str], Consumer]] = {}
+_person_consumers: dict[str, tuple[frozenset[str], PersonConsumer, Recipients]] = {}
 _renderers: dict[str, Renderer] = {}
 _namers: list[Namer] = []
 _panels: dict[str, RoomPanel] = {}
@@ -222,19 +225,43 @@ def reactions_to(event_type: str) -> Sequence[Reaction]:
 
 def register_consumer(name: str, event_types: Iterable[str], consumer: Consumer) -> None:
     """Deliver events of these types to `consumer` after commit, at least once. It must be idempotent."""
-    if name in _consumers:
-        raise ValueError(f"Consumer {name} is registered twice.")
+    _check_new(name)
     _consumers[name] = (frozenset(event_types), consumer)
 
 
-def consumers_of(event_type: str) -> Sequence[str]:
-    """Return the names of the consumers that are owed events of this type."""
-    return tuple(name for name, (types, _) in _consumers.items() if event_type in types)
+def register_person_consumer(
+    name: str, event_types: Iterable[str], consumer: PersonConsumer, *, recipients: Recipients
+) -> None:
+    """The same for what several people are told: each is a delivery of its own, so that only what failed is tried again.
+
+    `recipients` gives their ids, in the transaction of the event.
+    """
+    _check_new(name)
+    _person_consumers[name] = (frozenset(event_types), consumer, recipients)
 
 
-def consumer(name: str) -> Consumer:
-    """Return the consumer called `name`. Raises KeyError for an unknown one."""
-    return _consumers[name][1]
+def _check_new(name: str) -> None:
+    if name in _consumers or name in _person_consumers:
+        raise ValueError(f"Consumer {name} is registered twice.")
+
+
+def owed_because_of(event: "Event") -> list[tuple[str, UUID | None]]:
+    """Return what is owed because of an event: the name of each consumer, and to whom where it tells people one by one."""
+    owed: list[tuple[str, UUID | None]] = [
+        (name, None) for name, (types, _) in _consumers.items() if event.type in types
+    ]
+    for name, (types, _consumer, recipients) in _person_consumers.items():
+        if event.type in types:
+            owed += [(name, to) for to in dict.fromkeys(recipients(event))]
+    return owed
+
+
+def consume(name: str, event: "Event", to: UUID | None) -> None:
+    """Hand an event to the consumer called `name`. Raises KeyError for an unknown one, and what the consumer raises."""
+    if to is None:
+        _consumers[name][1](event)
+    else:
+        _person_consumers[name][1](event, to)
 
 
 def register_renderer(event_type: str, renderer: Renderer) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from crm.clock import now
 from crm.models import Delivery
-from crm.registry import consumer
+from crm.registry import consume
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ def deliver_next() -> bool:
     delivery.attempts += 1
     try:
         with transaction.atomic():
-            consumer(delivery.consumer)(delivery.event)
+            consume(delivery.consumer, delivery.event, delivery.to)
         delivery.done_at, delivery.last_error = now(), ""
     except Exception as error:  # noqa: BLE001  (whatever a consumer raises is its delivery's fault, and is kept)
         _note_failure(delivery, error)

@@ -11,7 +11,7 @@ from crm.actors import Actor
 from crm.clock import now
 from crm.events.wake import wake
 from crm.models import Delivery, Event, Room
-from crm.registry import consumers_of, reactions_to
+from crm.registry import owed_because_of, reactions_to
 
 
 def record(
@@ -49,7 +49,9 @@ def record(
         by_side=actor.side,
         data=data or {},
     )
-    owed = [Delivery(event=event, consumer=name, run_after=deliver_at or at) for name in consumers_of(type)]
+    owed = [
+        Delivery(event=event, consumer=name, to=to, run_after=deliver_at or at) for name, to in owed_because_of(event)
+    ]
     if owed:
         Delivery.objects.bulk_create(owed)
     for reaction in reactions_to(type):

@@ -1,7 +1,7 @@
-"""The mail to people who are named with an @: a consumer of the outbox."""
+"""The mail to somebody who is named with an @: a consumer of the outbox, one delivery for each person."""
 
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,13 +12,17 @@ from crm.models import Comment, Contact, Event, MailKind, Participant, User
 from crm.registry import commentable
 
 
-def mail_mentions(event: Event) -> None:
-    """Tell whoever is named in a new comment, as far as they see it now: `comment.added`."""
-    for id in event.data.get("mentioned", ()):
-        actor = _reader(UUID(id))
-        comment = Comment.objects.visible_to(actor).filter(pk=event.subject_id).first() if actor else None
-        if actor is not None and comment is not None:
-            _tell(event, actor, comment)
+def mentioned_in(event: Event) -> list[UUID]:
+    """Return who is named in a new comment: ids of users and participants."""
+    return [UUID(id) for id in event.data.get("mentioned", ())]
+
+
+def mail_mention(event: Event, to: UUID) -> None:
+    """Tell somebody who is named in a new comment, if they see it now: `comment.added`."""
+    actor = _reader(to)
+    comment = Comment.objects.visible_to(actor).filter(pk=event.subject_id).first() if actor else None
+    if actor is not None and comment is not None:
+        _tell(event, actor, comment)
 
 
 def _reader(id: UUID) -> Actor | None:
@@ -34,7 +38,7 @@ def _tell(event: Event, actor: Actor, comment: Comment) -> None:
     if to is None or _is_writer(actor, comment) or (isinstance(to, Contact) and MailKind.MENTION in to.mails_off):
         return
     context = {"comment": comment, "url": site_url(_url(actor, comment)), "choice_url": _choice_url(actor)}
-    send(Mail(to, "mention", partial(_subject, comment), context))
+    send(Mail(to, "mention", partial(_subject, comment), context, id=uuid5(event.pk, str(to.pk))))
 
 
 def _subject(comment: Comment) -> str:

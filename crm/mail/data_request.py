@@ -1,5 +1,7 @@
 """Mails about data requests. An answer is always sent: nobody can switch off being told what became of their own data."""
 
+from uuid import UUID, uuid5
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -7,23 +9,27 @@ from crm.mail.message import Mail, send, send_soon, site_url
 from crm.models import Contact, DataRequest, DataRequestState, Event, Role, User
 
 
-def mail_data_request(event: Event) -> None:
-    """Tell the administrators: `data_request.made`. Nothing is sent once it is answered."""
+def administrators(_event: Event) -> list[UUID]:
+    """Return who answers requests about data."""
+    return list(User.objects.active().filter(role=Role.ADMIN).order_by("pk").values_list("pk", flat=True))
+
+
+def mail_data_request(event: Event, to: UUID) -> None:
+    """Tell an administrator: `data_request.made`. Nothing is sent once it is answered."""
     request = DataRequest.objects.open().select_related("contact").filter(pk=event.subject_id).first()
-    if request is None:
+    administrator = User.objects.active().filter(pk=to, role=Role.ADMIN).first()
+    if request is None or administrator is None:
         return
-    name, url = request.contact.name, site_url(reverse("crm:data_request", args=[request.pk]))
-    for administrator in User.objects.active().filter(role=Role.ADMIN).order_by("pk"):
-        context = {"request": request, "url": url}
-        send(
-            Mail(
-                administrator,
-                "data_request",
-                lambda: _("%(name)s asks about the data kept of them") % {"name": name},
-                context,
-                id=event.pk,
-            )
+    name = request.contact.name
+    send(
+        Mail(
+            administrator,
+            "data_request",
+            lambda: _("%(name)s asks about the data kept of them") % {"name": name},
+            {"request": request, "url": site_url(reverse("crm:data_request", args=[request.pk]))},
+            id=uuid5(event.pk, str(to)),
         )
+    )
 
 
 def mail_data_answer(event: Event) -> None:

@@ -81,11 +81,15 @@ class FeedPosition(models.Model):
 
 
 class Delivery(models.Model):
-    """One event owed to one consumer. Done at least once; `run_after` grows with `attempts`."""
+    """One event owed to one consumer, about one person (`to`) where it tells several. Done at least once.
+
+    `run_after` grows with `attempts`.
+    """
 
     id = models.BigAutoField(primary_key=True)
     event = models.ForeignKey(Event, models.PROTECT, related_name="deliveries")
     consumer = models.CharField(max_length=64)
+    to = models.UUIDField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     run_after = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
@@ -93,7 +97,9 @@ class Delivery(models.Model):
     last_error = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["event", "consumer"], name="delivery_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "consumer", "to"], name="delivery_once", nulls_distinct=False)
+        ]
         indexes = [models.Index(fields=["run_after"], condition=Q(done_at=None, dead_at=None), name="delivery_owed")]
 
     def __str__(self) -> str:

@@ -37,6 +37,25 @@ def people_at_table(room: Room) -> list[AtTable]:
     return buyers + owner + hosts + [guest for guest in guests if guest.side != Side.BUYER]
 
 
+def who_answers_for(room: Room) -> list[User]:
+    """Return who of the staff decides in a room: its owner; where they have left, who works in it, else the nearest manager.
+
+    Administrators where there is nobody at all. Whoever has left, or never could sign in (imported), is not among them.
+    """
+    if room.owner.is_active:
+        return [room.owner]
+    staff = User.objects.active().order_by("pk")
+    return list(staff.filter(memberships__room=room)) or _nearest_managers(room) or list(staff.filter(role=Role.ADMIN))
+
+
+def _nearest_managers(room: Room) -> list[User]:
+    managers = User.objects.active().filter(role=Role.MANAGER, team__in=room.team.lineage).order_by("pk")
+    for team in reversed(room.team.lineage):
+        if found := [one for one in managers if one.team_id == team]:
+            return found
+    return []
+
+
 def _guest(room: Room, grant: Participant) -> AtTable:
     contact = grant.contact
     elsewhere = contact.organization if contact.organization_id != room.organization_id else None

@@ -12,11 +12,12 @@ from crm.actions.access_request import (
     withdraw_access_request,
 )
 from crm.actions.participant import invite_contact, revoke_participant
+from crm.actions.room import add_member
 from crm.actors import SYSTEM, Actor, as_participant, as_user
 from crm.errors import Invalid, NotAllowed, NotFound, Refused, Stale
 from crm.events.deliver import deliver_owed
-from crm.models import AccessRequest, AccessRequestState, Contact, Event, Organization, Participant
-from tests.cast import Cast
+from crm.models import AccessRequest, AccessRequestState, Contact, Event, Organization, Participant, User
+from tests.cast import Cast, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,40 @@ def test_the_owner_is_told_and_lets_in(cast: Cast, django_capture_on_commit_call
         decline_access_request(actor=cast.rep, request_id=request.pk, version=1)
     with pytest.raises(Refused):
         decline_access_request(actor=cast.rep, request_id=request.pk, version=2)
+
+
+class TestWhoIsTold:
+    def told(self, cast: Cast) -> list[str]:
+        ask(cast)
+        deliver_owed()
+        return sorted(one.to[0] for one in mail.outbox)
+
+    def leaves(self, user: User) -> None:
+        User.objects.filter(pk=user.pk).update(is_active=False)
+
+    def test_who_works_in_the_room_of_an_owner_who_left(self, cast: Cast) -> None:
+        for one in (cast.tomas, cast.priya):
+            add_member(actor=cast.rep, room_id=cast.deal.room_id, user_id=one.pk)
+        self.leaves(cast.priya)
+        self.leaves(cast.maya)
+        assert cast.jonas.is_active
+        assert self.told(cast) == [cast.tomas.email]
+
+    def test_the_nearest_manager_when_nobody_works_there(self, cast: Cast) -> None:
+        near = make_user("Mona Manager", "manager", cast.team)
+        assert [cast.jonas.is_active, cast.admin.is_active, cast.deal.pk is not None]
+        self.leaves(cast.maya)
+        assert self.told(cast) == [near.email]
+
+    def test_a_manager_above(self, cast: Cast) -> None:
+        assert [cast.jonas.is_active, cast.admin.is_active, cast.deal.pk is not None]
+        self.leaves(cast.maya)
+        assert self.told(cast) == [cast.jonas.email]
+
+    def test_administrators_when_there_is_no_manager(self, cast: Cast) -> None:
+        assert [cast.admin.is_active, cast.colleague.is_active, cast.deal.pk is not None]
+        self.leaves(cast.maya)
+        assert self.told(cast) == [cast.admin.email]
 
 
 def test_asking_twice_is_one_request(cast: Cast) -> None:

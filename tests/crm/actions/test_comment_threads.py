@@ -1,11 +1,14 @@
 """Threads beside a row: answers, people named with an @, what is seen differently, and the trace of what is settled."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 
 from crm.actions.comment import add_comment, archive_comment, change_comment, reopen_comment, resolve_comment
 from crm.actions.room import add_member
 from crm.actors import Actor, as_participant, as_user
+from crm.clock import frozen, now
 from crm.errors import Invalid, NotAllowed, NotFound, Stale
 from crm.events.deliver import deliver_owed
 from crm.models import Comment, Event
@@ -151,6 +154,22 @@ class TestMentions:
         mailed()
         say(cast, body="@Daniel and @Maya Okafor, is that so?")
         assert mailed() == sorted([cast.daniel.contact.email, cast.maya.email])
+
+    def test_only_the_mail_that_failed_is_sent_again(self, cast: Cast, monkeypatch) -> None:
+        mailed()
+        tried: list[str] = []
+
+        def fails_for_maya(message: mail.EmailMultiAlternatives) -> None:
+            tried.append(message.to[0])
+            if message.to[0] == cast.maya.email and tried.count(cast.maya.email) == 1:
+                raise OSError("down")
+
+        monkeypatch.setattr(mail.EmailMultiAlternatives, "send", fails_for_maya)
+        say(cast, body="@Daniel and @Maya Okafor, is that so?")
+        deliver_owed()
+        with frozen(now() + timedelta(hours=1)):
+            deliver_owed()
+        assert sorted(tried) == sorted([cast.daniel.contact.email, cast.maya.email, cast.maya.email])
 
     def test_nobody_is_told_of_what_they_do_not_see(self, cast: Cast) -> None:
         partner(cast, sections=["criteria"])
