@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.actions.question import MAY_NOT_ANSWER
+from crm.actions.question import MAY_NOT_ANSWER, NOT_NEEDED
 from crm.actors import Actor
 from crm.models import AccessRequest, Activity, Attachment, Contact, Event, Participant, RoomMember, User
 from crm.queries.api_key import name_with_key, readable_keys
@@ -64,10 +64,12 @@ _taken_back = _consent("none", _("%(name)s took back the question to %(person)s 
 _nobody_to_answer = _consent(
     "none", _("The question to %(person)s about %(what)s closed: they do not answer for their side any more")
 )
+_not_needed = _consent("none", _("The question to %(person)s about %(what)s closed: it needs no answer any more"))
+_CLOSED = {MAY_NOT_ANSWER: _nobody_to_answer, NOT_NEEDED: _not_needed}
 
 
 def _cancelled(event: Event, names: Names) -> TimelineEntry:
-    return (_nobody_to_answer if event.data.get("because") == MAY_NOT_ANSWER else _taken_back)(event, names)
+    return _CLOSED.get(event.data.get("because", ""), _taken_back)(event, names)
 
 
 _ACTIVITIES: dict[str, tuple[str, Words]] = {

@@ -155,7 +155,7 @@ def _check_move_askable(actor: Actor, move: StageMove) -> None:
     deal = move.deal
     if not deal.is_open:
         raise Refused(_("This deal is not open. Reopen it first."), code="deal_not_open")
-    if move.executed_at is not None or move.from_stage_id != deal.stage_id:
+    if not move.is_open or move.from_stage_id != deal.stage_id:
         raise Refused(_("The deal has moved since. Ask about the stage it is in."), code="deal_moved")
     if deal.organization_id is None:
         raise Refused(_("Say first which client this deal is with."), code="no_client")
@@ -175,6 +175,8 @@ def _move_label(move: StageMove) -> Any:
 
 
 def _after_yes_to_move(move: StageMove) -> str | Promise:
+    if move.lapsed_at is not None:
+        return _("We have gone another way since. Before we take this step you are asked again.")
     if move.executed_at is None or move.undone_at is not None:
         return _("We go on as soon as everything this step needs is there. You are not asked again for that.")
     if move.to_stage is None:

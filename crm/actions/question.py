@@ -1,11 +1,12 @@
 """Asking for a yes: one sentence, one named person, one or more subjects."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from crm.actions.ledger import actor_as_now, append_entry, person_as_now
 from crm.actions.revision import cut_revision
 from crm.actions.room import lock_room
 from crm.actions.version import check_version
-from crm.actors import Actor
+from crm.actors import SYSTEM, Actor
 from crm.checks import Checks
 from crm.clock import now
 from crm.errors import Invalid, NotAllowed, NotFound, Refused
@@ -26,6 +27,8 @@ OPEN_QUESTIONS_LIMIT = 2
 """How many questions may wait for one person in one room."""
 MAY_NOT_ANSWER = "may_not_answer"
 """Why a question closed: the person it was asked of does not answer for their side any more."""
+NOT_NEEDED = "not_needed"
+"""Why a question closed: what it asks about has ended, or went another way."""
 
 
 @dataclass(frozen=True)
@@ -275,6 +278,16 @@ def close_what_they_may_not_answer(actor: Actor, room: Room, person: Participant
         kinds = [(consent_kind(consent.kind), consent.subject_id) for consent in question.consents.all()]
         if not may_answer(person, [LockedSubject(kind, id, kind.get(id)) for kind, id in kinds]):
             close_question(actor, room, question, Answer.CANCELLED, because=MAY_NOT_ANSWER)
+
+
+def close_questions_about(room: Room, subject_ids: Collection[UUID]) -> None:
+    """Take back the open questions about any of these subjects, since nobody needs the answer any more.
+
+    For whoever ends what they are about, with the room's lock held.
+    """
+    about = Consent.objects.filter(question=OuterRef("pk"), subject_id__in=subject_ids)
+    for question in Question.objects.open().filter(Exists(about), room=room).order_by("pk"):
+        close_question(SYSTEM, room, question, Answer.CANCELLED, because=NOT_NEEDED)
 
 
 def close_question(actor: Actor, room: Room, question: Question, answer: Answer, *, because: str = "") -> None:

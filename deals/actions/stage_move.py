@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.ledger import actor_as_now, append_entry
-from crm.actions.question import Subject
+from crm.actions.question import Subject, close_questions_about
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.clock import now
@@ -35,6 +35,7 @@ def propose_move(*, actor: Actor, deal_id: UUID, to_stage_id: UUID | None) -> Su
         from_stage=deal.stage,
         to_stage=to_stage,
         executed_at=None,
+        lapsed_at=None,
         defaults={"created_at": now()},
     )
     return Subject("stage_move", move.pk)
@@ -60,7 +61,7 @@ def execute_move(*, actor: Actor, deal_id: UUID, version: int, to_stage_id: UUID
     room, deal = lock_deal(actor, deal_id)
     check_deal_version(deal, version)
     to_stage = _stage_ahead(deal, to_stage_id)
-    move = StageMove.objects.filter(deal=deal, from_stage=deal.stage, to_stage=to_stage, executed_at=None).first()
+    move = StageMove.objects.open().filter(deal=deal, from_stage=deal.stage, to_stage=to_stage).first()
     faults = faults_of_move(deal, move, to_stage)
     if faults:
         raise Refused(_("This move is not open yet."), code="move_not_open", faults=faults)
@@ -76,7 +77,7 @@ def react_to_yes(event: Event, actor: Actor) -> None:
     move = StageMove.objects.select_for_update(of=("self",), no_key=True).get(pk=event.data["subject"])
     locked = Deal.objects.select_for_update(of=("self",), no_key=True).select_related("stage", "room", "pipeline")
     deal = locked.get(pk=move.deal_id)
-    if move.executed_at is None and not faults_of_move(deal, move, move.to_stage):
+    if move.is_open and not faults_of_move(deal, move, move.to_stage):
         _execute(actor, deal.room, deal, move)
 
 
@@ -90,10 +91,18 @@ def _execute(actor: Actor, room: Room, deal: Deal, move: StageMove) -> Deal:
         save_deal(deal, "status", "ended_at")
         record("deal.won", actor=actor, room=room, subject=deal, data=data)
     else:
-        deal.stage, deal.stage_entered_at = move.to_stage, at
-        save_deal(deal, "stage", "stage_entered_at")
+        _enter_stage(room, deal, move.to_stage)
         record("deal.moved", actor=actor, room=room, subject=deal, data=data)
     return deal
+
+
+def _enter_stage(room: Room, deal: Deal, stage: Stage) -> None:
+    """Put a locked deal into a stage. What was said to its other moves counts no more, and nobody is asked about them."""
+    deal.stage, deal.stage_entered_at = stage, now()
+    save_deal(deal, "stage", "stage_entered_at")
+    lapsed = [move.pk for move in StageMove.objects.open().filter(deal=deal)]
+    StageMove.objects.filter(pk__in=lapsed).update(lapsed_at=deal.stage_entered_at)
+    close_questions_about(room, lapsed)
 
 
 @transaction.atomic
@@ -109,8 +118,7 @@ def move_back(*, actor: Actor, deal_id: UUID, version: int, to_stage_id: UUID) -
     if stage is None:
         raise Invalid.field("to_stage", _("Choose a stage that lies behind."), code="not_behind")
     data = {"from": str(deal.stage_id), "to": str(stage.pk)}
-    deal.stage, deal.stage_entered_at = stage, now()
-    save_deal(deal, "stage", "stage_entered_at")
+    _enter_stage(room, deal, stage)
     record("deal.moved_back", actor=actor, room=room, subject=deal, data=data)
     return deal
 

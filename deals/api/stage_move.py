@@ -32,6 +32,7 @@ class StageMoveAnswer(serializers.Serializer[Any]):
     executed_at = Time(allow_null=True)
     executed_by = Id(source="executed_by_id", allow_null=True)
     undone_at = Time(allow_null=True)
+    lapsed_at = Time(allow_null=True, help_text="When the deal changed its stage otherwise: its answers count no more.")
 
     def get_content_hash(self, move: Any) -> str:
         """Return the hash of its present words."""

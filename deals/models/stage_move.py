@@ -20,11 +20,16 @@ class StageMoveQuerySet(models.QuerySet["StageMove"]):
         """Return the moves of the actor's deals."""
         return self.filter(Exists(Deal.objects.visible_to(actor).filter(pk=OuterRef("deal"))))
 
+    def open(self) -> "StageMoveQuerySet":
+        """Return the moves that can still be carried out."""
+        return self.filter(executed_at=None, lapsed_at=None)
+
 
 class StageMove(models.Model):
     """A move from one stage to another; without `to_stage` it is the close: the yes to it wins the deal.
 
-    One not yet executed move per deal, from and to: everybody who is asked answers about the same move.
+    One open move per deal, from and to: everybody who is asked answers about the same move. `lapsed_at` is when the deal
+    changed its stage otherwise: what was said to the move then counts no more, and going on asks again.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -35,6 +40,7 @@ class StageMove(models.Model):
     executed_at = models.DateTimeField(null=True, blank=True)
     executed_by = models.ForeignKey("crm.User", models.PROTECT, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
+    lapsed_at = models.DateTimeField(null=True, blank=True)
 
     objects = StageMoveQuerySet.as_manager()
 
@@ -43,8 +49,8 @@ class StageMove(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["deal", "from_stage", "to_stage"],
-                condition=Q(executed_at=None),
-                name="stage_move_open_once",
+                condition=Q(executed_at=None, lapsed_at=None),
+                name="stage_move_one_open",
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
@@ -54,6 +60,11 @@ class StageMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_stage_id} → {self.to_stage_id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be carried out."""
+        return self.executed_at is None and self.lapsed_at is None
 
 
 class Waiver(models.Model):

@@ -150,7 +150,7 @@ def _people(actor: Actor, deal: Deal) -> list[Stakeholder]:
 def _open_move(deal: Deal, moves: Sequence[StageMove], next_stage: Stage | None) -> StageMove | None:
     wanted = next_stage.pk if next_stage else None
     for move in moves:
-        if move.executed_at is None and move.from_stage_id == deal.stage_id and move.to_stage_id == wanted:
+        if move.is_open and move.from_stage_id == deal.stage_id and move.to_stage_id == wanted:
             return move
     return None
 

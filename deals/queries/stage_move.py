@@ -52,7 +52,7 @@ def faults_of_move(deal: Deal, move: StageMove | None, to_stage: Stage | None) -
 
 
 def _consent_faults(deal: Deal, move: StageMove | None) -> list[FieldFault]:
-    if move is None or move.from_stage_id != deal.stage_id:
+    if move is None or not move.is_open or move.from_stage_id != deal.stage_id:
         return [FieldFault("consent", "consent_missing", _("Nobody was asked about this move yet."))]
     state = move_consent_state(deal.stage.answer_roles, answers_to_move(deal, move))
     if state.status == ConsentStatus.SATISFIED:
