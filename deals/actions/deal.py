@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actions.custom_field import checked_custom
 from crm.actions.organization import create_organization
+from crm.actions.question import close_questions_about
 from crm.actions.room import add_member, lock_room, open_room
 from crm.actors import Actor
 from crm.checks import Checks
@@ -189,7 +190,10 @@ def _record_change(actor: Actor, room: Room, deal: Deal, changed: list[str]) -> 
 
 @transaction.atomic
 def end_deal(*, actor: Actor, deal_id: UUID, version: int, status: str, reason: str) -> Deal:
-    """End an open or paused deal without a close: `lost` or `no_deal`, with the reason. The room stays readable."""
+    """End an open or paused deal without a close: `lost` or `no_deal`, with the reason. The room stays readable.
+
+    Its open questions close.
+    """
     _check_staff(actor)
     checks = Checks()
     status = checks.choice("status", status, (DealStatus.LOST.value, DealStatus.NO_DEAL.value))
@@ -204,7 +208,14 @@ def end_deal(*, actor: Actor, deal_id: UUID, version: int, status: str, reason: 
     record(
         "deal.lost" if status == DealStatus.LOST else "deal.ended_in_agreement", actor=actor, room=room, subject=deal
     )
+    ask_no_more(room, deal)
     return deal
+
+
+def ask_no_more(room: Room, deal: Deal) -> None:
+    """Close the open questions about a deal that has ended: nothing follows from their answer any more."""
+    sections, moves = deal.sections.values_list("pk", flat=True), deal.moves.values_list("pk", flat=True)
+    close_questions_about(room, [*sections, *moves])
 
 
 @transaction.atomic

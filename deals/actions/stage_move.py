@@ -13,7 +13,7 @@ from crm.clock import now
 from crm.errors import Invalid, NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Event, Room, Side
-from deals.actions.deal import check_deal_version, lock_deal, save_deal
+from deals.actions.deal import ask_no_more, check_deal_version, lock_deal, save_deal
 from deals.models import Deal, DealStatus, Stage, StageMove, Waiver
 from deals.queries.gate import CATALOGUE, gate_states
 from deals.queries.stage_move import faults_of_move
@@ -90,6 +90,7 @@ def _execute(actor: Actor, room: Room, deal: Deal, move: StageMove) -> Deal:
         deal.status, deal.ended_at = DealStatus.WON, at
         save_deal(deal, "status", "ended_at")
         record("deal.won", actor=actor, room=room, subject=deal, data=data)
+        ask_no_more(room, deal)  # after the brief, which lists who had not answered
     else:
         _enter_stage(room, deal, move.to_stage)
         record("deal.moved", actor=actor, room=room, subject=deal, data=data)

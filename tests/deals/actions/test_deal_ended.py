@@ -1,0 +1,73 @@
+"""A deal that has ended asks nothing and lets nothing pass; what was won by mistake can be undone."""
+
+import pytest
+
+from crm.errors import Refused
+from crm.models import Answer, Consent, Event, LedgerEntry, Question
+from crm.queries.waiting import waiting_for
+from deals.actions.deal import end_deal, open_deal, reopen_deal
+from deals.actions.problem import add_statement
+from deals.models import Deal
+from handoff.models import BriefItem, ItemKind
+from tests.cast import Cast
+from tests.deals.actions.test_stage_move import ask, move_to, put_at, say
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    cast = Cast()
+    cast.write_problem()
+    cast.write_criterion()
+    return cast
+
+
+def deal_of(cast: Cast) -> Deal:
+    return Deal.objects.get(pk=cast.deal.pk)
+
+
+def end(cast: Cast, status: str = "lost") -> Deal:
+    deal = deal_of(cast)
+    return end_deal(actor=cast.rep, deal_id=deal.pk, version=deal.version, status=status, reason="They build it.")
+
+
+@pytest.mark.parametrize("status", ["lost", "no_deal"])
+def test_an_ended_deal_asks_nobody_anything_any_more(cast: Cast, status: str) -> None:
+    questions = [ask(cast, cast.problem()), ask(cast, move_to(cast, "Understand"))]
+    end(cast, status)
+    assert waiting_for(cast.buyer) == []
+    for question in questions:
+        with pytest.raises(Refused):
+            say(question)
+    assert set(Consent.objects.values_list("answer", flat=True)) == {Answer.CANCELLED}
+    closed = LedgerEntry.objects.filter(type="cancelled").select_related("payload")
+    assert [entry.payload.content["because"] for entry in closed] == ["not_needed"] * 2
+    assert not deal_of(cast).waits_for_client
+    reopen_deal(actor=cast.rep, deal_id=cast.deal.pk, version=deal_of(cast).version)
+    say(ask(cast, cast.problem()))
+
+
+def test_what_was_answered_before_the_end_stands(cast: Cast) -> None:
+    say(ask(cast, cast.problem()))
+    end(cast)
+    assert Consent.objects.get().answer == Answer.AGREED
+
+
+def test_a_question_about_another_deal_of_the_room_stays_open(cast: Cast) -> None:
+    other = open_deal(actor=cast.rep, title="Frozen", organization_id=cast.halvorsen.pk, room_id=cast.deal.room_id)
+    add_statement(actor=cast.rep, deal_id=other.pk, values={"part": "situation", "text": "Frozen by hand."})
+    kept = ask(cast, Subject("problem", other.sections.get(kind="problem").pk))
+    end(cast)
+    assert Question.objects.open().get() == kept
+
+
+def test_a_win_by_one_question_closes_the_others_after_the_brief_has_listed_them(cast: Cast) -> None:
+    put_at(cast.deal, "Agree")
+    waiting = [ask(cast, cast.problem(), of=cast.daniel), ask(cast, move_to(cast, None), of=cast.daniel)]
+    say(ask(cast, move_to(cast, None)))
+    assert deal_of(cast).status == "won"
+    assert not Question.objects.open().exists()
+    assert {event.by_contact for event in Event.objects.filter(type="consent.cancelled")} == {None}
+    unanswered = BriefItem.objects.filter(kind=ItemKind.OPEN_QUESTION)
+    assert set(unanswered.values_list("source_id", flat=True)) == {one.pk for one in waiting}
