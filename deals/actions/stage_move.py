@@ -133,6 +133,8 @@ def waive_gate(*, actor: Actor, deal_id: UUID, gate: str, reason: str) -> Waiver
     if actor.user is None or not actor.user.is_manager:
         raise NotAllowed(_("A manager can waive this, with a reason."))
     room, deal = lock_deal(actor, deal_id)
+    if deal.has_ended:
+        raise Refused(_("This deal has ended. Nothing is waived in it."), code="deal_ended")
     states = {state.gate.code: state for state in gate_states(deal, [deal.stage])}
     if gate not in states:
         raise NotFound

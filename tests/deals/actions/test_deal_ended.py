@@ -2,12 +2,15 @@
 
 import pytest
 
+from crm.actions.question import Subject
+from crm.actors import as_user
 from crm.errors import Refused
 from crm.models import Answer, Consent, Event, LedgerEntry, Question
 from crm.queries.waiting import waiting_for
 from deals.actions.deal import end_deal, open_deal, reopen_deal
 from deals.actions.problem import add_statement
-from deals.models import Deal
+from deals.actions.stage_move import waive_gate
+from deals.models import Deal, Waiver
 from handoff.models import BriefItem, ItemKind
 from tests.cast import Cast
 from tests.deals.actions.test_stage_move import ask, move_to, put_at, say
@@ -71,3 +74,12 @@ def test_a_win_by_one_question_closes_the_others_after_the_brief_has_listed_them
     assert {event.by_contact for event in Event.objects.filter(type="consent.cancelled")} == {None}
     unanswered = BriefItem.objects.filter(kind=ItemKind.OPEN_QUESTION)
     assert set(unanswered.values_list("source_id", flat=True)) == {one.pk for one in waiting}
+
+
+def test_nothing_is_waived_in_a_deal_that_has_ended(cast: Cast) -> None:
+    put_at(cast.deal, "Plan")
+    end(cast)
+    with pytest.raises(Refused) as refusal:
+        waive_gate(actor=as_user(cast.jonas), deal_id=cast.deal.pk, gate="success_owner_named", reason="In June.")
+    assert refusal.value.code == "deal_ended"
+    assert not Waiver.objects.exists()
