@@ -177,7 +177,7 @@ def _move_label(move: StageMove) -> Any:
 def _after_yes_to_move(move: StageMove) -> str | Promise:
     if move.lapsed_at is not None:
         return _("We have gone another way since. Before we take this step you are asked again.")
-    if move.executed_at is None or move.undone_at is not None:
+    if not move.is_in_force:
         return _("We go on as soon as everything this step needs is there. You are not asked again for that.")
     if move.to_stage is None:
         taker = move.deal.success_owner

@@ -171,9 +171,9 @@ def undo_win(*, actor: Actor, deal_id: UUID, version: int, reason: str) -> Deal:
         raise NotAllowed(_("A manager can undo a close, with a reason."))
     room, deal = lock_deal(actor, deal_id)
     check_deal_version(deal, version)
-    if deal.status != DealStatus.WON or deal.is_imported:
+    close = deal.moves.filter(to_stage=None, executed_at__isnull=False, undone_at=None).first()
+    if deal.status != DealStatus.WON or close is None:
         raise Refused(_("Only a deal that was won here can be undone."), code="not_won")
-    close = deal.moves.filter(to_stage=None, executed_at__isnull=False, undone_at=None).latest("executed_at")
     close.undone_at = now()
     close.save(update_fields=["undone_at"])
     deal.status, deal.ended_at = DealStatus.OPEN, None

@@ -62,6 +62,11 @@ class StageMove(models.Model):
         return f"{self.from_stage_id} → {self.to_stage_id}"
 
     @property
+    def is_in_force(self) -> bool:
+        """Whether it was carried out, and not undone since."""
+        return self.executed_at is not None and self.undone_at is None
+
+    @property
     def is_open(self) -> bool:
         """Whether it can still be carried out."""
         return self.executed_at is None and self.lapsed_at is None

@@ -66,6 +66,7 @@ class DealPage:
     gates: Sequence[GateState]
     next_stage: Stage | None
     move: StageMove | None
+    close: StageMove | None
     move_consents: Sequence[Consent]
     people: Sequence[Stakeholder]
     waiting: Sequence[Waiting]
@@ -133,6 +134,7 @@ def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
         gates=gates,
         next_stage=next_stage,
         move=move,
+        close=next((one for one in moves if one.to_stage_id is None and one.is_in_force), None),
         move_consents=about_move,
         people=_people(actor, deal),
         waiting=waiting,
@@ -163,7 +165,7 @@ def _marks(
     gates: Sequence[GateState],
 ) -> list[StageMark]:
     is_won = deal.status == DealStatus.WON
-    left = {move.from_stage_id: move for move in moves if move.executed_at and not move.undone_at}
+    left = {move.from_stage_id: move for move in moves if move.is_in_force}
     marks = []
     for stage in stages:
         if stage.position < deal.stage.position or is_won:

@@ -1,15 +1,17 @@
 """A deal that has ended asks nothing and lets nothing pass; what was won by mistake can be undone."""
 
 import pytest
+from django.test import Client
 
 from crm.actions.question import Subject
 from crm.actors import as_user
+from crm.clock import now
 from crm.errors import Refused
 from crm.models import Answer, Consent, Event, LedgerEntry, Question
 from crm.queries.waiting import waiting_for
 from deals.actions.deal import end_deal, open_deal, reopen_deal
 from deals.actions.problem import add_statement
-from deals.actions.stage_move import waive_gate
+from deals.actions.stage_move import undo_win, waive_gate
 from deals.models import Deal, Waiver
 from handoff.models import BriefItem, ItemKind
 from tests.cast import Cast
@@ -83,3 +85,22 @@ def test_nothing_is_waived_in_a_deal_that_has_ended(cast: Cast) -> None:
         waive_gate(actor=as_user(cast.jonas), deal_id=cast.deal.pk, gate="success_owner_named", reason="In June.")
     assert refusal.value.code == "deal_ended"
     assert not Waiver.objects.exists()
+
+
+def test_a_win_of_an_imported_deal_is_undone_like_any_other(cast: Cast, client: Client) -> None:
+    put_at(cast.deal, "Agree")
+    say(ask(cast, move_to(cast, None)))
+    Deal.objects.filter(pk=cast.deal.pk).update(is_imported=True)
+    client.force_login(cast.jonas)
+    assert "Undo this close" in client.get(f"/deals/{cast.deal.pk}/").content.decode()
+    deal = undo_win(actor=as_user(cast.jonas), deal_id=cast.deal.pk, version=deal_of(cast).version, reason="A slip.")
+    assert deal.status == "open"
+
+
+def test_a_win_that_came_in_as_history_has_no_close_to_undo(cast: Cast, client: Client) -> None:
+    Deal.objects.filter(pk=cast.deal.pk).update(is_imported=True, status="won", ended_at=now())
+    client.force_login(cast.jonas)
+    assert "Undo this close" not in client.get(f"/deals/{cast.deal.pk}/").content.decode()
+    with pytest.raises(Refused) as refusal:
+        undo_win(actor=as_user(cast.jonas), deal_id=cast.deal.pk, version=deal_of(cast).version, reason="A slip.")
+    assert refusal.value.code == "not_won"
