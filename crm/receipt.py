@@ -114,7 +114,9 @@ def _since_then(receipt: Receipt) -> Iterator[Fact]:
     for link in later:
         note = (link.content or {}).get("note", "")
         yield Fact(_("Since then"), f"{_what(link.entry)}, {moment(link.entry.at)}", f"“{note}”" if note else "")
-    if receipt.consent.answer == Answer.AGREED and not later:
+    if receipt.later:
+        yield Fact(_("Since then"), _("A later answer of theirs stands in its place"))
+    elif receipt.consent.answer == Answer.AGREED and not later:
         yield Fact(_("Taken back"), _("No. They can, in the room, at any time"))
 
 
@@ -167,8 +169,8 @@ def _verdict(link: Link) -> str:
 
 
 def way_back(receipt: Receipt) -> str:
-    """Return how the answer can be taken back, for whoever holds the receipt on paper; empty when there is no yes."""
-    if receipt.consent.answer != Answer.AGREED:
+    """Return how the answer can be taken back, for whoever holds the receipt on paper; empty when no yes stands."""
+    if receipt.consent.answer != Answer.AGREED or receipt.later:
         return ""
     url = site_url(reverse("room:receipt", args=[receipt.consent.room_id, receipt.consent.pk]))
     words = _(

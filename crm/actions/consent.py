@@ -169,11 +169,18 @@ def turn_answer(consent: Consent, answer: Answer, *, objection: str = "", correc
 
 @transaction.atomic
 def withdraw_consent(*, actor: Actor, consent_id: UUID, note: str = "") -> Consent:
-    """Take one's own yes back. As easy as giving it; a deal that moved on it stays where it is. Raises `Refused`."""
+    """Take one's own yes back. As easy as giving it; a deal that moved on it stays where it is.
+
+    Raises `Refused` when there is no yes, or a later answer stands in its place (`superseded`).
+    """
     note = _note(note, required=False)
     consent, room = _lock_own(actor, consent_id)
     if consent.answer != Answer.AGREED:
         raise Refused(_("There is no yes here to take back."), code="not_agreed")
+    if later := Consent.objects.instead_of(consent.pk).first():
+        if later.answer == Answer.AGREED:
+            raise Refused(_("Your later yes stands in its place. Take that one back."), code="superseded")
+        raise Refused(_("You have answered this anew since. This yes counts no more."), code="superseded")
     return _turn(actor, room, consent, Answer.WITHDRAWN, note, "withdrawn")
 
 

@@ -114,6 +114,10 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """Return the consents whose question the actor may see."""
         return self.filter(Exists(Question.objects.visible_to(actor).filter(pk=OuterRef("question"))))
 
+    def instead_of(self, consent_id: object) -> Self:
+        """Return the answer that has taken the place of one: the same person's later word about the same thing."""
+        return self.filter(supersedes=consent_id).exclude(answer__in=UNSAID).order_by("-answered_at")
+
     def of_subject(self, kind: str, subject_id: object) -> Self:
         """Return the consents about one subject, newest first."""
         return self.filter(kind=kind, subject_id=subject_id).order_by("-question__asked_at", "-id")

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import Promise
 
 from crm.actors import Actor
@@ -32,6 +32,8 @@ class Link:
 class Receipt:
     """One answer: what was asked and shown, what was said, and its entries in the room's ledger, oldest first.
 
+    `later` is the answer that has taken its place, if one has.
+
     `subject` is the row it was about, `person` who answered, as the ledger kept it on that day (None: erased, or not
     answered yet).
     """
@@ -42,6 +44,7 @@ class Receipt:
     lines: Sequence[Line]
     links: Sequence[Link]
     is_mine: bool
+    later: UUID | None
 
     @property
     def entries(self) -> list[LedgerEntry]:
@@ -105,10 +108,13 @@ def get_receipt(actor: Actor, consent_id: UUID) -> Receipt:
 def receipts_of(actor: Actor, consents: QuerySet[Consent]) -> list[Receipt]:
     """Return the receipts of those of `consents`, all of one room, that the actor may see, in the order they were asked."""
     seen = Consent.objects.visible_to(actor).filter(pk__in=consents.values("pk"))
+    later = Consent.objects.instead_of(OuterRef("pk")).values("pk")[:1]
     rows = list(
-        seen.select_related(
+        seen.annotate(later=Subquery(later))
+        .select_related(
             "question__asked_by", "participant__contact__organization", "revision", "room", "supersedes__revision"
-        ).order_by("question__asked_at", "question_id", "id")
+        )
+        .order_by("question__asked_at", "question_id", "id")
     )
     links = _links(rows)
     about = {(row.kind, row.subject_id) for row in rows}
@@ -121,6 +127,7 @@ def receipts_of(actor: Actor, consents: QuerySet[Consent]) -> list[Receipt]:
             lines=lines_of(row.revision),
             links=links[row.pk],
             is_mine=actor.participant is not None and row.participant_id == actor.participant.pk,
+            later=row.later,
         )
         for row in rows
     ]

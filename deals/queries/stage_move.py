@@ -3,15 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.errors import FieldFault
 from crm.models import Answer, Consent
 from crm.registry import Snapshot
 from crm.rules.canonical import content_hash
-from deals.models import Deal, Section, Stage, StageMove, Stakeholder
+from deals.models import Deal, Stage, StageMove, Stakeholder
 from deals.queries.gate import unmet_gates
+from deals.queries.objection import objections
 from deals.rules.answerers import ConsentAnswer, ConsentStatus, move_consent_state
 
 SCHEMA = 1
@@ -83,12 +83,6 @@ def answers_to_move(deal: Deal, move: StageMove) -> list[ConsentAnswer]:
     return answers
 
 
-def consents_of_deal(deal: Deal) -> Q:
-    """Return the condition for consents about this deal: its sections and its moves."""
-    sections = Section.objects.filter(deal=deal).values("pk")
-    return Q(subject_id__in=sections) | Q(subject_id__in=StageMove.objects.filter(deal=deal).values("pk"))
-
-
 def _standing_objections(deal: Deal) -> list[FieldFault]:
     """A contested record, or a yes taken back, holds the next move until that person has answered anew.
 
@@ -104,26 +98,3 @@ def _standing_objections(deal: Deal) -> list[FieldFault]:
             words = _("%(name)s took a yes back.") % {"name": name}
             faults.append(FieldFault("consent", "withdrawn", words))
     return faults
-
-
-def objections(deal: Deal) -> list[Consent]:
-    """Return the contested and the taken-back consents that nothing has settled since, oldest first.
-
-    Only the person's own word settles it: an answer in the room, or a record that they have confirmed.
-    """
-    mine = Consent.objects.filter(consents_of_deal(deal)).select_related("participant__contact", "question")
-    consents = list(mine.filter(answer__in=(Answer.CONTESTED, Answer.WITHDRAWN, Answer.AGREED)).order_by("answered_at"))
-    standing = []
-    for place, consent in enumerate(consents):
-        if consent.answer == Answer.AGREED:
-            continue
-        settled = any(
-            later.answer == Answer.AGREED
-            and later.participant_id == consent.participant_id
-            and (later.subject_id == consent.subject_id or later.kind == "stage_move")
-            and later.is_own_word
-            for later in consents[place + 1 :]
-        )
-        if not settled:
-            standing.append(consent)
-    return standing

@@ -13,7 +13,7 @@ from crm.registry import Snapshot
 from crm.rules.canonical import canonical_value, content_hash
 from deals.models import AGREEABLE, Deal, ProblemPart, Section, SectionKind, Stakeholder
 from deals.queries.content import STAKEHOLDER_FIELDS, row_content
-from deals.queries.stage_move import consents_of_deal, objections
+from deals.queries.objection import consents_of_deal, objections
 from handoff.models import BriefItem, Handoff, ItemKind
 from handoff.models.brief import RISKS
 from handoff.rules.brief import AgreedItem, AgreedSection, BriefItemData, RiskData, brief_items

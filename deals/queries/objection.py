@@ -1,0 +1,38 @@
+"""Objections: a yes that was taken back, a record that is contested, as long as nothing has settled them."""
+
+from django.db.models import Q
+
+from crm.models import Answer, Consent
+from crm.queries.consent import superseded
+from deals.models import Deal, Section, StageMove
+
+
+def consents_of_deal(deal: Deal) -> Q:
+    """Return the condition for consents about this deal: its sections and its moves."""
+    sections = Section.objects.filter(deal=deal).values("pk")
+    return Q(subject_id__in=sections) | Q(subject_id__in=StageMove.objects.filter(deal=deal).values("pk"))
+
+
+def objections(deal: Deal) -> list[Consent]:
+    """Return the contested and the taken-back consents that nothing has settled since, oldest first.
+
+    One that a later answer has taken the place of says nothing any more. Only the person's own word settles it: an answer
+    in the room, or a record that they have confirmed.
+    """
+    mine = Consent.objects.filter(consents_of_deal(deal)).select_related("participant__contact", "question")
+    consents = list(mine.filter(answered_at__isnull=False).order_by("answered_at"))
+    older = superseded(consents)
+    standing = []
+    for place, consent in enumerate(consents):
+        if consent.answer not in (Answer.CONTESTED, Answer.WITHDRAWN) or consent.pk in older:
+            continue
+        settled = any(
+            later.answer == Answer.AGREED
+            and later.participant_id == consent.participant_id
+            and (later.subject_id == consent.subject_id or later.kind == "stage_move")
+            and later.is_own_word
+            for later in consents[place + 1 :]
+        )
+        if not settled:
+            standing.append(consent)
+    return standing
