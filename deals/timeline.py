@@ -7,7 +7,7 @@ from crm.models import Event
 from crm.registry import Names, Renderer, TimelineEntry, register_namer, register_renderer
 from crm.timeline import Words, actor_name, named_by, says
 from deals.models import Criterion, Deal, Stage, Stakeholder
-from deals.queries.gate import CATALOGUE
+from deals.queries.gate import gate_label
 
 _PLACES = {
     "problem": _("the problem"),
@@ -25,9 +25,8 @@ def _in_section(sentence: Words) -> Renderer:
 
 
 def _gate_waived(event: Event, names: Names) -> TimelineEntry:
-    gate = CATALOGUE.get(event.data["gate"])
-    label = gate.label if gate else event.data["gate"]
-    words = _("%(name)s let the deal go on without: %(gate)s") % {"name": actor_name(event, names), "gate": label}
+    gate = gate_label(event.data["gate"])
+    words = _("%(name)s let the deal go on without: %(gate)s") % {"name": actor_name(event, names), "gate": gate}
     return TimelineEntry("flag", words)
 
 

@@ -185,7 +185,7 @@ def check_may_be_asked(actor: Actor, person: Participant, subjects: Sequence[Loc
 
 def may_answer(person: Participant, subjects: Iterable[LockedSubject]) -> bool:
     """Whether somebody answers for their side, and about each of the subjects."""
-    return person.is_active and person.may_answer and all(one.kind.may_answer(person, one.row) for one in subjects)
+    return person.answers and all(one.kind.may_answer(person, one.row) for one in subjects)
 
 
 def _words_beside_have_changed(last: Consent, subjects: Sequence[LockedSubject]) -> bool:

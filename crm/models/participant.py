@@ -61,6 +61,11 @@ class Participant(models.Model):
         """Whether the grant stands."""
         return self.revoked_at is None
 
+    @property
+    def answers(self) -> bool:
+        """Whether they answer for their side: let in, and not only to read along."""
+        return self.is_active and self.may_answer
+
     def standing(self) -> ParticipantQuerySet:
         """Return this grant as a query, which finds it as long as nobody took it back."""
         return Participant.objects.active().filter(pk=self.pk)

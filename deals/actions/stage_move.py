@@ -15,7 +15,7 @@ from crm.events.record import record
 from crm.models import Event, Room, Side
 from deals.actions.deal import ask_no_more, check_deal_version, lock_deal, save_deal
 from deals.models import Deal, DealStatus, Stage, StageMove, Waiver
-from deals.queries.gate import CATALOGUE, gate_states
+from deals.queries.gate import gate_states
 from deals.queries.stage_move import faults_of_move
 from deals.rules.gates import WaivableBy
 
@@ -138,7 +138,7 @@ def waive_gate(*, actor: Actor, deal_id: UUID, gate: str, reason: str) -> Waiver
     states = {state.gate.code: state for state in gate_states(deal, [deal.stage])}
     if gate not in states:
         raise NotFound
-    if CATALOGUE[gate].waivable_by != WaivableBy.MANAGER:
+    if states[gate].gate.waivable_by != WaivableBy.MANAGER:
         raise Refused(_("This one is never waived."), code="never_waived")
     if states[gate].lets_pass:
         raise Refused(_("This gate is open already."), code="gate_open")

@@ -3,17 +3,19 @@
 The catalogue that stages choose from.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import RoomMember, Side
+from crm.models import Answer, RoomMember, Side
 from crm.queries.consent import standing_about
 from deals.models import Criterion, Deal, Section, SectionKind, Stage, StageGate, Waiver, Weight
 from deals.queries.criterion import missing_of
+from deals.queries.objection import can_settle, objections
 from deals.rules.gates import GateResult, StageGates, WaivableBy, WaiverData, may_move
 
 
@@ -111,15 +113,48 @@ CATALOGUE = {
 """Every gate that exists. A consent is never waived: a yes is given or it is not."""
 
 
+OBJECTION = "objection"
+_OBJECTION_LABELS = {
+    Answer.CONTESTED: _("%(name)s says a recorded answer is not what they said, and does not answer here any more"),
+    Answer.WITHDRAWN: _("%(name)s took a yes back, and does not answer here any more"),
+}
+
+
+def _objection_gates(deal: Deal, waivers: Iterable[Waiver]) -> list[GateState]:
+    """Return a gate for what each person still objects to who does not answer any more: nobody could settle it (ADR 3).
+
+    Unlike the gates of a stage it is let pass once, not at every stage.
+    """
+    by_gate = {waiver.gate: waiver for waiver in waivers}
+    states = []
+    for consent in (one for one in objections(deal) if not can_settle(one)):
+        code = f"{OBJECTION}-{consent.pk}"
+        label = _OBJECTION_LABELS[Answer(consent.answer)] % {"name": consent.participant.contact.name}
+        hint = _("Let them answer again, or a manager lets it pass. It goes into the handoff as an open risk.")
+        gate = Gate(code, label, hint, WaivableBy.MANAGER, lambda _deal, _stage: False)
+        states.append(GateState(gate, deal.stage, False, by_gate.get(code)))
+    return states
+
+
+def gate_label(code: str) -> str:
+    """Return what a gate that was waived is called."""
+    if code in CATALOGUE:
+        return str(CATALOGUE[code].label)
+    return gettext("An objection of somebody who does not answer any more") if code.startswith(OBJECTION) else code
+
+
 def gate_states(deal: Deal, stages: Sequence[Stage]) -> list[GateState]:
-    """Return the state of every gate to leave each of `stages`, in order."""
+    """Return the state of every gate to leave each of `stages`, in order.
+
+    To leave the present one is held by what people object to as well who do not answer any more.
+    """
     gates = StageGate.objects.filter(stage__in=stages).select_related("stage").order_by("stage__position", "position")
-    waivers = {(waiver.stage_id, waiver.gate): waiver for waiver in deal.waivers.all()}
+    waivers = {(waiver.stage_id, waiver.gate): waiver for waiver in deal.waivers.select_related("waived_by")}
     states = []
     for stage_gate in gates:
         gate, stage = CATALOGUE[stage_gate.code], stage_gate.stage
         states.append(GateState(gate, stage, gate.is_met(deal, stage), waivers.get((stage.pk, gate.code))))
-    return states
+    return states + (_objection_gates(deal, waivers.values()) if deal.stage in stages else [])
 
 
 def unmet_gates(deal: Deal, to_stage: Stage | None) -> list[GateState]:

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from crm.models import Answer, Consent
+from crm.models import Answer, Consent, Side
 from crm.queries.consent import superseded
 from deals.models import Deal, Section, StageMove
 
@@ -11,6 +11,11 @@ def consents_of_deal(deal: Deal) -> Q:
     """Return the condition for consents about this deal: its sections and its moves."""
     sections = Section.objects.filter(deal=deal).values("pk")
     return Q(subject_id__in=sections) | Q(subject_id__in=StageMove.objects.filter(deal=deal).values("pk"))
+
+
+def can_settle(consent: Consent) -> bool:
+    """Whether who objects can still be asked to answer anew."""
+    return consent.participant.answers and consent.participant.side == Side.BUYER
 
 
 def objections(deal: Deal) -> list[Consent]:

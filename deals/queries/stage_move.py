@@ -11,7 +11,7 @@ from crm.registry import Snapshot
 from crm.rules.canonical import content_hash
 from deals.models import Deal, Stage, StageMove, Stakeholder
 from deals.queries.gate import unmet_gates
-from deals.queries.objection import objections
+from deals.queries.objection import can_settle, objections
 from deals.rules.answerers import ConsentAnswer, ConsentStatus, move_consent_state
 
 SCHEMA = 1
@@ -65,7 +65,8 @@ def _consent_faults(deal: Deal, move: StageMove | None) -> list[FieldFault]:
 def answers_to_move(deal: Deal, move: StageMove) -> list[ConsentAnswer]:
     """Return the buyers' answers to the move in the order they were asked, with the roles they have on the deal.
 
-    A yes to other words than the present ones, or one that the stage does not take, leaves the person still to answer.
+    A yes to other words than the present ones, or one that the stage does not take, leaves the person still to answer. For
+    who answers no more nobody waits: what they contest is a gate.
     """
     roles = dict(
         Stakeholder.objects.shared()
@@ -76,6 +77,8 @@ def answers_to_move(deal: Deal, move: StageMove) -> list[ConsentAnswer]:
     current = move_snapshot(move).content_hash
     consents = Consent.objects.of_subject("stage_move", move.pk).filter(participant__side="buyer")
     for consent in reversed(consents.select_related("participant", "question")):
+        if consent.answer == Answer.CONTESTED and not can_settle(consent):
+            continue
         counts = consent.content_hash == current and (deal.stage.recorded_is_enough or consent.is_own_word)
         answer = consent.answer if counts or consent.answer != Answer.AGREED else Answer.ASKED
         held = frozenset(roles.get(consent.participant.contact_id, ()))
@@ -86,10 +89,11 @@ def answers_to_move(deal: Deal, move: StageMove) -> list[ConsentAnswer]:
 def _standing_objections(deal: Deal) -> list[FieldFault]:
     """A contested record, or a yes taken back, holds the next move until that person has answered anew.
 
-    A later yes of the same person to the same thing, or to a later move of the deal, settles it.
+    A later yes of the same person to the same thing, or to a later move of the deal, settles it. Of somebody who answers
+    no more it is a gate, which a manager can let pass.
     """
     faults = []
-    for consent in objections(deal):
+    for consent in (one for one in objections(deal) if can_settle(one)):
         name = consent.participant.contact.name
         if consent.answer == Answer.CONTESTED:
             words = _("%(name)s says a recorded answer is not what they said.") % {"name": name}

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from crm.models import Answer
-from deals.queries.gate import CATALOGUE
+from deals.queries.gate import gate_label
 from handoff.models import BriefItem, ItemKind
 
 
@@ -14,8 +14,7 @@ def heading_of(item: BriefItem) -> str:
     facts = item.content
     name = {"name": facts.get("name", "")}
     if item.kind == ItemKind.WAIVER:
-        gate = CATALOGUE.get(facts["gate"])
-        return str(gate.label) if gate else str(facts["gate"])
+        return gate_label(facts["gate"])
     if item.kind == ItemKind.OPEN_QUESTION:
         return _("%(name)s has not answered yet") % name
     if facts["answer"] == Answer.CONTESTED:
