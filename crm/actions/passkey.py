@@ -96,7 +96,7 @@ def begin_entering(*, browser: Browser) -> dict[str, Any]:
     """Return what the browser's passkey signs to come in (WebAuthn request options, JSON); it names nobody."""
     at = now()
     limit, within = PER_ADDRESS
-    recent = PasskeyChallenge.objects.filter(address=browser.address, created_at__gt=at - within)
+    recent = PasskeyChallenge.objects.filter(browser.neighbours, created_at__gt=at - within)
     if recent.count() >= limit:
         raise Refused(_("That was asked for very often from here. Wait a while, or ask for a code."), code="too_often")
     options, state = passkeys.server().authenticate_begin(user_verification=UserVerificationRequirement.REQUIRED)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -29,7 +30,8 @@ CODE_LASTS = timedelta(minutes=10)
 TRIES = 5
 SESSION_LASTS = timedelta(days=14)
 
-# How many codes may be asked for. The first two are told; the others only send nothing, so that they tell nothing.
+# How many codes may be asked for: with five tries each, nobody gets more than 300 guesses an hour at one person, of
+# 656 billion codes. The first two are told; the others only send nothing, so that they tell nothing.
 PER_BROWSER = (6, timedelta(minutes=10))
 PER_ADDRESS = (40, timedelta(hours=1))
 PER_CONTACT_AND_ADDRESS = (12, timedelta(hours=1))
@@ -48,6 +50,15 @@ class Browser:
     def hash(self) -> str:
         """What is stored of the secret."""
         return token_hash(self.token)
+
+    @property
+    def neighbours(self) -> Q:
+        """Rows asked for from this network address. Of IPv6 a whole /64 is one: whoever has one address there has all."""
+        address = ip_address(self.address) if self.address else None
+        if not isinstance(address, IPv6Address):
+            return Q(address=self.address)
+        block = IPv6Network((address, 64), strict=False)
+        return Q(address__range=(str(block[0]), str(block[-1])))
 
 
 def request_code_by_invitation(*, token: str, browser: Browser) -> None:
@@ -81,6 +92,7 @@ def request_fresh_code(*, contact_id: UUID, browser: Browser) -> None:
 
 @transaction.atomic
 def _issue(contacts: Sequence[Contact], sent_to: str, browser: Browser) -> None:
+    _wait_for_turn(contacts, browser)
     at = now()
     _check_not_too_many(browser, at)
     known: list[Contact | None] = [contact for contact in contacts if not _is_flooded(contact, browser, at)]
@@ -99,10 +111,18 @@ def _issue(contacts: Sequence[Contact], sent_to: str, browser: Browser) -> None:
             transaction.on_commit(partial(send_code, contact, code))
 
 
+def _wait_for_turn(contacts: Sequence[Contact], browser: Browser) -> None:
+    """Let those who ask at once, from one place or for one person, be counted one after the other."""
+    network = str(browser.neighbours)
+    with connection.cursor() as cursor:
+        for turn in sorted({browser.hash, network, *(str(contact.pk) for contact in contacts)}):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"crm.sign_in:{turn}"])
+
+
 def _check_not_too_many(browser: Browser, at: datetime) -> None:
     for rows, (limit, within) in (
         (SignInCode.objects.filter(browser_hash=browser.hash), PER_BROWSER),
-        (SignInCode.objects.filter(address=browser.address), PER_ADDRESS),
+        (SignInCode.objects.filter(browser.neighbours), PER_ADDRESS),
     ):
         if rows.filter(created_at__gt=at - within).values("created_at").distinct().count() >= limit:
             raise Refused(
@@ -114,7 +134,7 @@ def _check_not_too_many(browser: Browser, at: datetime) -> None:
 def _is_flooded(contact: Contact, browser: Browser, at: datetime) -> bool:
     asked = SignInCode.objects.filter(contact=contact)
     of_address, of_all = PER_CONTACT_AND_ADDRESS, PER_CONTACT
-    from_here = asked.filter(address=browser.address, created_at__gt=at - of_address[1]).count()
+    from_here = asked.filter(browser.neighbours, created_at__gt=at - of_address[1]).count()
     return from_here >= of_address[0] or asked.filter(created_at__gt=at - of_all[1]).count() >= of_all[0]
 
 
