@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from crm.api.authentication import require_scope
+from crm.checks import FIRST_DAY, LAST_DAY
 from crm.rules.canonical import decimal_words
 
 Shape = type[serializers.Serializer[Any]]
@@ -87,6 +88,7 @@ class Time(serializers.Field):
 
     default_error_messages = {
         "not_a_time": _("Write an instant with its offset, such as 2026-04-30T14:00:00Z."),
+        "out_of_range": _("This day is too far away. Is the year right?"),
     }
 
     def to_internal_value(self, data: Any) -> datetime:
@@ -95,8 +97,10 @@ class Time(serializers.Field):
             at = datetime.fromisoformat(data) if isinstance(data, str) and len(data) <= 40 else None
         except ValueError:
             at = None
-        if at is None or at.tzinfo is None or not 1900 <= at.year < 2200:
+        if at is None or at.tzinfo is None:
             self.fail("not_a_time")
+        if not FIRST_DAY.year <= at.year <= LAST_DAY.year:
+            self.fail("out_of_range")
         return at.astimezone(UTC)
 
     def to_representation(self, value: datetime) -> str:

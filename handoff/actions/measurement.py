@@ -1,7 +1,7 @@
 """Measuring: a value arrives, is confirmed, disputed, corrected. Whatever comes, the goal is judged anew."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,9 @@ from crm.events.record import record
 from crm.models import Attachment, FileState, Room, Side
 from handoff.actions.goal import lock_goal, rejudge_goal
 from handoff.models import Dispute, Goal, Measurement, MeasurementState
+
+YEARS_OF_HISTORY = 10
+"""How many years before its baseline, or before it was agreed, a goal takes values: history is often older than the deal."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +92,9 @@ def correct_measurement(
     room, goal, old = _lock_measurement(actor, measurement_id)
     if actor.side == Side.PARTNER and old.by_side != Side.PARTNER:
         raise NotAllowed(_("Ask whoever entered this to correct it."))
-    checks = Checks()
-    checks.text("note", note, limit=5000)
-    checks.done()
     reading = _checked(
         actor, room, goal, value, measured_at or old.measured_at, source or old.source, period or old.period, note, "",
-        evidence or old.evidence_id,
+        evidence or old.evidence_id, says_why=True,
     )  # fmt: skip
     if not old.is_current:
         done = Measurement.objects.filter(corrects=old).first()
@@ -201,6 +201,8 @@ def _checked(
     note: str,
     unit: str,
     evidence: UUID | None,
+    *,
+    says_why: bool = False,
 ) -> _Reading:
     checks = Checks()
     number = checks.decimal("value", value)
@@ -209,9 +211,12 @@ def _checked(
     instant = checks.instant("measured_at", measured_at)
     if instant is not None and instant > now():
         checks.add("measured_at", _("This lies ahead. Enter what has been measured."), code="in_the_future")
+    if instant is not None and instant.date() < _earliest(goal):
+        words = _("This lies before %(day)s, long before this work began. Is the year right?")
+        checks.add("measured_at", words % {"day": _earliest(goal).isoformat()}, code="out_of_range")
     source = checks.line("source", source, required=False, limit=400) or goal.source
     period = checks.line("period", period, required=False, limit=100)
-    note = checks.text("note", note, required=False, limit=5000)
+    note = checks.text("note", note, required=says_why, limit=5000)
     if unit and unit != goal.unit:
         words = _("This goal is measured in “%(unit)s”.") % {"unit": goal.unit}
         checks.add("unit", words, code="wrong_unit")
@@ -220,6 +225,12 @@ def _checked(
     if number is None or instant is None:
         raise ValueError("checked values are there")
     return _Reading(number, instant, period, source, note, file)
+
+
+def _earliest(goal: Goal) -> date:
+    """The first day that can be history of this goal; what is older is a slip, and would flatten its chart for good."""
+    began = min(goal.baseline_on or date.max, goal.created_at.date())
+    return date(began.year - YEARS_OF_HISTORY, 1, 1)
 
 
 def _evidence(checks: Checks, actor: Actor, room: Room, evidence: UUID | None) -> Attachment | None:

@@ -14,8 +14,7 @@ from crm.checks import Checks
 from crm.models import Participant, Room, User
 from crm.web.forms import DayField, LineField, NumberField, WordsField
 from crm.web.upload import UploadField
-from handoff.models import Goal
-from handoff.queries.measurement import MeasurementRow
+from handoff.models import Goal, Measurement
 
 
 class VersionForm(forms.Form):
@@ -79,22 +78,33 @@ class MeasurementForm(forms.Form):
             self.fields["value"] = forms.ChoiceField(label=_("Done?"), choices=[("1", _("Yes")), ("0", _("No"))])
 
     def clean_measured_at(self) -> datetime | str | None:
-        """Return the beginning of the day where the room is; what is no day goes on as it came, for the action."""
-        value = self.cleaned_data["measured_at"]
-        day = Checks().day("measured_at", value, required=False)
-        return datetime.combine(day, time(), self.zone) if day else value
+        """Return the beginning of the day where the room is."""
+        return day_begins(self.cleaned_data["measured_at"], self.zone)
 
 
 class CorrectionForm(VersionForm):
-    """A corrected value, and why."""
+    """A corrected value or day, and why. The day as it stands leaves the time as it is."""
 
     value = NumberField(label=_("The right value"))
+    measured_at = DayField(label=_("Measured on"))
     note = LineField(label=_("What was wrong"))
 
-    def __init__(self, *args: Any, row: MeasurementRow | None = None, **options: Any) -> None:
-        if row is not None:
-            options.setdefault("initial", {"value": row.measurement.value, "version": row.measurement.version})
-        super().__init__(*args, **options)
+    def __init__(self, *args: Any, row: Measurement, room: Room, **options: Any) -> None:
+        self.zone = ZoneInfo(room.time_zone)
+        self.stands_on = row.measured_at.astimezone(self.zone).date()
+        initial = {"value": row.value, "measured_at": self.stands_on, "version": row.version}
+        super().__init__(*args, initial=initial, **options)
+
+    def clean_measured_at(self) -> datetime | str | None:
+        """Return the beginning of another day, None for the day that stands, and what is no day as it came."""
+        value = self.cleaned_data["measured_at"]
+        return None if value == self.stands_on.isoformat() else day_begins(value, self.zone)
+
+
+def day_begins(value: Any, zone: ZoneInfo) -> datetime | str | None:
+    """Return when the day that was typed begins in `zone`; what is no day goes on as it came, for the action."""
+    day = Checks().day("measured_at", value, required=False)
+    return datetime.combine(day, time(), zone) if day else value
 
 
 def with_version(data: QueryDict | Any, version: int) -> QueryDict:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm import formats
 from crm.actors import Actor
-from crm.errors import Stale
+from crm.errors import NotFound, Stale
 from crm.models import Event
 from crm.queries.room import may_write
 from crm.queries.timeline import Happening, in_words
@@ -93,7 +93,7 @@ def _opened(request: HttpRequest, row: Goal) -> Opened | None:
     """Return the form that the address opens."""
     for measurement in goal_view(row).rows:
         if request.GET.get("correct") == str(measurement.measurement.pk):
-            return Opened(measurement.measurement.pk, CorrectionForm(row=measurement))
+            return Opened(measurement.measurement.pk, CorrectionForm(row=measurement.measurement, room=row.plan.room))
         dispute = measurement.open_dispute
         if dispute and request.GET.get("answer") == str(dispute.pk):
             return Opened(dispute.pk, WordsForm(label=_answer_label))
@@ -145,11 +145,16 @@ def unexplained_step(form: MeasurementForm, row: Goal) -> UnusualStep | None:
 @login_required
 @require_POST
 def correct(request: HttpRequest, goal_id: UUID, measurement_id: UUID) -> HttpResponse:
-    """Correct a measurement, with the reason."""
-    actor, form = staff(request), CorrectionForm(request.POST)
+    """Correct the value or the day of a measurement, with the reason."""
+    actor = staff(request)
+    row = get_goal(actor, goal_id)
+    standing = next((one for one in row.measurements.all() if one.pk == measurement_id), None)
+    if standing is None:
+        raise NotFound
+    form = CorrectionForm(request.POST, row=standing, room=row.plan.room)
     try:
         if attempt(form, lambda: correct_measurement(actor=actor, measurement_id=measurement_id, **form.cleaned_data)):
-            messages.success(request, _("Corrected. The first value stays on record."))
+            messages.success(request, _("Corrected. What stood there first stays on record."))
             return redirect("handoff:goal", goal_id)
     except Stale as stale:
         form.add_error(None, str(stale.message))

@@ -87,6 +87,7 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("measured_at", {"measured_at": "2026-02-31T00:00:00Z"}),
     ("measured_at", {"measured_at": "2026-02-01T00:00:00"}),
     ("measured_at", {"measured_at": "0001-01-01T00:00:00Z"}),
+    ("measured_at", {"measured_at": "1900-01-01T00:00:00Z"}),
     ("measured_at", {"measured_at": datetime(2190, 1, 1, tzinfo=UTC)}),
     ("source", {"source": "x" * 401}),
     ("period", {"period": "two\nlines"}),

@@ -1,10 +1,14 @@
 """The page of a goal says who a number came from: a person, or a key of theirs; in the room no label of a key is told."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from crm.actors import as_key
+from crm.clock import now
 from crm.models import ApiKey
 from handoff.actions.measurement import correct_measurement
 from tests.api.caller import make_key
@@ -64,3 +68,38 @@ def test_the_room_is_told_that_a_system_sent_it_but_not_how_the_key_is_called() 
     assert "Tomás Herrera (through a system)" in html
     told = html + buyer.get(reverse("room:today", args=[room])).content.decode()
     assert "Warehouse ledger" not in told
+
+
+@pytest.mark.slow
+def test_a_wrong_day_is_corrected_and_both_stay_on_record() -> None:
+    cast = Cast()
+    goal = goal_of(cast)
+    wrong = measure(cast, goal, "95", now() - timedelta(days=300))
+    staff = Client()
+    staff.force_login(cast.tomas)
+    page = staff.get(reverse("handoff:goal", args=[goal.pk]), {"correct": str(wrong.pk)}).content.decode()
+    stands = wrong.measured_at.astimezone(ZoneInfo(goal.plan.room.time_zone)).date()
+    assert f'value="{stands.isoformat()}"' in page
+    to = reverse("handoff:correct", args=[goal.pk, wrong.pk])
+    typed = {"value": "95", "version": "1", "note": "Wrong year", "measured_at": "1900-01-01"}
+    refused = staff.post(to, typed)
+    assert refused.status_code == 422
+    assert b"long before this work began" in refused.content
+    right = (stands + timedelta(days=200)).isoformat()
+    assert staff.post(to, typed | {"measured_at": right}).status_code == 302
+    standing = goal.measurements.current().get()
+    assert standing.corrects == wrong
+    assert standing.measured_at.astimezone(ZoneInfo(goal.plan.room.time_zone)).date().isoformat() == right
+
+
+@pytest.mark.slow
+def test_the_day_that_stands_keeps_its_time_when_only_the_value_is_corrected() -> None:
+    cast = Cast()
+    goal = goal_of(cast)
+    first = measure(cast, goal, "95", now() - timedelta(days=3))
+    staff = Client()
+    staff.force_login(cast.tomas)
+    day = first.measured_at.astimezone(ZoneInfo(goal.plan.room.time_zone)).date().isoformat()
+    typed = {"value": "94", "version": "1", "note": "Counted twice", "measured_at": day}
+    assert staff.post(reverse("handoff:correct", args=[goal.pk, first.pk]), typed).status_code == 302
+    assert goal.measurements.current().get().measured_at == first.measured_at
