@@ -13,15 +13,15 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Window
+from django.db.models import F, Func, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from crm.actors import Actor
-from crm.models import Room, Team, User
+from crm.models import Room
 from crm.models.room import teams_read_by
-from deals.models import Deal, DealStatus, Pipeline, Stage, StageTotal
+from deals.models import Deal, DealStatus, Pipeline, Stage
 from deals.queries.card import Card, cards_of
-from deals.queries.stage_total import StageSum, stage_sums
+from deals.queries.stage_total import StageSum, owners_and_teams, stage_sums
 
 CARDS = 20
 """Cards a column shows at first, and how many more each "show more" brings."""
@@ -84,15 +84,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Board:
-    """The whole board. `counts` are by view, within the other filters."""
+    """The whole board. `counts` are by view, within the other filters; `teams` and `owners` are those it can be narrowed to."""
 
     pipelines: Sequence[Pipeline]
     pipeline: Pipeline
     columns: Sequence[Column]
     counts: Mapping[str, int]
     totals: Sequence[Total]
-    teams: Sequence[Team]
-    owners: Sequence[User]
+    teams: Sequence[tuple[UUID, str]]
+    owners: Sequence[tuple[UUID, str]]
     filter: BoardFilter
 
     @property
@@ -110,15 +110,14 @@ def get_board(actor: Actor, chosen: BoardFilter) -> Board:
     sums = stage_sums(actor, pipeline, chosen.narrowing)
     shown = [one for one in sums if _is_in(chosen.view, one.waits_for_client)]
     cards = _cards(actor, chosen, by_pipeline[pipeline])
-    owning = Exists(StageTotal.objects.filter(owner=OuterRef("pk")))
-    owners = list(User.objects.visible_to(actor).filter(owning).select_related("team"))
+    owners, teams = owners_and_teams(actor, pipeline)
     return Board(
         pipelines=list(by_pipeline),
         pipeline=pipeline,
         columns=[_column(stage, shown, cards.get(stage.pk, ()), chosen) for stage in by_pipeline[pipeline]],
         counts={view: _count(one for one in sums if _is_in(view, one.waits_for_client)) for view in VIEWS},
         totals=_totals(shown),
-        teams=sorted({owner.team for owner in owners if owner.team}, key=lambda team: team.name),
+        teams=teams,
         owners=owners,
         filter=chosen,
     )

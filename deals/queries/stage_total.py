@@ -69,14 +69,29 @@ def stage_sums(actor: Actor, pipeline: Pipeline, chosen: Mapping[str, Any]) -> l
 
     The same stage, currency and turn can come twice, from the kept totals and from what is counted beside them.
     """
-    by = ("stage_id", "waits_for_client", "currency")
-    kept = StageTotal.objects.visible_to(actor).filter(stage__pipeline=pipeline, **chosen)
-    elsewhere = Deal.objects.visible_to(actor).filter(room__in=Room.objects.outside_teams_of(actor).values("pk"))
-    rows = _kept(kept, by).union(_counted(elsewhere.filter(pipeline=pipeline, **chosen), by), all=True)
+    rows = _sums(actor, pipeline, ("stage_id", "waits_for_client", "currency"), chosen)
     return [
         StageSum(stage_id, waits, currency, Figures(deals, priced, amount or Decimal()))
         for stage_id, waits, currency, deals, priced, amount in rows
     ]
+
+
+def owners_and_teams(actor: Actor, pipeline: Pipeline) -> tuple[list[tuple[UUID, str]], list[tuple[UUID, str]]]:
+    """Return whose deals of a pipeline the actor sees, and of which teams: ids and names, by name, in one query."""
+    owners, teams = {}, {}
+    for owner_id, owner, team_id, team, count, *_ in _sums(
+        actor, pipeline, ("owner_id", "owner__name", "team_id", "team__name"), {}
+    ):
+        if count > 0:
+            owners[owner_id], teams[team_id] = owner, team
+    return sorted(owners.items(), key=lambda one: one[1]), sorted(teams.items(), key=lambda one: one[1])
+
+
+def _sums(actor: Actor, pipeline: Pipeline, by: Iterable[str], chosen: Mapping[str, Any]) -> QuerySet[Any]:
+    """Both parts of what a reader sees: kept totals, and what is counted beside them."""
+    kept = StageTotal.objects.visible_to(actor).filter(stage__pipeline=pipeline, **chosen)
+    elsewhere = Deal.objects.visible_to(actor).filter(room__in=Room.objects.outside_teams_of(actor).values("pk"))
+    return _kept(kept, by).union(_counted(elsewhere.filter(pipeline=pipeline, **chosen), by), all=True)
 
 
 def _counted(deals: QuerySet[Deal], by: Iterable[str]) -> QuerySet[Any]:

@@ -25,7 +25,10 @@ def as_counted(actor: Actor, chosen: BoardFilter) -> Said:
     }
     shown = views[chosen.view]
     stages = Stage.objects.filter(pipeline__slug="default").order_by("position")
+    mine = Deal.objects.visible_to(actor).filter(archived_at=None, pipeline__slug="default")
     return {
+        "owners": {deal.owner_id for deal in mine},
+        "teams": {deal.team_id for deal in mine},
         "counts": {view: len(views[view]) for view in VIEWS},
         "totals": _sums(shown),
         "columns": [
@@ -44,6 +47,8 @@ def as_shown(actor: Actor, chosen: BoardFilter) -> Said:
     """Return what it does say."""
     board: Board = get_board(actor, chosen)
     return {
+        "owners": {owner_id for owner_id, _name in board.owners},
+        "teams": {team_id for team_id, _name in board.teams},
         "counts": dict(board.counts),
         "totals": {total.currency: total.amount for total in board.totals},
         "columns": [
