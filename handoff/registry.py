@@ -15,6 +15,7 @@ from crm.registry import (
     register_archive_part,
     register_client_block,
     register_consent_kind,
+    register_consumer,
     register_file_holder,
     register_namer,
     register_reaction,
@@ -24,10 +25,13 @@ from crm.registry import (
 )
 from crm.scopes import register_scope
 from crm.web.navigation import NavigationEntry, register_navigation
+from deals.queries.next_step import register_after_win
 from handoff import personal_data
 from handoff.actions import brief, goal, handoff
+from handoff.mail import mail_question_back
 from handoff.models import BriefItem, Goal, Handoff
 from handoff.models.success_plan import SECTION
+from handoff.queries.after_win import step_after_win
 from handoff.queries.archive import ARCHIVE_PART
 from handoff.queries.brief import brief_snapshot
 from handoff.queries.goal import reached_snapshot
@@ -170,6 +174,9 @@ register_reaction("consent.withdrawn", handoff.react_to_withdrawal)
 register_reaction("consent.withdrawn", goal.react_to_withdrawal)
 register_reaction("consent.withdrawn", brief.react_to_lapsed_consent)
 register_reaction("consent.contested", brief.react_to_lapsed_consent)
+
+register_consumer("handoff.mail_question_back", ["brief_item.questioned"], mail_question_back)
+register_after_win(step_after_win)
 
 for _type in EVENT_TYPES:
     register_renderer(_type, render_event)

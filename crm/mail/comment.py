@@ -37,7 +37,12 @@ def _tell(event: Event, actor: Actor, comment: Comment) -> None:
     to: Contact | User | None = actor.participant.contact if actor.participant else actor.user
     if to is None or _is_writer(actor, comment) or (isinstance(to, Contact) and MailKind.MENTION in to.mails_off):
         return
-    context = {"comment": comment, "url": site_url(_url(actor, comment)), "choice_url": _choice_url(actor)}
+    context = {
+        "name": comment.author_name,
+        "words": comment.body,
+        "url": site_url(_url(actor, comment)),
+        "choice_url": _choice_url(actor),
+    }
     send(Mail(to, "mention", partial(_subject, comment), context, id=uuid5(event.pk, str(to.pk))))
 
 
@@ -54,9 +59,8 @@ def _url(actor: Actor, comment: Comment) -> str:
     place = commentable(comment.section) if comment.section else None
     if place is not None and comment.subject_id is not None:
         return f"{place.url(actor, comment.subject_id)}#comment-{comment.pk}"
-    if actor.participant:
-        return reverse("room:today", args=[comment.room_id])
-    return reverse("crm:timeline", args=[comment.room_id])
+    name = "room:words" if actor.participant else "crm:words"
+    return f"{reverse(name, args=[comment.room_id])}#comment-{comment.pk}"
 
 
 def _choice_url(actor: Actor) -> str:

@@ -16,6 +16,7 @@ from crm.queries.room import may_write
 from crm.queries.timeline import Happening, count_happenings, room_timeline
 from deals.models import Deal, DealStatus, Section, SectionKind, Stage, StageMove, Stakeholder
 from deals.queries.gate import GateState, gate_states
+from deals.queries.next_step import NextStep, next_step, section_place
 from deals.queries.section import SectionState, section_state
 from deals.queries.stage_move import move_snapshot
 
@@ -46,15 +47,6 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class NextStep:
-    """The one next thing: a sentence, what it is for, and where it is done ("" when there is nothing to do)."""
-
-    words: str
-    note: str
-    url: str
-
-
-@dataclass(frozen=True)
 class DealPage:
     """What every page of a deal shows around its section."""
 
@@ -68,6 +60,7 @@ class DealPage:
     move: StageMove | None
     close: StageMove | None
     move_consents: Sequence[Consent]
+    has_move_yes: bool
     people: Sequence[Stakeholder]
     waiting: Sequence[Waiting]
     next_step: NextStep
@@ -78,6 +71,22 @@ class DealPage:
     def agreed_count(self) -> int:
         """How many sections are agreed as they read now."""
         return sum(1 for one in self.sections if one.standing.is_current)
+
+    @property
+    def named_people(self) -> int:
+        """How many persons are on the map; places that nobody fills are none."""
+        return sum(1 for person in self.people if not person.place)
+
+    @property
+    def open_places(self) -> int:
+        """How many places on the map nobody fills yet."""
+        return len(self.people) - self.named_people
+
+    @property
+    def stages_behind(self) -> Sequence[Stage]:
+        """The stages a deal that runs can go back to, the one before first."""
+        behind = [mark.stage for mark in self.stages if mark.state == "done"]
+        return [] if self.deal.has_ended else behind[::-1]
 
     @property
     def sides(self) -> int:
@@ -124,21 +133,23 @@ def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
     next_stage = ahead[0] if ahead else None
     move = _open_move(deal, moves, next_stage)
     about_move = consents.get(move.pk, []) if move else []
+    has_yes = move is not None and standing_of(move_snapshot(move).content_hash, about_move).is_current
     waiting = _waiting(actor, deal, states, moves, consents)
     return DealPage(
         deal=deal,
         client=client,
         may_write=may_write(actor, deal.room_id),
         sections=states,
-        stages=_marks(deal, stages, moves, consents, gates),
+        stages=_marks(deal, stages, moves, consents, gates, has_yes),
         gates=gates,
         next_stage=next_stage,
         move=move,
         close=next((one for one in moves if one.to_stage_id is None and one.is_in_force), None),
         move_consents=about_move,
+        has_move_yes=has_yes,
         people=_people(actor, deal),
         waiting=waiting,
-        next_step=_next_step(deal, states, gates, about_move, move, next_stage),
+        next_step=next_step(actor, deal, states, gates, about_move, move, next_stage),
         happenings=room_timeline(actor, deal.room_id, limit=HAPPENINGS_SHOWN).happenings,
         all_happenings=count_happenings(actor, deal.room_id),
     )
@@ -163,6 +174,7 @@ def _marks(
     moves: Sequence[StageMove],
     consents: Mapping[UUID, Sequence[Consent]],
     gates: Sequence[GateState],
+    has_yes: bool,
 ) -> list[StageMark]:
     is_won = deal.status == DealStatus.WON
     left = {move.from_stage_id: move for move in moves if move.is_in_force}
@@ -172,17 +184,18 @@ def _marks(
             yeses = [one for one in consents.get(left[stage.pk].pk, ()) if one.counts] if stage.pk in left else []
             marks.append(StageMark(stage, "done", _("No consent on record") if not yeses else "", yeses))
         elif stage.pk == deal.stage_id:
-            marks.append(StageMark(stage, "now", _gate_words(gates) or stage.question))
+            marks.append(StageMark(stage, "now", _condition_words(gates, has_yes) or stage.question))
         else:
             marks.append(StageMark(stage, "ahead", stage.question))
     return marks
 
 
-def _gate_words(gates: Sequence[GateState]) -> str:
+def _condition_words(gates: Sequence[GateState], has_yes: bool) -> str:
+    """Count what moving on needs as the page of the deal lists it: the gates, and the client's yes."""
     if not gates:
         return ""
-    met = sum(1 for state in gates if state.lets_pass)
-    return _("%(met)s of %(all)s gates open") % {"met": met, "all": len(gates)}
+    met = sum(1 for state in gates if state.lets_pass) + has_yes
+    return _("%(met)s of %(all)s conditions met") % {"met": met, "all": len(gates) + 1}
 
 
 def _waiting(
@@ -206,7 +219,7 @@ def _waiting(
         newest = state.standing.newest
         if newest and newest.answer in (Answer.CHANGE, Answer.DECLINED, Answer.WITHDRAWN):
             words = _("Answer what was said about: %(section)s") % {"section": state.label.lower()}
-            url = reverse("deals:section", args=[deal.pk, state.kind])
+            url = section_place(deal, state, "agreement")
             found.append(Waiting("seller", words, newest.participant.contact.name, state.state, url))
     labels = {state.section.pk: state.label for state in states}
     urls = {state.section.pk: reverse("deals:section", args=[deal.pk, state.kind]) for state in states}
@@ -231,43 +244,3 @@ def _waiting(
             )
         )
     return found
-
-
-def _next_step(
-    deal: Deal,
-    states: Sequence[SectionState],
-    gates: Sequence[GateState],
-    move_consents: Sequence[Consent],
-    move: StageMove | None,
-    next_stage: Stage | None,
-) -> NextStep:
-    if deal.has_ended:
-        return NextStep(_("This deal has ended."), deal.ended_reason, "")
-    if deal.organization_id is None:
-        return NextStep(_("Say which client this deal is with."), "", reverse("deals:deal", args=[deal.pk]))
-    asked = [one for one in move_consents if one.answer == Answer.ASKED]
-    for state in states:
-        section_url = reverse("deals:section", args=[deal.pk, state.kind])
-        what = {"section": state.label.lower()}
-        newest = state.standing.newest
-        if state.standing.waiting:
-            words = _("%(name)s has the question.") % {"name": state.standing.waiting[0].participant.contact.name}
-            return NextStep(words, _("Nothing to do until they answer."), section_url)
-        if state.state == "stale":
-            note = _("It changed since it was agreed. Until then the yes is to older words.")
-            return NextStep(_("Ask again about: %(section)s") % what, note, section_url)
-        if newest and newest.answer in (Answer.CHANGE, Answer.DECLINED):
-            words = _("Answer %(name)s about: %(section)s") % {"name": newest.participant.contact.name, **what}
-            return NextStep(words, newest.note, section_url)
-    unmet = next((state for state in gates if not state.lets_pass), None)
-    if unmet:
-        return NextStep(str(unmet.gate.label), unmet.hint, reverse("deals:deal", args=[deal.pk]))
-    if asked:
-        words = _("%(name)s has the question.") % {"name": asked[0].participant.contact.name}
-        return NextStep(words, _("Nothing to do until they answer."), "")
-    to = {"stage": next_stage.name} if next_stage else {"stage": _("working together")}
-    if move and standing_of(move_snapshot(move).content_hash, move_consents).is_current:
-        note = _("There is a yes to it.")
-        return NextStep(_("Move on to %(stage)s") % to, note, reverse("deals:deal", args=[deal.pk]))
-    ask = reverse("deals:ask", args=[deal.pk])
-    return NextStep(_("Ask about moving on to %(stage)s") % to, str(deal.stage.question), f"{ask}?about=move")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from crm.actors import Actor
 from crm.errors import NotFound
-from crm.models import Consent
+from crm.models import Answer, Consent
 from crm.queries.consent import Standing, standing_of
 from crm.rules.agreement import AgreementState
 from deals.models import Section, SectionKind
@@ -44,6 +44,12 @@ class SectionState:
         return self.section.content_hash == EMPTY_HASHES[SectionKind(self.section.kind)]
 
     @property
+    def has_changed_since_asked(self) -> bool:
+        """Whether it reads otherwise now than what the newest answer is about."""
+        newest = self.standing.newest
+        return newest is not None and newest.content_hash != self.section.content_hash
+
+    @property
     def words(self) -> str:
         """The state in words, as short as the navigation needs them."""
         if self.is_empty and self.standing.state == AgreementState.NONE:
@@ -61,7 +67,8 @@ class SectionState:
             case AgreementState.STALE:
                 return _("Out of date")
             case AgreementState.DECLINED | AgreementState.DECLINED_SELLER:
-                return _("Declined")
+                newest = self.standing.newest
+                return _("Yes taken back") if newest and newest.answer == Answer.WITHDRAWN else _("Declined")
         return _("Not asked yet")
 
 

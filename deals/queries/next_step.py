@@ -1,0 +1,105 @@
+"""The one next thing to do in a deal: in words, and where it is done. What follows a win is said by the app that takes over."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.actors import Actor
+from crm.models import Answer, Consent
+from crm.queries.consent import standing_of
+from deals.models import Deal, DealStatus, Stage, StageMove
+from deals.queries.gate import GateState
+from deals.queries.section import SectionState
+from deals.queries.stage_move import move_snapshot
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The one next thing: a sentence, what it is for, and where it is done ("" when there is nothing to do)."""
+
+    words: str
+    note: str
+    url: str
+
+
+AfterWin = Callable[[Actor, Deal], NextStep | None]
+_after_win: list[AfterWin] = []
+
+
+def register_after_win(step: AfterWin) -> None:
+    """Say what comes next in a deal that is won; None where nothing is known of it."""
+    _after_win.append(step)
+
+
+def section_place(deal: Deal, state: SectionState, place: str = "") -> str:
+    """Return where a section stands; `place` is "agreement" for its state, "words" for what is written in it."""
+    url = reverse("deals:section", args=[deal.pk, state.kind])
+    return f"{url}#{place}" if place else url
+
+
+def next_step(
+    actor: Actor,
+    deal: Deal,
+    states: Sequence[SectionState],
+    gates: Sequence[GateState],
+    move_consents: Sequence[Consent],
+    move: StageMove | None,
+    next_stage: Stage | None,
+) -> NextStep:
+    """Return the next step of a deal: after its end, in its sections, at its gates, or the move itself."""
+    if deal.has_ended:
+        return _after_the_end(actor, deal)
+    if deal.organization_id is None:
+        return NextStep(_("Say which client this deal is with."), "", reverse("deals:deal", args=[deal.pk]))
+    for state in states:
+        step = _in_section(deal, state)
+        if step:
+            return step
+    unmet = next((state for state in gates if not state.lets_pass), None)
+    if unmet:
+        return NextStep(str(unmet.gate.label), unmet.hint, reverse("deals:deal", args=[deal.pk]))
+    asked = [one for one in move_consents if one.answer == Answer.ASKED]
+    if asked:
+        words = _("%(name)s has the question.") % {"name": asked[0].participant.contact.name}
+        return NextStep(words, _("Nothing to do until they answer."), "")
+    to = {"stage": next_stage.name} if next_stage else {"stage": _("working together")}
+    if move and standing_of(move_snapshot(move).content_hash, move_consents).is_current:
+        note = _("There is a yes to it.")
+        return NextStep(_("Move on to %(stage)s") % to, note, reverse("deals:deal", args=[deal.pk]))
+    ask = reverse("deals:ask", args=[deal.pk])
+    return NextStep(_("Ask about moving on to %(stage)s") % to, str(deal.stage.question), f"{ask}?about=move")
+
+
+def _after_the_end(actor: Actor, deal: Deal) -> NextStep:
+    if deal.status == DealStatus.WON:
+        for after in _after_win:
+            step = after(actor, deal)
+            if step:
+                return step
+    return NextStep(_("This deal has ended."), deal.ended_reason, "")
+
+
+def _in_section(deal: Deal, state: SectionState) -> NextStep | None:
+    """Return what a section needs: an answer that is awaited, words to change, or asking again."""
+    newest = state.standing.newest
+    what = {"section": state.label.lower()}
+    if state.standing.waiting:
+        words = _("%(name)s has the question.") % {"name": state.standing.waiting[0].participant.contact.name}
+        return NextStep(words, _("Nothing to do until they answer."), section_place(deal, state))
+    if state.state == "stale":
+        note = _("It changed since it was agreed. Until then the yes is to older words.")
+        return NextStep(_("Ask again about: %(section)s") % what, note, section_place(deal, state, "agreement"))
+    if newest is None or newest.answer not in (Answer.CHANGE, Answer.DECLINED, Answer.WITHDRAWN):
+        return None
+    named = {"name": newest.participant.contact.name, **what}
+    if newest.answer == Answer.WITHDRAWN or state.has_changed_since_asked:
+        ask = f"{reverse('deals:ask', args=[deal.pk])}?about={state.kind}&whom={newest.participant_id}"
+        note = newest.objection or newest.note
+        return NextStep(_("Ask %(name)s again about: %(section)s") % named, note, ask)
+    if newest.answer == Answer.CHANGE:
+        words = _("Change what %(name)s would change: %(section)s")
+        return NextStep(words % named, newest.note, section_place(deal, state, "words"))
+    words = _("Answer %(name)s about: %(section)s")
+    return NextStep(words % named, newest.note, section_place(deal, state, "agreement"))
