@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from crm.actors import Actor
 from crm.models import Comment, Participant, RoomMember, Side
 
 

@@ -212,8 +212,8 @@ def _checked(
     if instant is not None and instant > now():
         checks.add("measured_at", _("This lies ahead. Enter what has been measured."), code="in_the_future")
     if instant is not None and instant.date() < _earliest(goal):
-        words = _("This lies before %(day)s, long before this work began. Is the year right?")
-        checks.add("measured_at", words % {"day": _earliest(goal).isoformat()}, code="out_of_range")
+        early = _("This lies before %(day)s, long before this work began. Is the year right?")
+        checks.add("measured_at", early % {"day": _earliest(goal).isoformat()}, code="out_of_range")
     source = checks.line("source", source, required=False, limit=400) or goal.source
     period = checks.line("period", period, required=False, limit=100)
     note = checks.text("note", note, required=says_why, limit=5000)

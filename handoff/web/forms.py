@@ -93,7 +93,7 @@ class CorrectionForm(VersionForm):
         self.zone = ZoneInfo(room.time_zone)
         self.stands_on = row.measured_at.astimezone(self.zone).date()
         initial = {"value": row.value, "measured_at": self.stands_on, "version": row.version}
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, **options, initial=initial)  # type: ignore[misc]
 
     def clean_measured_at(self) -> datetime | str | None:
         """Return the beginning of another day, None for the day that stands, and what is no day as it came."""
