@@ -29,7 +29,7 @@ from deals.queries.next_step import register_after_win
 from handoff import personal_data
 from handoff.actions import brief, goal, handoff
 from handoff.mail import mail_question_back
-from handoff.models import BriefItem, Goal, Handoff
+from handoff.models import Goal, Handoff
 from handoff.models.success_plan import SECTION
 from handoff.queries.after_win import step_after_win
 from handoff.queries.archive import ARCHIVE_PART
@@ -69,8 +69,7 @@ def _may_confirm_brief(person: Participant, row: Handoff) -> bool:
     """The brief is confirmed by somebody who can read all of it."""
     if person.side != Side.BUYER:
         return False
-    groups = BriefItem.objects.filter(handoff=row, kind="agreed").values_list("group", flat=True).distinct()
-    return all(person.sees(group) for group in groups)
+    return all(person.sees(group) for group in row.agreed_groups)
 
 
 def _brief_url(actor: Actor, row: Handoff) -> str:

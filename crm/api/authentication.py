@@ -71,7 +71,7 @@ def look_again(request: Request) -> Actor:
         if found is None:
             raise AuthenticationFailed
         return found[1]
-    session, user_id = str(request.session.session_key), request.user.pk
+    session, user_id = str(request.session.session_key), cast(User, request.user).pk
     if isinstance(staff_readers({session: user_id})[session], Ended):
         raise AuthenticationFailed(_("You have signed out, or your access has ended."), code="signed_out")
     return as_user(User.objects.select_related("team").get(pk=user_id))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
@@ -80,6 +81,11 @@ class Handoff(models.Model):
 
     def __str__(self) -> str:
         return f"handoff of {self.deal_id}"
+
+    @cached_property
+    def agreed_groups(self) -> list[str]:
+        """The sections that agreed items of its brief come from."""
+        return list(self.items.filter(kind="agreed").order_by("group").values_list("group", flat=True).distinct())
 
     @property
     def is_open(self) -> bool:

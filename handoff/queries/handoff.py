@@ -9,9 +9,10 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subqu
 
 from crm.actors import Actor
 from crm.errors import NotFound
-from crm.models import Answer, Consent, Participant, Role, RoomMember, Side, User
+from crm.models import Answer, Consent, Participant, Role, RoomMember, User
+from crm.registry import consent_kind
 from deals.models import Deal, Stage, StageGate
-from handoff.models import Handoff, HandoffState, ItemQuestion, ItemState
+from handoff.models import Goal, Handoff, HandoffState, ItemQuestion, ItemState
 
 COMING_LIMIT = 200
 """How many coming deals a page shows at most; the soonest to close first."""
@@ -138,10 +139,11 @@ def delivering(handoff: Handoff) -> list[User]:
     return [member.user for member in members.order_by("user__name")]
 
 
-def may_confirm(handoff: Handoff) -> list[Participant]:
-    """Return the buyers who can be asked to confirm the brief, or that a goal is reached."""
-    people = Participant.objects.active().filter(room=handoff.room_id, side=Side.BUYER, may_answer=True)
-    return [one for one in people.select_related("contact").order_by("contact__name") if one.sections is None]
+def may_confirm(kind: str, row: Handoff | Goal, room_id: UUID) -> list[Participant]:
+    """Return who can be asked to confirm the brief, or that a goal is reached: whomever the kind of question lets answer."""
+    people = Participant.objects.active().filter(room=room_id, may_answer=True)
+    asked = consent_kind(kind)
+    return [one for one in people.select_related("contact").order_by("contact__name") if asked.may_answer(one, row)]
 
 
 def brief_consent(handoff: Handoff) -> Consent | None:

@@ -21,7 +21,7 @@ from crm.queries.timeline import Happening, in_words
 from crm.web.actor import staff
 from crm.web.forms import attempt
 from crm.web.upload import sent_file
-from handoff.actions.goal import ask_goal_reached
+from handoff.actions.goal import GOAL_REACHED, ask_goal_reached
 from handoff.actions.measurement import answer_dispute, correct_measurement
 from handoff.models import Goal
 from handoff.queries.handoff import may_confirm
@@ -104,7 +104,7 @@ _answer_label = gettext_lazy("Your answer")
 
 
 def _ask_form(row: Goal, data: Any = None) -> PersonForm:
-    people = may_confirm(row.plan.handoff)
+    people = may_confirm(GOAL_REACHED, row, row.plan.room_id)
     mine = next((str(one.pk) for one in people if one.contact_id == row.buyer_owner_id), "")
     initial = {"version": row.version, "person": mine}
     return PersonForm(data, label=_("Who says for the client that it is reached"), people=people, initial=initial)

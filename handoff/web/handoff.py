@@ -21,7 +21,7 @@ from crm.queries.room import may_write
 from crm.web.actor import staff
 from crm.web.forms import attempt
 from handoff.actions.brief import answer_question_back, ask_back, clear_item
-from handoff.actions.handoff import accept_handoff, ask_about_brief, assign_handoff
+from handoff.actions.handoff import BRIEF, accept_handoff, ask_about_brief, assign_handoff
 from handoff.models import Handoff
 from handoff.queries.handoff import (
     brief_consent,
@@ -82,7 +82,7 @@ def handoff_page(
     """Show a handoff; the forms are those that were refused, with what was typed."""
     actor = staff(request)
     row = get_handoff(actor, handoff_id)
-    confirmers = may_confirm(row)
+    confirmers = may_confirm(BRIEF, row, row.room_id)
     context = _context(actor, row) | {
         "opened": opened or _opened(request),
         "accept_form": accept_form or _person_form(row, confirmers),
@@ -183,7 +183,7 @@ def accept(request: HttpRequest, handoff_id: UUID) -> HttpResponse:
     """Accept, and ask the client to confirm, unless that is to be asked later."""
     actor = staff(request)
     row = get_handoff(actor, handoff_id)
-    form = _person_form(row, may_confirm(row), request.POST)
+    form = _person_form(row, may_confirm(BRIEF, row, row.room_id), request.POST)
     done = attempt(
         form,
         lambda: accept_handoff(
@@ -202,7 +202,7 @@ def ask_client(request: HttpRequest, handoff_id: UUID) -> HttpResponse:
     """Ask the client to confirm the brief, after it was accepted."""
     actor = staff(request)
     row = get_handoff(actor, handoff_id)
-    form = _person_form(row, may_confirm(row), request.POST)
+    form = _person_form(row, may_confirm(BRIEF, row, row.room_id), request.POST)
     done = attempt(
         form, lambda: (who := form.chosen()) and ask_about_brief(actor=actor, handoff_id=handoff_id, asked_of=who)
     )
