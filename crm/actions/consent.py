@@ -30,7 +30,7 @@ from crm.queries.waiting import FRESH_FOR as FRESH_FOR
 from crm.queries.waiting import fingerprint as fingerprint
 
 ANSWERS = (Answer.AGREED, Answer.CHANGE, Answer.DECLINED)
-_EVENTS = {
+EVENTS = {
     Answer.AGREED: "consent.given",
     Answer.CHANGE: "consent.change_suggested",
     Answer.DECLINED: "consent.declined",
@@ -138,7 +138,7 @@ def _write_answers(actor: Actor, room: Room, question: Question, consents: Seque
         append_entry(room, "answered", consent=consent, payload=payload, session=actor.session)
     # All answers stand before the first event runs its reactions: a move may rest on the sections of the same question.
     for consent in consents:
-        record(_EVENTS[given.answer], actor=actor, room=room, subject=consent, data=event_data(consent))
+        record(EVENTS[given.answer], actor=actor, room=room, subject=consent, data=event_data(consent))
 
 
 def standing_yes(consent: Consent) -> Consent | None:

@@ -16,7 +16,7 @@ from crm.actions.version import check_version
 from crm.actors import SYSTEM, Actor
 from crm.checks import Checks
 from crm.clock import now
-from crm.errors import NotAllowed, NotFound, Refused, Stale
+from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.mail.invitation import send_invitation
 from crm.models import Contact, Invitation, Participant, Room, RoomSession, Side, SignInCode, User
@@ -132,8 +132,7 @@ def change_participant(
     """
     _inviter(actor)
     room, grant = _lock(actor, participant_id)
-    if grant.version != version:
-        raise Stale(_("A colleague changed this meanwhile. Compare both."), current=grant)
+    check_version(grant, version)
     checks = Checks()
     wanted = checked_sections(checks, sections)
     checks.done()

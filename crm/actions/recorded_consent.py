@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm.actions.consent import ANSWERS, lock_consent, set_answer, standing_yes, turn_answer
+from crm.actions.consent import ANSWERS, EVENTS, lock_consent, set_answer, standing_yes, turn_answer
 from crm.actions.ledger import actor_as_now, append_entry, person_as_now
 from crm.actions.question import (
     LockedSubject,
@@ -33,11 +33,6 @@ from crm.events.record import record
 from crm.models import Answer, Attachment, Channel, Consent, Question, Room
 from crm.models.attachment import FileState
 
-_EVENTS = {
-    Answer.AGREED: "consent.given",
-    Answer.CHANGE: "consent.change_suggested",
-    Answer.DECLINED: "consent.declined",
-}
 ELSEWHERE = tuple(channel.value for channel in Channel if channel != Channel.ROOM)
 
 
@@ -189,4 +184,4 @@ def _write_record(
         }
         append_entry(question.room, "recorded", consent=consent, payload=payload)
     for consent in consents:
-        record(_EVENTS[answer], actor=actor, room=question.room, subject=consent, data=event_data(consent))
+        record(EVENTS[answer], actor=actor, room=question.room, subject=consent, data=event_data(consent))

@@ -5,15 +5,17 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.clock import now
-from crm.errors import Stale
+from crm.errors import Stale, Words
+
+_COMPARE = _("Somebody changed this while you were writing. Nothing of yours is gone: compare both.")
+LOOK_AGAIN = _("Somebody worked on this meanwhile. Look at it as it is now.")
+"""For what is not written but decided: there is nothing to compare."""
 
 
-def check_version(row: Any, version: int) -> None:
-    """Raise `Stale`, with the row as it is now, unless it is at the `version` its editor saw."""
+def check_version(row: Any, version: int, words: Words = _COMPARE) -> None:
+    """Raise `Stale` with `words` and the row as it is now, unless it is at the `version` its editor saw."""
     if row.version != version:
-        raise Stale(
-            _("Somebody changed this while you were writing. Nothing of yours is gone: compare both."), current=row
-        )
+        raise Stale(words, current=row)
 
 
 def save_changes(row: Any, changes: dict[str, Any]) -> list[str]:

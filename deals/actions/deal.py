@@ -11,10 +11,11 @@ from crm.actions.custom_field import checked_custom
 from crm.actions.organization import create_organization
 from crm.actions.question import close_questions_about
 from crm.actions.room import add_member, lock_room, open_room
+from crm.actions.version import check_version
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.clock import now
-from crm.errors import NotAllowed, NotFound, Refused, Stale
+from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import CustomFieldOn, Organization, Role, Room, Side, User
 from deals.actions.stage_total import is_counted, recounted
@@ -140,7 +141,7 @@ def change_deal(*, actor: Actor, deal_id: UUID, version: int, values: dict[str, 
     """
     _check_staff(actor)
     room, deal = lock_deal(actor, deal_id)
-    check_deal_version(deal, version)
+    check_version(deal, version)
     checks = Checks()
     changes = _checked(checks, actor, values, deal)
     checks.done()
@@ -200,7 +201,7 @@ def end_deal(*, actor: Actor, deal_id: UUID, version: int, status: str, reason: 
     reason = checks.text("reason", reason, limit=5000)
     checks.done()
     room, deal = lock_deal(actor, deal_id)
-    check_deal_version(deal, version)
+    check_version(deal, version)
     if deal.has_ended:
         raise Refused(_("This deal has ended already."), code="deal_ended")
     deal.status, deal.ended_at, deal.ended_reason = status, now(), reason
@@ -223,7 +224,7 @@ def reopen_deal(*, actor: Actor, deal_id: UUID, version: int) -> Deal:
     """Open a deal again that was lost, paused, or ended in agreement. A won one is undone instead."""
     _check_staff(actor)
     room, deal = lock_deal(actor, deal_id)
-    check_deal_version(deal, version)
+    check_version(deal, version)
     if deal.status == DealStatus.WON:
         raise Refused(_("A won deal is not reopened. A manager can undo the close."), code="deal_won")
     if deal.is_open:
@@ -232,12 +233,6 @@ def reopen_deal(*, actor: Actor, deal_id: UUID, version: int) -> Deal:
     save_deal(deal, "status", "ended_at", "ended_reason")
     record("deal.reopened", actor=actor, room=room, subject=deal)
     return deal
-
-
-def check_deal_version(deal: Deal, version: int) -> None:
-    """Raise `Stale` unless the deal is at the version its editor saw."""
-    if deal.version != version:
-        raise Stale(_("Somebody changed this deal while you were writing. Compare both."), current=deal)
 
 
 def save_deal(deal: Deal, *fields: str) -> None:

@@ -7,9 +7,10 @@ from uuid import UUID
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from crm.actions.version import LOOK_AGAIN, check_version
 from crm.actors import Actor
 from crm.clock import now
-from crm.errors import NotAllowed, NotFound, Refused, Stale
+from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Draftable, Revision
 from deals.actions.section import get_section, lock_section, touch_section
@@ -40,8 +41,7 @@ def keep_revision(*, actor: Actor, deal_id: UUID, kind: str, revision_id: UUID, 
     if revision.content is None:
         raise Refused(_("The words of this revision were erased."), code="erased")
     room, _deal, locked = lock_section(actor, section)
-    if locked.version != version:
-        raise Stale(_("Somebody changed this meanwhile. Look at it again first."), current=locked)
+    check_version(locked, version, LOOK_AGAIN)
     _put_back(actor, locked, revision.content)
     touch_section(locked)
     data = {"deal": str(deal_id), "section": kind, "revision": str(revision.pk), "revision_number": revision.number}

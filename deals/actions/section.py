@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.room import lock_room
+from crm.actions.version import check_version
 from crm.actors import Actor
 from crm.clock import now
 from crm.errors import NotFound, Refused, Stale
@@ -145,14 +146,6 @@ def archive_row(actor: Actor, row: Row, version: int) -> None:
     drafts.filter(private_rows_of(actor)).update(archived_at=current.archived_at)
     drafts.update(replaces=None, base_version=None)
     _finish(actor, room, section, current, "archived")
-
-
-def check_version(row: SectionRow, version: int) -> None:
-    """Raise `Stale` unless the row is still at the version its editor saw."""
-    if row.version != version:
-        raise Stale(
-            _("Somebody changed this while you were writing. Nothing of yours is gone: compare both."), current=row
-        )
 
 
 def lock_row(actor: Actor, row: Row) -> Row:

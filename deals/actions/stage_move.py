@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actions.ledger import actor_as_now, append_entry
 from crm.actions.question import Subject, close_questions_about
+from crm.actions.version import check_version
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.clock import now
 from crm.errors import Invalid, NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Event, Room, Side
-from deals.actions.deal import ask_no_more, check_deal_version, lock_deal, save_deal
+from deals.actions.deal import ask_no_more, lock_deal, save_deal
 from deals.models import Deal, DealStatus, Stage, StageMove, Waiver
 from deals.queries.gate import gate_states
 from deals.queries.stage_move import faults_of_move
@@ -59,7 +60,7 @@ def execute_move(*, actor: Actor, deal_id: UUID, version: int, to_stage_id: UUID
     if not actor.is_seller:
         raise NotAllowed(_("Only the selling side moves a deal."))
     room, deal = lock_deal(actor, deal_id)
-    check_deal_version(deal, version)
+    check_version(deal, version)
     to_stage = _stage_ahead(deal, to_stage_id)
     move = StageMove.objects.open().filter(deal=deal, from_stage=deal.stage, to_stage=to_stage).first()
     faults = faults_of_move(deal, move, to_stage)
@@ -112,7 +113,7 @@ def move_back(*, actor: Actor, deal_id: UUID, version: int, to_stage_id: UUID) -
     if not actor.is_seller:
         raise NotAllowed(_("Only the selling side moves a deal."))
     room, deal = lock_deal(actor, deal_id)
-    check_deal_version(deal, version)
+    check_version(deal, version)
     if deal.has_ended:
         raise Refused(_("This deal has ended. Reopen it first."), code="deal_ended")
     stage = Stage.objects.filter(pipeline=deal.pipeline_id, pk=to_stage_id, position__lt=deal.stage.position).first()
@@ -170,7 +171,7 @@ def undo_win(*, actor: Actor, deal_id: UUID, version: int, reason: str) -> Deal:
     if actor.user is None or not actor.user.is_manager:
         raise NotAllowed(_("A manager can undo a close, with a reason."))
     room, deal = lock_deal(actor, deal_id)
-    check_deal_version(deal, version)
+    check_version(deal, version)
     close = deal.moves.filter(to_stage=None, executed_at__isnull=False, undone_at=None).first()
     if deal.status != DealStatus.WON or close is None:
         raise Refused(_("Only a deal that was won here can be undone."), code="not_won")

@@ -6,10 +6,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from crm.actions.version import check_version
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.clock import now
-from crm.errors import Refused, Stale
+from crm.errors import Refused
 from crm.events.record import record
 from crm.models import Contact, Side, User
 from deals.actions.section import (
@@ -113,8 +114,8 @@ def assess_stakeholder(
     if mine is None:
         mine = Assessment.objects.create(stakeholder=row, private_to=actor.side, **values)
     else:
-        if version is not None and mine.version != version:
-            raise Stale(_("A colleague changed this meanwhile. Compare both."), current=mine)
+        if version is not None:
+            check_version(mine, version)
         for field, value in values.items():
             setattr(mine, field, value)
         mine.version += 1

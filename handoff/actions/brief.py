@@ -8,10 +8,11 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.room import lock_room
+from crm.actions.version import LOOK_AGAIN, check_version
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.clock import now
-from crm.errors import NotAllowed, NotFound, Refused, Stale
+from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Consent, Event, Room, Side
 from crm.scopes import check_scope
@@ -69,7 +70,7 @@ def clear_item(*, actor: Actor, item_id: UUID, version: int) -> BriefItem:
     check_reviewer(actor, handoff)
     if item.is_clear:
         return item
-    _check_item_version(item, version)
+    check_version(item, version, LOOK_AGAIN)
     if item.questions.open().exists():
         raise Refused(_("Your question about this has no answer yet."), code="question_open")
     item.state, item.cleared_by, item.cleared_at = ItemState.CLEAR, actor.user, now()
@@ -94,7 +95,7 @@ def ask_back(*, actor: Actor, item_id: UUID, version: int, text: str) -> ItemQue
         return waiting
     if waiting is not None:
         raise Refused(_("A question about this waits for its answer already."), code="question_open")
-    _check_item_version(item, version)
+    check_version(item, version, LOOK_AGAIN)
     if item.is_clear and not handoff.is_open:
         raise Refused(_("This was clear when the handoff was accepted."), code="handoff_accepted")
     item.state, item.cleared_by, item.cleared_at = ItemState.QUESTION, None, None
@@ -162,11 +163,6 @@ def _lock_item(actor: Actor, item_id: UUID) -> tuple[Room, Handoff, BriefItem]:
     if handoff.state == HandoffState.CANCELLED:
         raise Refused(_("This handoff was cancelled when the close was undone."), code="handoff_cancelled")
     return room, handoff, BriefItem.objects.select_for_update(of=("self",), no_key=True).get(pk=found.pk)
-
-
-def _check_item_version(item: BriefItem, version: int) -> None:
-    if item.version != version:
-        raise Stale(_("Somebody worked on this item meanwhile. Look at it as it is now."), current=item)
 
 
 def _save_item(item: BriefItem, *fields: str) -> None:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actions.question import Subject, ask_for_consent
 from crm.actions.room import add_member, lock_room
+from crm.actions.version import LOOK_AGAIN, check_version
 from crm.actors import SYSTEM, Actor
 from crm.clock import now
-from crm.errors import FieldFault, Invalid, NotAllowed, NotFound, Refused, Stale
+from crm.errors import FieldFault, Invalid, NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Consent, Event, Participant, Question, Role, Side, User
 from crm.queries.consent import standing_about
@@ -22,7 +23,6 @@ from deals.models import Deal
 from handoff.actions.brief import check_reviewer, lock_handoff, write_items
 from handoff.actions.success_plan import open_success_plan
 from handoff.models import Handoff, HandoffState, SuccessPlan
-from handoff.models.handoff import SHOWN_IN_ROOM
 from handoff.queries.brief import brief_snapshot
 from handoff.queries.risk import heading_of
 
@@ -99,7 +99,7 @@ def assign_handoff(*, actor: Actor, handoff_id: UUID, version: int, user_id: UUI
         return handoff
     if not (taking and handoff.to_user_id is None):
         check_reviewer(actor, handoff)
-    check_handoff_version(handoff, version)
+    check_version(handoff, version, LOOK_AGAIN)
     if handoff.state == HandoffState.CANCELLED:
         raise Refused(_("This handoff was cancelled when the close was undone."), code="handoff_cancelled")
     deal.success_owner = user
@@ -144,7 +144,7 @@ def accept_handoff(
     check_reviewer(actor, handoff)
     if handoff.is_accepted:
         return handoff
-    check_handoff_version(handoff, version)
+    check_version(handoff, version, LOOK_AGAIN)
     _check_acceptable(handoff)
     handoff.state, handoff.accepted_at, handoff.accepted_by = HandoffState.ACCEPTED, now(), actor.user
     save_handoff(handoff, "state", "accepted_at", "accepted_by")
@@ -221,12 +221,6 @@ def _lock_subject(event: Event) -> Handoff:
     return locked.get(pk=event.data["subject"])
 
 
-def check_handoff_version(handoff: Handoff, version: int) -> None:
-    """Raise `Stale` unless the handoff is at the version its reader saw."""
-    if handoff.version != version:
-        raise Stale(_("Somebody changed this handoff meanwhile. Look at it as it is now."), current=handoff)
-
-
 def save_handoff(handoff: Handoff, *fields: str) -> None:
     """Save a locked handoff with its next version."""
     handoff.version += 1
@@ -235,6 +229,6 @@ def save_handoff(handoff: Handoff, *fields: str) -> None:
 
 def _record(type: str, actor: Actor, handoff: Handoff) -> None:
     """Say what happened: to the guests only while they see the handoff at all."""
-    private_to = "" if handoff.state in SHOWN_IN_ROOM else Side.SELLER
+    private_to = "" if handoff.is_accepted else Side.SELLER
     data = {"deal": str(handoff.deal_id), "to": str(handoff.to_user_id or ""), "version": handoff.version}
     record(type, actor=actor, room=handoff.room, subject=handoff, private_to=private_to, data=data)

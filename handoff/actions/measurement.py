@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from crm.actions.version import LOOK_AGAIN, check_version
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.clock import now
-from crm.errors import FieldFault, NotAllowed, NotFound, Refused, Stale
+from crm.errors import FieldFault, NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Attachment, FileState, Room, Side
 from handoff.actions.goal import lock_goal, rejudge_goal
@@ -101,7 +102,7 @@ def correct_measurement(
         if done is not None and (done.value, done.note) == (reading.value, reading.note):
             return done
         raise Refused(_("This was corrected already. Correct the newer value."), code="already_corrected")
-    _check_version(old, version)
+    check_version(old, version, LOOK_AGAIN)
     if (old.value, old.measured_at, old.source) == (reading.value, reading.measured_at, reading.source):
         raise Refused(_("This is the value that stands here."), code="same_value")
     _check_place_free(goal, old, reading)
@@ -126,7 +127,7 @@ def confirm_measurement(*, actor: Actor, measurement_id: UUID, version: int) -> 
     if measurement.state == MeasurementState.CONFIRMED:
         return measurement
     _check_current(measurement)
-    _check_version(measurement, version)
+    check_version(measurement, version, LOOK_AGAIN)
     measurement.state, measurement.confirmed_at = MeasurementState.CONFIRMED, now()
     measurement.confirmed_by = actor.participant.contact
     _save(measurement, "state", "confirmed_at", "confirmed_by")
@@ -154,7 +155,7 @@ def dispute_measurement(*, actor: Actor, measurement_id: UUID, version: int, tex
     _check_current(measurement)
     if waiting is not None:
         raise Refused(_("This is disputed already and waits for an answer."), code="already_disputed")
-    _check_version(measurement, version)
+    check_version(measurement, version, LOOK_AGAIN)
     measurement.state = MeasurementState.DISPUTED
     measurement.confirmed_at = measurement.confirmed_by = None
     _save(measurement, "state", "confirmed_at", "confirmed_by")
@@ -277,11 +278,6 @@ def _check_place_free(goal: Goal, old: Measurement, reading: _Reading) -> None:
 def _check_current(measurement: Measurement) -> None:
     if not measurement.is_current:
         raise Refused(_("This value was corrected. Look at the newer one."), code="already_corrected")
-
-
-def _check_version(measurement: Measurement, version: int) -> None:
-    if measurement.version != version:
-        raise Stale(_("Somebody worked on this value meanwhile. Look at it as it is now."), current=measurement)
 
 
 def _settle_disputes(measurement: Measurement) -> None:
