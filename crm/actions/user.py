@@ -18,6 +18,7 @@ from crm.clock import now
 from crm.errors import NotFound, Refused
 from crm.events.record import record
 from crm.models import ApiKey, Participant, Role, Team, User
+from crm.sessions import content_of
 
 
 @transaction.atomic
@@ -80,7 +81,7 @@ def end_sessions(user: User) -> None:
     mine = [
         session.pk
         for session in Session.objects.filter(expire_date__gt=now()).iterator(chunk_size=500)
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
+        if content_of(session).get(SESSION_KEY) == str(user.pk)
     ]
     Session.objects.filter(pk__in=mine).delete()
 

@@ -19,6 +19,7 @@ from crm.models import ApiKey, User
 from crm.queries.api_key import key_of_secret
 from crm.queries.live import Ended, staff_readers
 from crm.scopes import check_scope
+from crm.sessions import row_key
 
 LONGEST = 200
 """Characters of a key at most; more is not looked up."""
@@ -71,7 +72,7 @@ def look_again(request: Request) -> Actor:
         if found is None:
             raise AuthenticationFailed
         return found[1]
-    session, user_id = str(request.session.session_key), cast(User, request.user).pk
+    session, user_id = row_key(request.session.session_key or ""), cast(User, request.user).pk
     if isinstance(staff_readers({session: user_id})[session], Ended):
         raise AuthenticationFailed(_("You have signed out, or your access has ended."), code="signed_out")
     return as_user(User.objects.select_related("team").get(pk=user_id))

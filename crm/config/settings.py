@@ -182,6 +182,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_ADAPTER = "crm.web.account_adapter.StaffSecondStep"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {"add_webauthn": "crm.web.account_forms.PasskeyForm"}
@@ -193,7 +194,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 WEBHOOKS_REACH_PRIVATE: bool = env.bool("WEBHOOKS_REACH_PRIVATE", default=False)
 # Sessions live in PostgreSQL. Staff and room have cookies of their own; `__Host-` needs HTTPS. ---------------------
 _cookie_prefix = "__Host-" if HTTPS else ""
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "crm.sessions"
 SESSION_COOKIE_NAME = f"{_cookie_prefix}cg_staff"
 ROOM_COOKIE_NAME = f"{_cookie_prefix}cg_room"
 ROOM_BROWSER_COOKIE_NAME = f"{_cookie_prefix}cg_browser"

@@ -18,6 +18,7 @@ from crm.clock import now
 from crm.models import Event, FeedPosition, Participant, Room, RoomMember, RoomSession, User
 from crm.queries.sign_in import IDLE
 from crm.rules.live import Grant, Happened, Place, Reader, RoomReader, StaffReader
+from crm.sessions import content_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def reread(readers: Iterable[Reader]) -> dict[Any, Reader | Ended]:
 
 
 def staff_readers(sessions: Mapping[str, UUID]) -> dict[str, Reader | Ended]:
-    """Return who reads in each of these sessions (key → user). A changed password ends those from before it."""
+    """Return who reads in each of these sessions (key of its row → user). A changed password ends those from before it."""
     if not sessions:
         return {}
     standing = {one.pk: one for one in Session.objects.filter(pk__in=sessions, expire_date__gt=now())}
@@ -112,7 +113,7 @@ def staff_readers(sessions: Mapping[str, UUID]) -> dict[str, Reader | Ended]:
 def _staff(key: str, user: User | None, session: Session | None) -> Reader | Ended:
     if user is None or not user.is_active:
         return Ended("deactivated")
-    kept = session.get_decoded() if session else {}
+    kept = content_of(session) if session else {}
     proof = kept.get(HASH_SESSION_KEY, "") if BACKEND_SESSION_KEY in kept else ""
     if kept.get(SESSION_KEY) != str(user.pk) or not constant_time_compare(proof, user.get_session_auth_hash()):
         return Ended("signed-out")

@@ -4,12 +4,14 @@ from functools import partial
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.events.wake import tell
+from crm.secrets import seal, unseal
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
@@ -34,3 +36,15 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         """Set a password; the sessions from before it end, and their pages say so."""
         super().set_password(user, password)
         transaction.on_commit(partial(tell, "access"))
+
+
+class StaffSecondStep(DefaultMFAAdapter):
+    """Keeps what the codes of an app and on paper are made of sealed: a database dump makes no codes."""
+
+    def encrypt(self, text: str) -> str:
+        """Return what is stored of a secret."""
+        return seal(text).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return the secret that was stored."""
+        return unseal(encrypted_text.encode())

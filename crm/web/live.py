@@ -15,6 +15,7 @@ from crm.events.live import hub
 from crm.events.stream import Stream
 from crm.queries.live import staff_readers
 from crm.rules.live import Reader
+from crm.sessions import row_key
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +28,7 @@ def is_refresh(request: HttpRequest) -> bool:
 @require_GET
 def live(request: HttpRequest) -> HttpResponseBase:
     """Tell the pages of a member of staff what happens in their rooms."""
-    key = request.session.session_key or ""
+    key = row_key(request.session.session_key or "")
     reader = staff_readers({key: request.user.pk})[key] if request.user.is_authenticated else None
     return stream(request, reader)
 
