@@ -6,6 +6,7 @@ from crm.actions.comment import add_comment
 from crm.actions.consent import withdraw_consent
 from crm.clock import frozen
 from crm.models import Answer, Consent, User
+from deals.actions.stakeholder import add_stakeholder
 from handoff.demo.board_words import CARDS, Aim, Card
 from handoff.demo.clock import StoryClock
 from handoff.demo.scene import Scene, open_scene
@@ -63,7 +64,9 @@ def _open(clock: StoryClock, staff: dict[str, User], card: Card) -> Scene:
         "close_on": clock.day(*card.close),
     }
     scene = open_scene(staff[card.owner], client, deal)
-    scene.contact(card.contact, card.position)
+    contact = scene.contact(card.contact, card.position)
+    for somebody in ({"side": "seller", "user": scene.owner.pk}, {"side": "buyer", "contact": contact.pk}):
+        add_stakeholder(actor=scene.rep, deal_id=scene.deal.pk, values=somebody)
     scene.invite(scene_contact(card))
     with frozen(clock.moment(*card.begun, 10) + timedelta(minutes=30)):
         scene.come_in(scene_contact(card))
