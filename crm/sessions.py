@@ -9,6 +9,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from cryptography.fernet import InvalidToken
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
 
 from crm.clock import now
@@ -32,20 +33,22 @@ class SessionStore(DatabaseStore):
         """Return what is stored of a session."""
         return seal(super().encode(session_dict)).decode()
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Return what a row holds; nothing when it was not written by this installation, or with a key long gone."""
         try:
-            return super().decode(unseal(session_data.encode()))
+            return super().decode(unseal(session_data if isinstance(session_data, bytes) else session_data.encode()))
         except InvalidToken:
             return {}
 
-    def _get_session_from_db(self) -> Session | None:
-        found = Session.objects.filter(pk=row_key(self.session_key or ""), expire_date__gt=now()).first()
+    def _get_session_from_db(self) -> AbstractBaseSession | None:
+        found: Session | None = Session.objects.filter(
+            pk=row_key(self.session_key or ""), expire_date__gt=now()
+        ).first()
         if found is None:
             self._session_key = None
         return found
 
-    async def _aget_session_from_db(self) -> Session | None:
+    async def _aget_session_from_db(self) -> AbstractBaseSession | None:
         return await sync_to_async(self._get_session_from_db)()
 
     def exists(self, session_key: str) -> bool:
@@ -56,13 +59,13 @@ class SessionStore(DatabaseStore):
         """The same, for asynchronous callers."""
         return await super().aexists(row_key(session_key))
 
-    def create_model_instance(self, data: dict[str, Any]) -> Session:
+    def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         """Return the row to be written."""
         row = super().create_model_instance(data)
         row.session_key = row_key(row.session_key)
         return row
 
-    async def acreate_model_instance(self, data: dict[str, Any]) -> Session:
+    async def acreate_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         """The same, for asynchronous callers."""
         row = await super().acreate_model_instance(data)
         row.session_key = row_key(row.session_key)

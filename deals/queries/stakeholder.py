@@ -54,13 +54,14 @@ class Stake:
 
 @dataclass(frozen=True)
 class Lane:
-    """One side of the map."""
+    """One side of the map; `beside` names those of our side who work in the room without being on it."""
 
     side: str
     label: str
     stakes: Sequence[Stake]
     people: int
     places: int
+    beside: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def people_map(actor: Actor, page: DealPage, seller: str) -> PeopleMap:
     hinge = _hinge(page, grants, yeses)
     named = {str(one.contact_id): one.contact.name for one in page.people if one.contact}
     hinge_name = named.get(hinge.person_id, "") if hinge else ""
-    stakes = _stakes(actor, page, grants, yeses, hinge.person_id if hinge_name and hinge else "")
+    members = _members(deal)
+    stakes = _stakes(actor, page, grants, members, yeses, hinge.person_id if hinge_name and hinge else "")
     partner = next((one.contact.organization for one in page.people if one.side == Side.PARTNER and one.contact), None)
     labels = {
         Side.SELLER.value: seller,
@@ -90,7 +92,7 @@ def people_map(actor: Actor, page: DealPage, seller: str) -> PeopleMap:
         Side.BUYER.value: page.client,
     }
     return PeopleMap(
-        lanes=[_lane(side, label, page.people, stakes) for side, label in labels.items()],
+        lanes=[_lane(side, label, page.people, stakes, members) for side, label in labels.items()],
         hinge=hinge if hinge_name else None,
         hinge_name=hinge_name,
         waits_for=hinge.waits_for if hinge else (),
@@ -105,6 +107,12 @@ def _yeses(deal: Deal) -> list[str]:
     return [str(pk) for pk in given.values_list("participant__contact_id", flat=True)]
 
 
+def _members(deal: Deal) -> dict[UUID, str]:
+    """Return the names of our people in the room: the owner first."""
+    others = RoomMember.objects.filter(room=deal.room_id).order_by("user__name").values_list("user_id", "user__name")
+    return {deal.owner_id: deal.owner.name, **dict(others)}
+
+
 def _hinge(page: DealPage, grants: Mapping[UUID, Participant], yeses: Sequence[str]) -> Dependence | None:
     able = {str(pk) for pk, one in grants.items() if one.is_active and one.may_answer and one.side == Side.BUYER}
     answers = {pk: one for pk, one in grants.items() if str(pk) in able}
@@ -117,13 +125,16 @@ def _hinge(page: DealPage, grants: Mapping[UUID, Participant], yeses: Sequence[s
 
 
 def _stakes(
-    actor: Actor, page: DealPage, grants: Mapping[UUID, Participant], yeses: Sequence[str], hinge: str
+    actor: Actor,
+    page: DealPage,
+    grants: Mapping[UUID, Participant],
+    members: Mapping[UUID, str],
+    yeses: Sequence[str],
+    hinge: str,
 ) -> dict[UUID | None, list[Stake]]:
     """Return the entries by whom they report to."""
     rows = page.people
     thoughts = {one.stakeholder_id: one for one in Assessment.objects.visible_to(actor).filter(stakeholder__in=rows)}
-    members = set(RoomMember.objects.filter(room=page.deal.room_id).values_list("user_id", flat=True))
-    members.add(page.deal.owner_id)
     comments = comments_beside(actor, [row.pk for row in rows])
     drafts = {
         one.replaces_id: one
@@ -168,10 +179,18 @@ def _is_top(row: Stakeholder, known: Mapping[UUID, Stakeholder]) -> bool:
     return at.pk == row.pk
 
 
-def _lane(side: str, label: str, rows: Sequence[Stakeholder], stakes: Mapping[UUID | None, Sequence[Stake]]) -> Lane:
+def _lane(
+    side: str,
+    label: str,
+    rows: Sequence[Stakeholder],
+    stakes: Mapping[UUID | None, Sequence[Stake]],
+    members: Mapping[UUID, str],
+) -> Lane:
     mine = [row for row in rows if row.side == side]
     places = sum(1 for row in mine if row.place)
-    return Lane(side, label, [one for one in stakes[None] if one.row.side == side], len(mine) - places, places)
+    on_map = {row.user_id for row in mine}
+    beside = [name for pk, name in members.items() if pk not in on_map] if side == Side.SELLER else []
+    return Lane(side, label, [one for one in stakes[None] if one.row.side == side], len(mine) - places, places, beside)
 
 
 def possible_people(actor: Actor, deal: Deal) -> tuple[list[Contact], list[User]]:

@@ -24,7 +24,7 @@ from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
 from crm.web.version import attempt_edit, saved_words
 from deals.actions.deal import change_deal, end_deal, open_deal, reopen_deal
 from deals.models import Deal
-from deals.queries.deal import get_deal, get_deal_page
+from deals.queries.deal import DealPage, get_deal, get_deal_page
 from deals.queries.stage_move import faults_of_move
 from deals.web.conflict import conflict_page
 from deals.web.forms.activity import ActivityForm
@@ -64,10 +64,12 @@ def deal_page(
     """
     actor = staff(request)
     page = get_deal_page(actor, deal_id)
+    faults = [] if page.deal.has_ended else faults_of_move(page.deal, page.move, page.next_stage)
     context: dict[str, Any] = {
         "page": page,
         "kind": "deal",
-        "faults": [] if page.deal.has_ended else faults_of_move(page.deal, page.move, page.next_stage),
+        "faults": faults,
+        "obstacles": [one for one in faults if not _is_listed(one.code, page)],
         "is_manager": bool(actor.user and actor.user.is_manager),
         "facts": FactsForm(actor, page.deal),
         "activity": ActivityForm(),
@@ -79,6 +81,11 @@ def deal_page(
         **(refused or {}),
     }
     return render(request, "deals/deal/page.html", context, status=409 if stale else 422 if refused else 200)
+
+
+def _is_listed(code: str, page: DealPage) -> bool:
+    """Whether the list of what moving on needs says it already: a gate, or that there is no yes yet."""
+    return code.startswith("gate.") or (code == "consent_missing" and not page.has_move_yes)
 
 
 @login_required

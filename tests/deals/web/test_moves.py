@@ -55,7 +55,9 @@ def test_the_button_moves_on_when_the_gate_opened_after_the_yes(cast, signed_in)
     to = Stage.objects.get(pipeline=cast.deal.pipeline_id, name="Define success")
     client = signed_in(cast.maya)
     yes_to(cast, move_to(cast, to))
-    assert "Not open yet" in client.get(at(cast, "deal")).content.decode()
+    html = client.get(at(cast, "deal")).content.decode()
+    assert "1 of 2 conditions met" in html
+    assert "Move on to Define success</button>" not in html
     yes_to(cast, cast.problem())
     assert "Move on to Define success</button>" in client.get(at(cast, "deal")).content.decode()
     sent = {"version": now_at(cast).version, "to_stage": str(to.pk)}
@@ -197,3 +199,14 @@ def test_a_reply_is_said_once_however_often_it_is_sent(cast, signed_in) -> None:
     for _ in range(2):
         assert client.post(url, {"body": "Again", "once": token}).status_code == 302
     assert Comment.objects.filter(body="Again").count() == 1
+
+
+def test_the_stage_before_comes_first_and_the_first_stage_offers_no_way_back(cast, signed_in) -> None:
+    client = signed_in(cast.maya)
+    first = client.get(at(cast, "deal")).content.decode()
+    assert "Go back a stage" not in first
+    put_at(cast, "Define success")
+    html = client.get(at(cast, "deal")).content.decode()
+    choice = html[html.index('id="back-to"') : html.index("</select>", html.index('id="back-to"'))]
+    assert [name in choice for name in ("Understand", "Meet", "Define")] == [True, True, False]
+    assert choice.index("Understand") < choice.index("Meet")
