@@ -43,9 +43,9 @@ def money(amount: Number, currency: str, locale: str) -> str:
     """An amount in full, for sentences: "$1,860,000"; minor units only if there are any: "$12.50"."""
     amount = _decimal(amount)
     if amount != amount.to_integral_value():
-        return format_currency(amount, currency, locale=locale)
+        return _apart(format_currency(amount, currency, locale=locale))
     pattern = re.sub(r"\.0+", "", Locale.parse(locale).currency_formats["standard"].pattern)
-    return format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False)
+    return _apart(format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False))
 
 
 def money_short(amount: Number, currency: str, locale: str) -> str:
@@ -55,8 +55,13 @@ def money_short(amount: Number, currency: str, locale: str) -> str:
     if size < 10_000:
         return money(amount.quantize(Decimal(1)), currency, locale)
     digits = 0 if size < 1_000_000 else 2 if size < 10_000_000 else 1
-    text = format_compact_currency(amount, currency, locale=locale, fraction_digits=digits)
-    return text.replace("K", "k") if _english(locale) else text
+    text = _apart(format_compact_currency(amount, currency, locale=locale, fraction_digits=digits))
+    return re.sub(r"(?<=\d)K", "k", text) if _english(locale) else text
+
+
+def _apart(text: str) -> str:
+    """Keep a currency that is written in letters apart from its figures: "NOK 1,200", as "$1,200" needs no room."""
+    return re.sub(r"(?<=[^\W\d_])(?=\d)", NO_BREAK, text)
 
 
 def number(value: Number, locale: str, unit: str = "") -> str:

@@ -114,3 +114,18 @@ def test_how_long_something_lasts():
 )
 def test_initials(name, letters):
     assert formats.initials(name) == letters
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_a_currency_in_letters_stands_apart_from_its_figures(locale: str) -> None:
+    for shown in (
+        formats.money(1_200_000, "NOK", locale),
+        formats.money_short(1_200_000, "NOK", locale),
+        formats.money(Decimal("12.50"), "NOK", locale),
+    ):
+        assert "NOK1" not in shown
+        assert "NOK" in shown
+    assert formats.money(1_200_000, "NOK", "en") == "NOK\N{NO-BREAK SPACE}1,200,000"
+    assert formats.money_short(1_200_000, "NOK", "en") == "NOK\N{NO-BREAK SPACE}1.2M"
+    assert formats.money_short(540_000, "SEK", "en") == "SEK\N{NO-BREAK SPACE}540k"
+    assert formats.money(1_200_000, "USD", "en") == "$1,200,000"
