@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
 from crm.errors import Invalid, NotFound, Refused
-from crm.models import Participant, Side
+from crm.models import Participant, Role, Side
 from crm.registry import (
     ClientBlock,
     ConsentKind,
@@ -184,8 +184,12 @@ register_namer(goal_names)
 register_file_holder(measured_evidence)
 personal_data.register()
 
-register_navigation(NavigationEntry(_("Handoffs"), "baton", "handoff:handoffs", position=30, phone=False))
-register_navigation(NavigationEntry(_("Success"), "target", "handoff:plans", position=40, covers=("/goals/",)))
+register_navigation(
+    NavigationEntry(_("Handoffs"), "baton", "handoff:handoffs", position=30, phone=False, home_of=(Role.DELIVERY,))
+)
+register_navigation(
+    NavigationEntry(_("Success"), "target", "handoff:plans", position=40, covers=("/goals/",), home_of=(Role.SUCCESS,))
+)
 
 register_room_panel(SUCCESS_PANEL)
 register_archive_part(ARCHIVE_PART)

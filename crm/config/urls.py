@@ -3,10 +3,11 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
+
+from crm.web.home import home
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="deals:board"), name="home"),
+    path("", home, name="home"),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/", admin.site.urls),

@@ -13,7 +13,7 @@ from crm.models import ImportRun, LedgerCheck
 from crm.queries.import_run import newest_demo_run
 from crm.queries.ledger_check import ledger_alarm
 from crm.web.live import is_refresh
-from crm.web.navigation import NavigationEntry, Place, navigation
+from crm.web.navigation import NavigationEntry, Place, home_entry, navigation
 from crm.web.theme import Theme, chosen_theme
 
 
@@ -100,8 +100,9 @@ class Shell:
 
     @cached_property
     def home(self) -> str:
-        """Where the mark leads: the first entry of the rail."""
-        return self.rail[0].url if self.rail else "/"
+        """Where the mark leads: where this person begins."""
+        entry = home_entry(getattr(getattr(self._request, "user", None), "role", ""))
+        return reverse(entry.url_name) if entry else "/"
 
     @cached_property
     def rail(self) -> list[Link]:

@@ -18,6 +18,7 @@ class NavigationEntry:
     `url_name` is reversed without arguments. `position` orders entries within their place. An entry of the rail with
     `phone` stands in the bottom bar of a phone, one without moves into its "More" sheet. `covers` names further paths
     (as prefixes) under which the entry counts as the present one. `only` limits it to administrators or to the demo.
+    People with a role in `home_of` begin there; everybody else with the first entry of the rail.
     """
 
     label: str | Promise
@@ -28,6 +29,7 @@ class NavigationEntry:
     place: Place = "rail"
     covers: tuple[str, ...] = ()
     only: Literal["", "administrator", "demo"] = ""
+    home_of: tuple[str, ...] = ()
 
 
 _entries: dict[str, NavigationEntry] = {}
@@ -36,6 +38,12 @@ _entries: dict[str, NavigationEntry] = {}
 def register_navigation(entry: NavigationEntry) -> None:
     """Add an entry; registering the same `url_name` again replaces it."""
     _entries[entry.url_name] = entry
+
+
+def home_entry(role: str) -> NavigationEntry | None:
+    """Where somebody with this role begins."""
+    entries = navigation("rail")
+    return next((entry for entry in entries if role in entry.home_of), entries[0] if entries else None)
 
 
 def navigation(place: Place) -> list[NavigationEntry]:
