@@ -30,6 +30,10 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 # NUL, the other C0/C1 controls except tab and line breaks, lone surrogates, and the non-characters U+FFFE and U+FFFF.
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
+# Embeddings and overrides of the writing direction. They show words in another order than they are kept, beyond their own
+# end too; right-to-left scripts do without them.
+_DIRECTION = re.compile(r"[\u202a-\u202e]")
+
 
 class Checks:
     """Collects faults field by field. Each method returns the cleaned value (or a harmless one after a fault)."""
@@ -48,7 +52,7 @@ class Checks:
         if not isinstance(value, str):
             self.add(field, _("Write this as text."), code="not_text")
             return ""
-        text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+        text = _DIRECTION.sub("", value).replace("\r\n", "\n").replace("\r", "\n").strip()
         if _NOT_TEXT.search(text):
             self.add(
                 field,
@@ -107,6 +111,9 @@ class Checks:
                 code="not_a_number",
             )
             return None
+        if number.is_nan():
+            self.add(field, _("“%(value)s” is not a number. For example: 30.") % {"value": number}, code="not_a_number")
+            return None
         if not number.is_finite() or number < lowest or number > AMOUNT_LIMIT:
             words = (
                 _("This number is too large.")
@@ -141,7 +148,7 @@ class Checks:
         try:
             day = value if isinstance(value, date) else date.fromisoformat(str(value))
         except ValueError:
-            self.add(field, _("There is no such day. Write it as 2026-04-30."), code="not_a_date")
+            self.add(field, _("There is no such day. Write year, month and day, as in 2026-04-30."), code="not_a_date")
             return None
         if not FIRST_DAY <= day <= LAST_DAY:
             self.add(field, _("This day is too far away. Is the year right?"), code="out_of_range")
@@ -157,7 +164,7 @@ class Checks:
         try:
             instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
         except ValueError:
-            self.add(field, _("There is no such time. Write it as 2026-04-30T14:00:00Z."), code="not_a_time")
+            self.add(field, _("There is no such day and time. Is everything filled in?"), code="not_a_time")
             return None
         if instant.tzinfo is None:
             self.add(field, _("Say in which time zone, for example with a Z at the end."), code="no_time_zone")

@@ -5,13 +5,14 @@ give the design language's markup everywhere, in our own forms and in those of p
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
 
 from crm.errors import DomainError, Invalid, Refused
 from crm.formats import babel_locale
@@ -108,11 +109,33 @@ class NumberField(_Unjudged, forms.CharField):
         return number if number.is_finite() else text
 
 
+class TimeInput(forms.TextInput):
+    """The browser's own control for a day, or for a day and a time. It would empty what is none, so that stays as text."""
+
+    def __init__(self, control: Literal["date", "datetime-local"]) -> None:
+        super().__init__(attrs={"type": control})
+        self.control = control
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return Django's context, with a plain control for what the browser's cannot show."""
+        context = super().get_context(name, value, attrs)
+        if value and not self._can_show(str(value)):
+            context["widget"]["type"] = "text"
+        return context
+
+    def _can_show(self, value: str) -> bool:
+        try:
+            datetime.fromisoformat(value) if self.control == "datetime-local" else date.fromisoformat(value)
+        except ValueError:
+            return False
+        return True
+
+
 class DayField(_Unjudged, forms.CharField):
     """A date, entered with the browser's own control. Gives ISO text, None when empty."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", forms.TextInput(attrs={"type": "date"}))
+        options.setdefault("widget", TimeInput("date"))
         super().__init__(**options)
 
     def prepare_value(self, value: Any) -> Any:
@@ -122,6 +145,12 @@ class DayField(_Unjudged, forms.CharField):
     def clean(self, value: Any) -> str | None:
         """The text as it came, None when empty."""
         return super().to_python(value) or None
+
+
+class MustPickField(forms.ChoiceField):
+    """One of those offered, without which nothing can be done; said in the words the actions use."""
+
+    default_error_messages: ClassVar = {"required": _("Choose one.")}
 
 
 class PickField(forms.ChoiceField):

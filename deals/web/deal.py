@@ -43,7 +43,7 @@ def new(request: HttpRequest) -> HttpResponse:
         deal = attempt(form, lambda: open_deal(actor=actor, **form.values))
         if deal is not None:
             remember_sent(request)
-            messages.success(request, _("Opened. Write down the problem first, best together."))
+            messages.success(request, _("Opened. Say who is at the table, then write down the problem together."))
             return redirect("deals:section", deal.pk, "people")
     return render(request, "deals/deal/new.html", {"form": form}, status=422 if form.errors else 200)
 

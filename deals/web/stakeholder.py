@@ -1,5 +1,6 @@
 """The people page: the map of sides, places nobody fills, what only we think, and who can come into the room."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -41,6 +42,9 @@ from deals.web.forms.stakeholder import AssessmentForm, StakeholderForm
 
 _ASKED = {"name": "new_contact", "email": "new_email", "organization": "new_contact"}
 """Which field of the form a fault of a new contact belongs to."""
+
+_NOBODY = "?"
+"""Stands for a contact who cannot be entered while the rest of the form is checked; it is never kept."""
 
 
 @dataclass(frozen=True)
@@ -122,22 +126,31 @@ def add(request: HttpRequest, deal_id: UUID) -> HttpResponse:
 
 @transaction.atomic
 def _add(actor: Actor, page: DealPage, form: StakeholderForm) -> Stakeholder:
-    values = _with_new_contact(actor, page, form)
-    return add_stakeholder(actor=actor, deal_id=page.deal.pk, values=values, private=form.cleaned_data["private"])
+    act = partial(add_stakeholder, actor=actor, deal_id=page.deal.pk, private=form.cleaned_data["private"])
+    return _with_new_contact(actor, page, form, act)
 
 
-def _with_new_contact(actor: Actor, page: DealPage, form: StakeholderForm) -> dict[str, Any]:
-    """Return the values for the action, after entering a contact who is not in the directory yet."""
+def _with_new_contact(
+    actor: Actor, page: DealPage, form: StakeholderForm, act: Callable[..., Stakeholder]
+) -> Stakeholder:
+    """Do `act` with the values of the form, after entering a contact who is not in the directory yet.
+
+    What is wrong with either is said at once, and then neither is kept: the caller's transaction ends.
+    """
     values, clean = form.values, form.cleaned_data
-    if clean.get("new_contact") and not values.get("contact"):
-        named = {"name": clean["new_contact"], "email": clean["new_email"]}
-        if clean.get("side", "buyer") == "buyer" and page.deal.organization_id:
-            named["organization"] = page.deal.organization_id
-        checks = Checks()
-        values["contact"] = checks.part(lambda: create_contact(actor=actor, values=named).pk, **_ASKED)
-        checks.done()
-        values.pop("place", None)
-    return values
+    if not clean.get("new_contact") or values.get("contact"):
+        return act(values=values)
+    named = {"name": clean["new_contact"], "email": clean["new_email"]}
+    if clean.get("side", "buyer") == "buyer" and page.deal.organization_id:
+        named["organization"] = page.deal.organization_id
+    checks = Checks()
+    contact = checks.part(lambda: create_contact(actor=actor, values=named).pk, **_ASKED)
+    who = {"contact": contact} if contact else {"place": values.get("place") or _NOBODY}
+    rest = {name: value for name, value in values.items() if name != "place"}
+    row = checks.part(lambda: act(values=rest | who))
+    checks.done()
+    assert row is not None
+    return row
 
 
 @login_required
@@ -160,11 +173,15 @@ def edit(request: HttpRequest, deal_id: UUID, stakeholder_id: UUID) -> HttpRespo
 
 @transaction.atomic
 def _save(actor: Actor, page: DealPage, row: Stakeholder, form: StakeholderForm) -> Stakeholder:
-    values = _with_new_contact(actor, page, form)
     clean = form.cleaned_data
-    return edit_stakeholder(
-        actor=actor, stakeholder_id=row.pk, version=clean["version"] or 0, values=values, private=clean["private"]
+    act = partial(
+        edit_stakeholder,
+        actor=actor,
+        stakeholder_id=row.pk,
+        version=clean["version"] or 0,
+        private=clean["private"],
     )
+    return _with_new_contact(actor, page, form, act)
 
 
 def _conflict(row: Stakeholder, form: StakeholderForm, error: Stale) -> Conflicting:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.checks import Checks
 from crm.models import Participant, Room, User
-from crm.web.forms import DayField, LineField, NumberField, WordsField
+from crm.web.forms import DayField, LineField, MustPickField, NumberField, WordsField
 from crm.web.upload import UploadField
 from handoff.models import Goal, Measurement
 
@@ -40,7 +40,7 @@ class VersionedWordsForm(VersionForm, WordsForm):
 class PersonForm(VersionForm):
     """Choosing somebody by name."""
 
-    person = forms.ChoiceField()
+    person = MustPickField()
 
     def __init__(
         self, *args: Any, label: Any, people: Iterable[User | Participant], nobody: Any = "", **options: Any
@@ -75,7 +75,7 @@ class MeasurementForm(forms.Form):
         super().__init__(*args, **options)
         self.zone = ZoneInfo(room.time_zone)
         if goal.is_yes_or_no:
-            self.fields["value"] = forms.ChoiceField(label=_("Done?"), choices=[("1", _("Yes")), ("0", _("No"))])
+            self.fields["value"] = MustPickField(label=_("Done?"), choices=[("1", _("Yes")), ("0", _("No"))])
 
     def clean_measured_at(self) -> datetime | str | None:
         """Return the beginning of the day where the room is."""

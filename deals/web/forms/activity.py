@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import ActivityType
-from crm.web.forms import ChoiceCards, LineField, NumberField, WordsField
+from crm.web.forms import ChoiceCards, LineField, MustPickField, NumberField, WordsField
 from crm.web.version import VersionedForm
 from deals.web.forms.consent import MomentField
 
@@ -14,7 +14,7 @@ from deals.web.forms.consent import MomentField
 class ActivityForm(forms.Form):
     """Something that was said or done. Only our side reads it, unless it is shared."""
 
-    type = forms.ChoiceField(
+    type = MustPickField(
         label=_("What it was"),
         choices=ActivityType.choices,
         initial=ActivityType.CALL.value,

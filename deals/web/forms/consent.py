@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.checks import FIRST_DAY, LAST_DAY
 from crm.models import Answer, Channel
-from crm.web.forms import ChoiceCards, LineField, PickField, PicksField, WordsField
+from crm.web.forms import ChoiceCards, LineField, PickField, PicksField, TimeInput, WordsField
 from crm.web.upload import UploadField
 from crm.web.version import VersionedForm
 from deals.models import Stage
@@ -71,7 +71,7 @@ class MomentField(forms.CharField):
     """
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", forms.TextInput(attrs={"type": "datetime-local"}))
+        options.setdefault("widget", TimeInput("datetime-local"))
         super().__init__(**options)
 
     def clean(self, value: Any) -> datetime | str | None:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Contact, User
-from crm.web.forms import DayField, LineField, NumberField, WordsField
+from crm.web.forms import DayField, LineField, MustPickField, NumberField, WordsField
 from crm.web.version import VersionedForm
 from deals.models import Criterion, Direction, Frequency, Weight
 from deals.rules.criterion import CriterionData
@@ -23,7 +23,7 @@ class CriterionForm(VersionedForm):
     counted_as = WordsField(label=_("What is counted"), required=False, rows=2)
     direction = forms.ChoiceField(label=_("Direction"), choices=[*_NONE, *Direction.choices], required=False)
     unit = LineField(label=_("Unit"), required=False)
-    weight = forms.ChoiceField(label=_("Weight"), choices=Weight.choices, initial=Weight.MUST)
+    weight = MustPickField(label=_("Weight"), choices=Weight.choices, initial=Weight.MUST)
     baseline = NumberField(label=_("Today"), required=False)
     baseline_on = DayField(label=_("Counted on"), required=False)
     baseline_source = LineField(label=_("Where today’s number comes from"), required=False)

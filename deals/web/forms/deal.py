@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
 from crm.models import Organization, Role, User
-from crm.web.forms import ChoiceCards, DayField, LineField, NumberField, WordsField
+from crm.web.forms import ChoiceCards, DayField, LineField, MustPickField, NumberField, WordsField
 from crm.web.version import VersionedForm
 from deals.models import Deal, DealStatus, Pipeline
 
@@ -35,7 +35,7 @@ class NewDealForm(forms.Form):
     amount = NumberField(label=_("Amount"), required=False)
     currency = LineField(label=_("Currency"), initial="USD")
     close_on = DayField(label=_("Hopes to agree by"), required=False)
-    pipeline = forms.ChoiceField(label=_("Pipeline"), widget=ChoiceCards(columns="two"))
+    pipeline = MustPickField(label=_("Pipeline"), widget=ChoiceCards(columns="two"))
     once = VersionedForm.base_fields["once"]
 
     def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:
@@ -63,7 +63,7 @@ class FactsForm(VersionedForm):
     currency = LineField(label=_("Currency"))
     amount_note = LineField(label=_("A word on the amount"), required=False)
     close_on = DayField(label=_("Hopes to agree by"), required=False)
-    owner = forms.ChoiceField(label=_("Owner"))
+    owner = MustPickField(label=_("Owner"))
     success_owner = forms.ChoiceField(label=_("Takes over after the close"), required=False)
 
     merged = ("title", "organization", "amount", "currency", "amount_note", "close_on", "owner", "success_owner")
@@ -93,7 +93,7 @@ class FactsForm(VersionedForm):
 class EndForm(forms.Form):
     """How a deal ends without a close."""
 
-    status = forms.ChoiceField(
+    status = MustPickField(
         label=_("How it ends"),
         choices=[
             (DealStatus.NO_DEAL.value, _("Agreed not to go on")),

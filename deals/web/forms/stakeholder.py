@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Stale
 from crm.models import Contact, Side, User
-from crm.web.forms import ChoiceCards, LineField, WordsField
+from crm.web.forms import ChoiceCards, LineField, MustPickField, WordsField
 from crm.web.version import VersionedForm
 from deals.models import Assessment, Attitude, Influence, Stakeholder, StakeholderRole
 
@@ -17,9 +17,7 @@ _NONE = [("", "—")]
 class StakeholderForm(VersionedForm):
     """Somebody on the map, or a place that nobody fills yet."""
 
-    side = forms.ChoiceField(
-        label=_("Side"), choices=Side.choices, initial=Side.BUYER, widget=ChoiceCards(columns="three")
-    )
+    side = MustPickField(label=_("Side"), choices=Side.choices, initial=Side.BUYER, widget=ChoiceCards(columns="three"))
     contact = forms.ChoiceField(label=_("A contact"), required=False)
     new_contact = LineField(label=_("Or somebody new: the name"), required=False)
     new_email = LineField(label=_("Their e-mail"), required=False)

@@ -100,3 +100,13 @@ def test_controls_have_the_classes_of_the_design_language():
     assert '<div class="choices two">' in html
     assert "<small>more of it</small>" in html
     assert "style=" not in html
+
+
+def test_a_day_that_does_not_exist_stays_as_it_was_typed():
+    class WithDays(forms.Form):
+        day = DayField()
+
+    assert 'type="date"' in str(WithDays({"day": "2026-02-28"}))
+    html = str(WithDays({"day": "2026-02-31"}))
+    assert 'type="text"' in html
+    assert 'value="2026-02-31"' in html
