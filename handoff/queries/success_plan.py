@@ -108,6 +108,11 @@ class PlanView:
     goals: tuple[GoalView, ...]
     risks: tuple[Headed, ...]
 
+    @property
+    def is_reached(self) -> bool:
+        """Whether the client confirmed that every goal is reached."""
+        return bool(self.goals) and all(view.goal.confirmed_at for view in self.goals)
+
 
 def get_plan(actor: Actor, plan_id: UUID) -> SuccessPlan:
     """Return a plan the actor sees. Raises `NotFound`."""
