@@ -166,7 +166,7 @@ def make_archive(actor: Actor, room_id: UUID) -> Archive:
 def _fill(archive: Archive, actor: Actor, room: Room) -> None:
     about = rows.about(actor, room)
     shared = rows.files(actor, room)
-    files = {_path(file): file for file in shared if is_kept(file.sha256)}
+    files = [file for file in shared if is_kept(file.sha256)]
     lost = [file for file in shared if not is_kept(file.sha256)]
     if lost:
         log.error("files_missing_from_storage", room=str(room.pk), files=[str(file.pk) for file in lost])
@@ -175,7 +175,7 @@ def _fill(archive: Archive, actor: Actor, room: Room) -> None:
     comments = list(rows.comment_rows(actor, room))
     context = {"about": about, "room": room, "actor": actor, "files": files}
     archive.add("READ-ME.txt", render_to_string("crm/archive/read_me.txt", context).encode())
-    archive.add("room.pdf", room_pdf(room, about, receipts, parts, comments, list(files.values())))
+    archive.add("room.pdf", room_pdf(room, about, receipts, parts, comments, files))
     archive.add("verify.py", Path(verify.__file__).read_bytes())
     archive.add("data/room.json", json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True).encode())
     archive.add_rows("data/questions.json", rows.question_rows(actor, room))
@@ -185,10 +185,13 @@ def _fill(archive: Archive, actor: Actor, room: Room) -> None:
     archive.add_rows("data/talks.json", rows.activity_rows(actor, room))
     for name, pages in parts.items():
         archive.add_rows(f"data/pages/{name}.json", ({"title": page.title, **page.content} for page in pages))
-    listed = [*((path, file) for path, file in files.items()), *(("", file) for file in lost)]
+    listed = [*((_path(file), file) for file in files), *(("", file) for file in lost)]
     archive.add_rows("data/files.json", (rows.file_row(file, path) for path, file in listed))
-    for path, file in files.items():
-        archive.add_stored(path, file.sha256)
+    stored = {
+        _path(file): file.sha256 for file in files
+    }  # what two people added stands there once, and is listed for each
+    for path, sha256 in stored.items():
+        archive.add_stored(path, sha256)
     manifest = json.dumps({"files": archive.hashes}, indent=1, sort_keys=True)
     archive.add(verify.MANIFEST, manifest.encode())
 

@@ -93,6 +93,15 @@ def test_it_holds_all_that_is_shared_and_nothing_that_is_not(cast: Cast, tmp_pat
         assert run_verifier(tmp_path / actor.side, files)[0] == 0
 
 
+def test_a_file_that_two_people_added_is_listed_for_each_and_stored_once(cast: Cast, tmp_path: Path) -> None:
+    put(cast.buyer, cast, "Offer, signed.pdf")
+    files = archive_of(cast.buyer, cast.deal.room)
+    both = rows(files, "files")
+    assert sorted(one["by_side"] for one in both) == ["buyer", "seller"]
+    assert len({one["path"] for one in both} & files.keys()) == 1
+    assert run_verifier(tmp_path / "both", files)[0] == 0
+
+
 def test_the_paper_says_what_was_agreed_and_what_stands_there(cast: Cast) -> None:
     cast.write_criterion()
     say(cast, ask(cast, cast.criteria()))
