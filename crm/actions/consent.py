@@ -30,6 +30,8 @@ from crm.queries.waiting import FRESH_FOR as FRESH_FOR
 from crm.queries.waiting import fingerprint as fingerprint
 
 ANSWERS = (Answer.AGREED, Answer.CHANGE, Answer.DECLINED)
+NOT_YET = (Answer.CHANGE, Answer.DECLINED)
+"""The answers after which nobody asks again until the words change or the person reopens it."""
 EVENTS = {
     Answer.AGREED: "consent.given",
     Answer.CHANGE: "consent.change_suggested",
@@ -215,16 +217,21 @@ def confirm_consent(*, actor: Actor, consent_id: UUID) -> Consent:
 
 @transaction.atomic
 def reopen_consent(*, actor: Actor, consent_id: UUID) -> Consent:
-    """Let the seller ask again after one's own no. Raises `Refused` when there is no no."""
+    """Let the seller ask again after one's own no, about all that was asked with it. Raises `Refused` when there is no no."""
     consent, room = _lock_own(actor, consent_id)
-    if consent.answer not in (Answer.DECLINED, Answer.CHANGE):
+    if consent.answer not in NOT_YET:
         raise Refused(_("There is no no here to reopen."), code="not_declined")
-    if consent.reopened_at is None:
-        consent.reopened_at, consent.version = now(), consent.version + 1
-        consent.save(update_fields=["reopened_at", "version"])
-        append_entry(room, "reopened", consent=consent, payload=_own_payload(actor, consent, ""), session=actor.session)
-        record("consent.reopened", actor=actor, room=room, subject=consent, data=event_data(consent))
+    together = Consent.objects.filter(question=consent.question_id, answer__in=NOT_YET, reopened_at=None)
+    for one in together.order_by("subject_id"):
+        _reopen(actor, room, consent if one == consent else lock_consent(one.pk))
     return consent
+
+
+def _reopen(actor: Actor, room: Room, consent: Consent) -> None:
+    consent.reopened_at, consent.version = now(), consent.version + 1
+    consent.save(update_fields=["reopened_at", "version"])
+    append_entry(room, "reopened", consent=consent, payload=_own_payload(actor, consent, ""), session=actor.session)
+    record("consent.reopened", actor=actor, room=room, subject=consent, data=event_data(consent))
 
 
 def _note(note: str, *, required: bool) -> str:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,7 +13,7 @@ from crm.actors import Actor
 from crm.models import Consent, Room
 from crm.queries.consent import Standing, consents_about, standing_of
 from crm.rules.agreement import AgreementState
-from deals.models import AGREEABLE, Deal, Section, SectionKind
+from deals.models import AGREEABLE, Deal, Section, SectionKind, StageMove
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class GroundSection:
         return self.standing.state == AgreementState.BOTH
 
     @property
+    def is_outdated(self) -> bool:
+        """Whether somebody said yes, and the words are others now."""
+        return self.standing.yes is not None and not self.is_agreed
+
+    @property
     def yes(self) -> Consent | None:
         """The yes to the present words."""
         return self.standing.yes if self.is_agreed else None
@@ -37,21 +44,28 @@ class GroundSection:
 
 @dataclass(frozen=True)
 class CommonGround:
-    """The bar of one deal."""
+    """The bar of one deal. `undone_at` is when a close of it was taken back that nothing has replaced since."""
 
     deal: Deal
     sections: Sequence[GroundSection]
+    undone_at: datetime | None = None
 
     @property
     def agreed(self) -> list[GroundSection]:
         """The sections that stand agreed."""
         return [section for section in self.sections if section.is_agreed]
 
+    @property
+    def outdated(self) -> list[GroundSection]:
+        """The sections whose words have changed since the yes to them."""
+        return [section for section in self.sections if section.is_outdated]
+
 
 def common_grounds(actor: Actor, room: Room) -> list[CommonGround]:
     """Return the bars of the room's deals, newest deal first, within the actor's grant. Three queries."""
     sections = Section.objects.visible_to(actor).filter(deal__room=room, kind__in=AGREEABLE).select_related("deal")
-    found = list(sections.order_by("-deal__created_at", "deal_id"))
+    undone = StageMove.objects.filter(deal=OuterRef("deal"), to_stage=None).order_by("-executed_at").values("undone_at")
+    found = list(sections.annotate(undone_at=Subquery(undone[:1])).order_by("-deal__created_at", "deal_id"))
     consents = consents_about(actor, [section.pk for section in found])
     by_deal: dict[UUID, list[Section]] = {}
     for section in found:
@@ -63,6 +77,7 @@ def common_grounds(actor: Actor, room: Room) -> list[CommonGround]:
                 _ground_section(actor, section, standing_of(section.content_hash, consents.get(section.pk, [])))
                 for section in sorted(of_deal, key=lambda one: AGREEABLE.index(SectionKind(one.kind)))
             ],
+            getattr(of_deal[0], "undone_at", None),
         )
         for of_deal in by_deal.values()
     ]
