@@ -91,7 +91,7 @@ class Time(serializers.Field):
         "out_of_range": _("This day is too far away. Is the year right?"),
     }
 
-    def to_internal_value(self, data: Any) -> datetime:
+    def to_internal_value(self, data: Any) -> Any:
         """Return the aware instant, from 1900 to 2199."""
         try:
             at = datetime.fromisoformat(data) if isinstance(data, str) and len(data) <= 40 else None
@@ -106,6 +106,16 @@ class Time(serializers.Field):
     def to_representation(self, value: datetime) -> str:
         """Return it in UTC with Z."""
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class Instant(Time):
+    """An instant that the action reads, so that what is wrong with it is said together with all else."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the text."""
+        if not isinstance(data, str):
+            self.fail("not_a_time")
+        return data
 
 
 class MoneyParts(serializers.Serializer[Any]):

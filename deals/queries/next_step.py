@@ -99,7 +99,7 @@ def _in_section(deal: Deal, state: SectionState) -> NextStep | None:
         note = newest.objection or newest.note
         return NextStep(_("Ask %(name)s again about: %(section)s") % named, note, ask)
     if newest.answer == Answer.CHANGE:
-        words = _("Change what %(name)s would change: %(section)s")
+        words = _("Take up what %(name)s suggests: %(section)s")
         return NextStep(words % named, newest.note, section_place(deal, state, "words"))
     words = _("Answer %(name)s about: %(section)s")
     return NextStep(words % named, newest.note, section_place(deal, state, "agreement"))

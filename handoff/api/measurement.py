@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from crm.actors import Actor
 from crm.api.authentication import actor_of
 from crm.api.endpoint import one, reads, writes
-from crm.api.fields import Id, Number, Text, Time
+from crm.api.fields import Id, Instant, Number, Text, Time
 from crm.api.listing import Filter, Listing, page
 from crm.api.versions import version_of
 from crm.errors import FieldFault, NotFound, Refused
@@ -50,7 +50,7 @@ class Measuring(serializers.Serializer[Any]):
     """A value. Without `source` it is the goal's own; a `unit`, if given, must be the goal's."""
 
     value = Number()
-    measured_at = Time()
+    measured_at = Instant()
     source = Text(required=False, max_length=400)
     period = Text(required=False, max_length=100)
     note = Text(required=False, max_length=5000)
@@ -63,7 +63,7 @@ class Correcting(serializers.Serializer[Any]):
 
     value = Number()
     note = Text(max_length=5000)
-    measured_at = Time(required=False)
+    measured_at = Instant(required=False)
     source = Text(required=False, max_length=400)
     period = Text(required=False, max_length=100)
     evidence = Id(required=False, allow_null=True)

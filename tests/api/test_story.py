@@ -135,6 +135,8 @@ def test_measurements_once_and_corrected(cast: Cast, api: Caller) -> None:
     assert right["corrects"] == made["id"]
     assert ok(success.get(f"/measurements/{made['id']}/"))["state"] == "corrected"
     problem_of(success.post(path, body | {"measured_at": "2026-09-30"}), 400)
+    both = problem_of(success.post(path, body | {"value": "many", "measured_at": "1800-01-01T00:00:00Z"}), 400)
+    assert [fault["pointer"] for fault in both["errors"]] == ["/value", "/measured_at"]
     problem_of(success.post(path, body | {"value": "NaN", "measured_at": "2026-09-29T00:00:00Z"}), 400)
     problem_of(success.post(path, body | {"value": 94}), 400)
     problem_of(Caller(make_key(cast.stranger)).post(path, body), 404)
