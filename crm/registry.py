@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 
+from crm.errors import NotFound
+
 if TYPE_CHECKING:
     from django.db.models import Exists, QuerySet
 
@@ -40,8 +42,8 @@ class Line:
 class ConsentKind:
     """Something that needs a yes: a section, a stage move, a brief, a reached goal.
 
-    `get` reads the subject's row for a page; `lock` takes its row lock and returns it (both raise `NotFound`).
-    `snapshot` and `current_hash` read such a row; `lines` says the content of a snapshot in words.
+    `rows` are all subjects with what the rest needs of them; `lock` takes a row's lock and returns it (raises `NotFound`).
+    `room_of`, `snapshot` and `current_hash` read such a row; `lines` says the content of a snapshot in words.
     `check_askable` raises a `DomainError` when it cannot be asked now. `may_answer` says whether a participant can
     answer it. `label` and `url` name it for people; `url` takes the actor, since staff and room have their own pages.
     `find` returns the id of the subject that a REST call names by its deal, handoff or goal (raises `NotFound`, `Invalid`).
@@ -52,8 +54,8 @@ class ConsentKind:
     name: str
     binding: bool
     is_section: bool
-    room_of: Callable[[UUID], UUID]
-    get: Callable[[UUID], Any]
+    room_of: Callable[[Any], UUID]
+    rows: Callable[[], "QuerySet[Any]"]
     lock: Callable[[UUID], Any]
     snapshot: Callable[[Any], Snapshot]
     current_hash: Callable[[Any], str]
@@ -66,6 +68,13 @@ class ConsentKind:
     check_recordable: Callable[["Actor", Any, "Question"], None] | None = None
     find: Callable[["Actor", dict[str, UUID | None]], UUID] | None = None
     noun: str | Promise = ""
+
+    def get(self, subject_id: UUID) -> Any:
+        """Return one subject's row. Raises `NotFound`."""
+        row = self.rows().filter(pk=subject_id).first()
+        if row is None:
+            raise NotFound
+        return row
 
 
 @dataclass(frozen=True)

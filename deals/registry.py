@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -53,21 +53,20 @@ _SECTION_LABELS = {SectionKind.PROBLEM: _("Our problem"), SectionKind.CRITERIA: 
 _SECTION_NOUNS = {SectionKind.PROBLEM: _("the problem"), SectionKind.CRITERIA: _("the success criteria")}
 
 
-def _lock_deal(deal_id: UUID) -> Deal:
-    return Deal.objects.select_for_update(of=("self",), no_key=True).get(pk=deal_id)
-
-
-def _section(section_id: UUID) -> Section:
-    section = Section.objects.select_related("deal").filter(pk=section_id).first()
-    if section is None:
+def _lock_deal(deals: QuerySet[Deal]) -> Deal:
+    deal = deals.select_for_update(of=("self",), no_key=True).first()
+    if deal is None:
         raise NotFound
-    return section
+    return deal
+
+
+def _sections() -> QuerySet[Section]:
+    return Section.objects.select_related("deal")
 
 
 def _lock_section(section_id: UUID) -> Section:
-    _lock_deal(_section(section_id).deal_id)
-    locked = Section.objects.select_for_update(of=("self",), no_key=True).select_related("deal")
-    return locked.get(pk=section_id)
+    _lock_deal(Deal.objects.filter(sections=section_id))
+    return _sections().select_for_update(of=("self",), no_key=True).get(pk=section_id)
 
 
 def _check_section_askable(actor: Actor, section: Section) -> None:
@@ -99,8 +98,8 @@ def _section_kind(kind: SectionKind) -> ConsentKind:
         name=kind.value,
         binding=False,
         is_section=True,
-        room_of=lambda section_id: _section(section_id).deal.room_id,
-        get=_section,
+        room_of=lambda section: section.deal.room_id,
+        rows=_sections,
         lock=_lock_section,
         snapshot=section_snapshot,
         current_hash=lambda section: str(section.content_hash),
@@ -134,21 +133,14 @@ def _after_yes_to_section(section: Section) -> str | Promise:
     ) % {"label": _SECTION_LABELS[SectionKind(section.kind)]}
 
 
-def _move(move_id: UUID) -> StageMove:
-    move = (
-        StageMove.objects.select_related("deal__room", "deal__stage", "deal__success_owner", "from_stage", "to_stage")
-        .filter(pk=move_id)
-        .first()
-    )
-    if move is None:
-        raise NotFound
-    return move
+def _moves() -> QuerySet[StageMove]:
+    related = ("deal__room", "deal__stage", "deal__success_owner", "from_stage", "to_stage")
+    return StageMove.objects.select_related(*related)
 
 
 def _lock_move(move_id: UUID) -> StageMove:
-    _lock_deal(_move(move_id).deal_id)
-    StageMove.objects.select_for_update(of=("self",), no_key=True).get(pk=move_id)
-    return _move(move_id)
+    _lock_deal(Deal.objects.filter(moves=move_id))
+    return _moves().select_for_update(of=("self",), no_key=True).get(pk=move_id)
 
 
 def _check_move_askable(actor: Actor, move: StageMove) -> None:
@@ -214,8 +206,8 @@ register_consent_kind(
         name="stage_move",
         binding=False,
         is_section=False,
-        room_of=lambda move_id: _move(move_id).deal.room_id,
-        get=_move,
+        room_of=lambda move: move.deal.room_id,
+        rows=_moves,
         lock=_lock_move,
         snapshot=move_snapshot,
         current_hash=lambda move: move_snapshot(move).content_hash,

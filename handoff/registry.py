@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -45,16 +46,12 @@ register_scope("success:read", _("Read handoffs, success plans and goals"))
 register_scope("success:write", _("Write handoffs, success plans, goals and measurements"))
 
 
-def _handoff(handoff_id: UUID) -> Handoff:
-    found = Handoff.objects.select_related("to_user").filter(pk=handoff_id).first()
-    if found is None:
-        raise NotFound
-    return found
+def _handoffs() -> QuerySet[Handoff]:
+    return Handoff.objects.select_related("to_user", "room")
 
 
 def _lock_handoff(handoff_id: UUID) -> Handoff:
-    locked = Handoff.objects.select_for_update(of=("self",), no_key=True).select_related("room").filter(pk=handoff_id)
-    found = locked.first()
+    found = _handoffs().select_for_update(of=("self",), no_key=True).filter(pk=handoff_id).first()
     if found is None:
         raise NotFound
     return found
@@ -78,16 +75,12 @@ def _brief_url(actor: Actor, row: Handoff) -> str:
     return reverse("handoff:handoff", args=[row.pk])
 
 
-def _goal(goal_id: UUID) -> Goal:
-    found = Goal.objects.select_related("plan__room").filter(pk=goal_id).first()
-    if found is None:
-        raise NotFound
-    return found
+def _goals() -> QuerySet[Goal]:
+    return Goal.objects.select_related("plan__room")
 
 
 def _lock_goal(goal_id: UUID) -> Goal:
-    found = Goal.objects.select_for_update(of=("self",), no_key=True).select_related("plan__room").filter(pk=goal_id)
-    locked = found.first()
+    locked = _goals().select_for_update(of=("self",), no_key=True).filter(pk=goal_id).first()
     if locked is None:
         raise NotFound
     return locked
@@ -124,8 +117,8 @@ register_consent_kind(
         noun=_("the handoff brief"),
         binding=True,
         is_section=False,
-        room_of=lambda handoff_id: _handoff(handoff_id).room_id,
-        get=_handoff,
+        room_of=lambda row: row.room_id,
+        rows=_handoffs,
         lock=_lock_handoff,
         snapshot=brief_snapshot,
         current_hash=lambda row: brief_snapshot(row).content_hash,
@@ -147,8 +140,8 @@ register_consent_kind(
         noun=_("the reached goal"),
         binding=True,
         is_section=False,
-        room_of=lambda goal_id: _goal(goal_id).plan.room_id,
-        get=_goal,
+        room_of=lambda row: row.plan.room_id,
+        rows=_goals,
         lock=_lock_goal,
         snapshot=reached_snapshot,
         current_hash=lambda row: reached_snapshot(row).content_hash,

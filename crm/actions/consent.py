@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.ledger import actor_as_now, append_entry
@@ -41,7 +43,10 @@ EVENTS = {
 
 @dataclass(frozen=True)
 class Given:
-    """What the person did: the answer, their words, the button they pressed, and the hash they were shown."""
+    """What the person did: the answer, their words, the button they pressed, and the hash they were shown.
+
+    The language of the page is the one that is active.
+    """
 
     answer: Answer
     note: str
@@ -133,7 +138,7 @@ def _write_answers(actor: Actor, room: Room, question: Question, consents: Seque
             "note": given.note,
             "button": given.button,
             "sentence": question.sentence,
-            "locale": question.locale,
+            "locale": get_language() or settings.LANGUAGE_CODE,
             "supersedes": str(consent.supersedes_id or ""),
             **reference(consent),
         }

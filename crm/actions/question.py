@@ -141,7 +141,8 @@ def room_of(subjects: Sequence[Subject]) -> UUID:
         raise Invalid.field("subjects", _("One of these is nothing that can be agreed."), code="not_a_choice")
     if len(set(subjects)) != len(subjects):
         raise Invalid.field("subjects", _("Ask about each thing once."), code="repeated")
-    rooms = {consent_kind(subject.kind).room_of(subject.id) for subject in subjects}
+    kinds = [(consent_kind(subject.kind), subject.id) for subject in subjects]
+    rooms = {kind.room_of(kind.get(id)) for kind, id in kinds}
     if len(rooms) > 1:
         raise Invalid.field("subjects", _("One question stays within one room."), code="several_rooms")
     return rooms.pop()

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from crm.actors import Actor
 from crm.errors import NotFound
 from crm.models import Consent, LedgerEntry, Question
+from crm.queries.subject import subjects_of
 from crm.queries.waiting import lines_of
 from crm.registry import Line, consent_kind
 from crm.rules.chain import GENESIS, entry_hash, payload_digest
@@ -117,8 +118,7 @@ def receipts_of(actor: Actor, consents: QuerySet[Consent]) -> list[Receipt]:
         .order_by("question__asked_at", "question_id", "id")
     )
     links = _links(rows)
-    about = {(row.kind, row.subject_id) for row in rows}
-    subjects = {(name, id): consent_kind(name).get(id) for name, id in about}
+    subjects = subjects_of(rows)
     return [
         Receipt(
             consent=row,

@@ -12,12 +12,15 @@ from crm.actors import Actor
 from crm.clock import now
 from crm.models import Answer, Channel, Consent, Question, Revision
 from crm.queries.consent import consents_about, standing_of
+from crm.queries.subject import Named, names_of, subjects_of
 from crm.registry import ConsentKind, Line, consent_kind
 from crm.rules.content_diff import ChangeKind, diff_content
 from crm.rules.words import Piece, PieceKind
 
 FRESH_FOR = timedelta(minutes=30)
 """How long a code or passkey is fresh enough for a binding answer."""
+GLANCE_LINES, GLANCE = 8, 400
+"""How many lines and characters of what is asked about a card shows unfolded."""
 ANSWERED = (Answer.AGREED, Answer.CHANGE, Answer.DECLINED)
 
 
@@ -37,7 +40,7 @@ class LineChange:
 
 @dataclass(frozen=True)
 class AskedAbout:
-    """One thing a question is about. `before` is the earlier yes that the `changes` count from, None for the first time."""
+    """One thing a question is about. `before` is the earlier yes that the `changes` count from, without one all `lines` are shown."""
 
     consent: Consent
     label: str | Promise
@@ -45,12 +48,18 @@ class AskedAbout:
     is_section: bool
     before: Consent | None
     changes: Sequence[LineChange]
+    lines: Sequence[Line]
     is_overtaken: bool
 
     @property
     def by_me(self) -> bool:
         """Whether the earlier yes was this same person's."""
         return self.before is not None and self.before.participant_id == self.consent.participant_id
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its lines are too much to read at a glance, so that a card folds them."""
+        return len(self.lines) > GLANCE_LINES or sum(len(line.text) for line in self.lines) > GLANCE
 
     @property
     def glyph(self) -> str:
@@ -103,6 +112,7 @@ def _asked_about(actor: Actor, consent: Consent) -> AskedAbout:
         is_section=kind.is_section,
         before=before,
         changes=changed_lines(kind, before.revision, consent.revision) if before else [],
+        lines=[] if before else lines_of(consent.revision),
         is_overtaken=kind.current_hash(row) != consent.content_hash,
     )
 
@@ -114,7 +124,7 @@ def _earlier_yes(actor: Actor, consent: Consent) -> Consent | None:
     older = [
         yes
         for yes in standing_of(consent.content_hash, about).yeses
-        if yes.content_hash != consent.content_hash and yes.participant.side == side
+        if yes.content_hash != consent.content_hash and yes.participant.side == side and yes.revision.erased_at is None
     ]
     own = [yes for yes in older if yes.participant_id == consent.participant_id]
     return next(iter(own or older), None)
@@ -148,14 +158,28 @@ def _rows(lines: Sequence[Line]) -> dict[str, object]:
     return {"lines": [{"id": line.key, "text": line.text} for line in lines]}
 
 
-def waiting_for_others(actor: Actor) -> list[Waiting]:
-    """Return the questions in the room that wait for other people; both sides see whose turn it is."""
+@dataclass(frozen=True)
+class WaitingElsewhere:
+    """A question that waits for somebody else, and what it is about: no more than whose turn it is, and for what."""
+
+    question: Question
+    about: Sequence[Named]
+
+
+def waiting_for_others(actor: Actor) -> list[WaitingElsewhere]:
+    """Return the questions in the room that wait for other people; both sides see whose turn it is.
+
+    A query for questions, one for what they cover, and one for each kind of thing, however many wait.
+    """
     if actor.participant is None:
         return []
     others = Question.objects.visible_to(actor).open().filter(room=actor.participant.room_id)
-    questions = others.exclude(asked_of=actor.participant).select_related("asked_by", "asked_of__contact")
-    questions = questions.prefetch_related("consents__revision").order_by("asked_at", "id")
-    return [_waiting(actor, question) for question in questions]
+    rows = others.exclude(asked_of=actor.participant).select_related("asked_of__contact").prefetch_related("consents")
+    questions = list(rows.order_by("asked_at", "id"))
+    subjects = subjects_of(consent for question in questions for consent in question.consents.all())
+    return [
+        WaitingElsewhere(one, names_of(actor, sorted(one.consents.all(), key=_as_shown), subjects)) for one in questions
+    ]
 
 
 @dataclass(frozen=True)
@@ -163,7 +187,7 @@ class Recorded:
     """An answer that staff wrote down, and what it was about: the name of each thing with the consent to it."""
 
     question: Question
-    about: Sequence[tuple[str | Promise, Consent]]
+    about: Sequence[tuple[Named, Consent]]
 
 
 @dataclass(frozen=True)
@@ -198,10 +222,10 @@ def recorded_answers(actor: Actor) -> list[Recorded]:
         return []
     mine = Question.objects.visible_to(actor).filter(asked_of=actor.participant).exclude(channel=Channel.ROOM)
     unsaid = mine.filter(consents__answer__in=ANSWERED, consents__confirmed_at=None).distinct()
-    questions = unsaid.select_related("asked_by").prefetch_related("consents__revision").order_by("-asked_at")
-    return [Recorded(one, [(_label(consent), consent) for consent in one.consents.all()]) for one in questions]
-
-
-def _label(consent: Consent) -> str | Promise:
-    kind = consent_kind(consent.kind)
-    return kind.label(kind.get(consent.subject_id))
+    rows = unsaid.select_related("asked_by").prefetch_related("consents__revision").order_by("-asked_at")
+    questions = [(one, list(one.consents.all())) for one in rows]
+    subjects = subjects_of(consent for _one, consents in questions for consent in consents)
+    return [
+        Recorded(one, list(zip(names_of(actor, consents, subjects), consents, strict=True)))
+        for one, consents in questions
+    ]

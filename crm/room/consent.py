@@ -76,6 +76,7 @@ def _question(request: HttpRequest, actor: Actor, question: Question, form: Answ
         "one": waiting[0] if waiting else None,
         "answers": answered(question) if not question.is_open else [],
         "form": form,
+        "buttons": BUTTONS,
         "opened": opened if opened in ("change", "declined") else "",
         "is_mine": question.asked_of_id == (actor.participant.pk if actor.participant else None),
         "more": [one for one in waiting_for(actor) if one.question.pk != question.pk],

@@ -73,8 +73,8 @@ class PasskeyForm(forms.Form):
     name = LineField(label=_("What you call this device"), help_text=_("For example: my phone."))
 
 
-BUTTONS = {"agreed": _("I agree"), "change": _("I’d change something"), "declined": _("No")}
-"""The labels of the three answers, as the ledger keeps them."""
+BUTTONS = {"agreed": _("I agree"), "change": _("Send what I’d change"), "declined": _("Say no")}
+"""The labels of the buttons that give the three answers: the page shows them, and the ledger keeps the one that was pressed."""
 
 
 class ObjectionForm(forms.Form):

@@ -13,6 +13,7 @@ from crm.models import Comment
 from crm.queries.waiting import recorded_answers, waiting_for, waiting_for_others
 from crm.registry import today_blocks
 from crm.room.actor import participant
+from crm.room.forms import BUTTONS
 from crm.room.frame import room_of, show
 
 RECENT_WORDS = 5
@@ -26,6 +27,7 @@ def today(request: HttpRequest, room_id: UUID) -> HttpResponse:
     waiting, recorded = waiting_for(actor), recorded_answers(actor)
     context = {
         "waiting": waiting,
+        "buttons": BUTTONS,
         "recorded": recorded,
         "things": len(waiting) + len(recorded),
         "others": waiting_for_others(actor),

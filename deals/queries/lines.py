@@ -130,4 +130,4 @@ def lines_of_move(content: dict[str, Any]) -> list[Line]:
     move = content.get("stage_move", {})
     to_stage = move.get("to")
     words = to_stage["name"] if to_stage else _("We work together from here on.")
-    return [Line("to", _("Next"), words), Line("from", _("From"), move.get("from", {}).get("name", ""))]
+    return [Line("from", _("From"), move.get("from", {}).get("name", "")), Line("to", _("Next"), words)]

@@ -14,14 +14,13 @@ from crm.actions.sign_in import Browser, begin_session
 from crm.actors import Actor, as_participant, as_user
 from crm.clock import now
 from crm.models import Contact, Organization, Participant, Question, Side, User
+from crm.room.forms import BUTTONS
 from crm.secrets import new_token
 from deals.actions.criterion import add_criterion
 from deals.actions.deal import change_deal, open_deal
 from deals.actions.problem import add_statement
 from deals.actions.stage_move import propose_move
 from deals.models import Deal, ProblemStatement, Section, Stage
-
-BUTTONS = {"agreed": "I agree", "change": "I'd change something", "declined": "No"}
 
 
 @dataclass
@@ -105,7 +104,7 @@ class Scene:
             shown_hash=fingerprint(list(question.consents.all())),
             answer=answer,
             note=note,
-            button=BUTTONS[answer],
+            button=str(BUTTONS[answer]),
         )
 
     def write(self, part: str, text: str, actor: Actor | None = None, **values: Any) -> ProblemStatement:

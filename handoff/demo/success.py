@@ -7,6 +7,7 @@ from crm.actions.consent import answer_question, fingerprint
 from crm.actors import as_user
 from crm.clock import frozen
 from crm.models import Question, User
+from crm.room.forms import BUTTONS
 from handoff.actions.brief import answer_question_back, ask_back, clear_item
 from handoff.actions.goal import ask_goal_reached
 from handoff.actions.handoff import accept_handoff
@@ -133,7 +134,7 @@ def _say_yes(scene: Scene) -> None:
         question_id=question.pk,
         shown_hash=fingerprint(list(question.consents.all())),
         answer="agreed",
-        button="I agree",
+        button=str(BUTTONS["agreed"]),
     )
 
 

@@ -1,0 +1,96 @@
+"""The card of a question: the words that are bound are on it, and the evidence keeps the button and language of the page."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from crm.actions.question import Subject
+from crm.models import Contact, Question
+from crm.queries.receipt import get_receipt
+from crm.room.forms import BUTTONS
+from deals.actions.problem import edit_statement
+from deals.models import ProblemStatement
+from tests.cast import Cast
+from tests.crm.room.door import client_of
+from tests.handoff import story
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    cast = Cast()
+    cast.write_problem("Planners forecast by hand.")
+    return cast
+
+
+def card(client: Client, question: Question, query: str = "") -> str:
+    """Return the card of the question, on its own page."""
+    page = client.get(reverse("room:answer", args=[question.room_id, question.pk]) + query).content.decode()
+    return page[page.index('<article class="ask"') : page.index("</article>")]
+
+
+def test_a_reached_goal_shows_the_number_and_where_it_stands() -> None:
+    cast = Cast()
+    goal = story.goal_of(cast)
+    story.measure(cast, goal, "97.7")
+    question = story.ask(cast, Subject("goal_reached", goal.pk))
+    shown = card(client_of(cast.ingrid.contact), question)
+    assert "97.7%" in shown
+    assert reverse("handoff_room:goal", args=[question.room_id, goal.pk]) in shown
+
+
+def test_a_brief_shows_every_agreed_item_and_where_it_stands(cast: Cast) -> None:
+    cast.write_criterion()
+    handoff = story.accept(cast, story.win(cast), asked_of=cast.ingrid.pk)
+    question = Question.objects.open().get()
+    shown = card(client_of(cast.ingrid.contact), question)
+    assert all(words in shown for words in ("Planners forecast by hand.", "Fill rate", "Ingrid Solberg"))
+    assert reverse("handoff_room:brief", args=[question.room_id, handoff.pk]) in shown
+
+
+def test_a_section_that_was_not_agreed_before_shows_its_words(cast: Cast) -> None:
+    shown = card(client_of(cast.ingrid.contact), story.ask(cast, cast.problem()))
+    assert "Planners forecast by hand." in shown
+    assert "<details" not in shown
+
+
+def test_long_words_are_folded_and_still_there(cast: Cast) -> None:
+    cast.write_problem("Fresh stock is written off. " * 30)
+    shown = card(client_of(cast.ingrid.contact), story.ask(cast, cast.problem()))
+    assert shown.index("<details") < shown.index("Planners forecast by hand.") < shown.index("</details>")
+
+
+def test_after_a_yes_only_the_difference_is_shown(cast: Cast) -> None:
+    story.say(story.ask(cast, cast.problem()))
+    row = ProblemStatement.objects.get()
+    edit_statement(actor=cast.rep, statement_id=row.pk, version=row.version, values={"text": "Planners guess."})
+    shown = card(client_of(cast.ingrid.contact), story.ask(cast, cast.problem()))
+    assert "This has changed since" in shown
+    assert "<dl" not in shown
+
+
+@pytest.mark.parametrize("answer", ["agreed", "change", "declined"])
+def test_the_ledger_keeps_the_button_that_was_pressed(cast: Cast, answer: str) -> None:
+    question, client = story.ask(cast, cast.problem()), client_of(cast.ingrid.contact)
+    shown = card(client, question, "" if answer == "agreed" else f"?open={answer}")
+    [form] = [one for one in re.findall("<form.*?</form>", shown, re.S) if f'value="{answer}"' in one]
+    data = dict(re.findall('name="(shown_hash)" value="(.*?)"', form)) | {"answer": answer, "note": "The causes."}
+    client.post(reverse("room:answer", args=[question.room_id, question.pk]), data)
+    kept = get_receipt(cast.buyer, question.consents.get().pk).button
+    assert kept == str(BUTTONS[answer])
+    label = re.search(r'<button type="submit" class="(?:answer|button primary)".*?>(.*?)</button>', form, re.S)
+    assert label
+    assert kept in label.group(1).replace("&#x27;", "'")
+
+
+def test_the_ledger_keeps_the_language_of_the_page(cast: Cast) -> None:
+    question, client = story.ask(cast, cast.problem()), client_of(cast.ingrid.contact)
+    Contact.objects.filter(pk=cast.ingrid.contact_id).update(locale="de")
+    shown_hash = re.search('name="shown_hash" value="(.*?)"', card(client, question))
+    assert shown_hash
+    data = {"shown_hash": shown_hash.group(1), "answer": "agreed"}
+    client.post(reverse("room:answer", args=[question.room_id, question.pk]), data)
+    assert get_receipt(cast.buyer, question.consents.get().pk).content["locale"] == "de"
