@@ -13,7 +13,7 @@ from handoff.actions.brief import ask_back
 from handoff.actions.measurement import confirm_measurement, correct_measurement, dispute_measurement
 from handoff.models import BriefItem, Dispute, Goal, Handoff, ItemQuestion, Measurement, SuccessPlan
 from tests.cast import Cast
-from tests.handoff.story import accept, at_agree, clear_all, goal_of, measure, success, win
+from tests.handoff.story import accept, at_agree, clear_all, goal_of, measure, say, success, win
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +116,11 @@ def test_accepting_leads_to_the_plan_and_asks_the_client(cast: Cast) -> None:
     early = client.post(url("accept", handoff.pk), {"version": handoff.version, "person": ""})
     assert early.status_code == 422
     assert "is not clear yet" in early.content.decode()
+    before = client.get(url("handoff", handoff.pk)).content.decode()
+    assert before.count("Accept the handoff") == 1
+    assert '<button type="button" class="button" disabled aria-describedby="why">' in before
     clear_all(cast, handoff)
+    assert 'href="#accept"' in client.get(url("handoff", handoff.pk)).content.decode()
     handoff.refresh_from_db()
     done = client.post(url("accept", handoff.pk), {"version": handoff.version, "person": cast.ingrid.pk})
     assert done.headers["Location"] == url("plan", SuccessPlan.objects.get().pk)
@@ -220,6 +224,9 @@ def test_asking_whether_it_is_reached(cast: Cast) -> None:
     assert client.post(url("ask_reached", goal.pk), {"version": 1, "person": cast.ingrid.pk}).status_code == 302
     assert Question.objects.open().get().asked_of == cast.ingrid
     assert "was asked whether it is reached" in client.get(url("goal", goal.pk)).content.decode()
+    assert "Halvorsen Foods: on the way</h1>" in client.get(url("plan", goal.plan_id)).content.decode()
+    say(Question.objects.open().get())
+    assert "Halvorsen Foods: reached</h1>" in client.get(url("plan", goal.plan_id)).content.decode()
 
 
 @pytest.mark.slow

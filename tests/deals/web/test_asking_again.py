@@ -1,0 +1,59 @@
+"""After a suggestion, a no or a yes taken back the page says what can be done now, and leads there."""
+
+import pytest
+from django.urls import reverse
+
+from crm.actions.consent import answer_question, fingerprint, withdraw_consent
+from crm.actions.question import ask_for_consent
+from crm.models import Answer, Consent
+from deals.actions.problem import add_statement
+from deals.queries.deal import get_deal_page
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+def answered(cast: Cast, answer: str, note: str = "") -> Consent:
+    question = ask_for_consent(
+        actor=cast.rep, asked_of=cast.ingrid.pk, subjects=[cast.problem()], sentence="Is this it?", benefit="A page."
+    )
+    shown = fingerprint(list(question.consents.all()))
+    answer_question(actor=cast.buyer, question_id=question.pk, shown_hash=shown, answer=answer, note=note)
+    return Consent.objects.get(question=question)
+
+
+def shown(cast: Cast, signed_in) -> str:
+    return signed_in(cast.maya).get(reverse("deals:section", args=[cast.deal.pk, "problem"])).content.decode()
+
+
+def test_a_suggestion_leads_to_the_words_and_then_to_asking_again(cast, signed_in) -> None:
+    answered(cast, "change", "The night shift belongs in it.")
+    page = reverse("deals:section", args=[cast.deal.pk, "problem"])
+    step = get_deal_page(cast.rep, cast.deal.pk).next_step
+    assert (step.url, step.note) == (f"{page}#words", "The night shift belongs in it.")
+    html = shown(cast, signed_in)
+    assert 'href="#words"' in html
+    assert 'id="words"' in html
+    assert "Ask Ingrid again</a>" not in html
+    add_statement(actor=cast.rep, deal_id=cast.deal.pk, values={"part": "impact", "text": "The night shift too."})
+    assert "Ask Ingrid again</a>" in shown(cast, signed_in)
+    step = get_deal_page(cast.rep, cast.deal.pk).next_step
+    assert step.url == f"{reverse('deals:ask', args=[cast.deal.pk])}?about=problem&whom={cast.ingrid.pk}"
+
+
+def test_after_a_no_the_same_words_are_not_asked_again(cast, signed_in) -> None:
+    answered(cast, "declined", "Not ours.")
+    assert "Ask Ingrid again</a>" not in shown(cast, signed_in)
+
+
+def test_a_yes_taken_back_is_called_so_and_can_be_asked_for_at_once(cast, signed_in) -> None:
+    consent = answered(cast, "agreed")
+    withdraw_consent(actor=cast.buyer, consent_id=consent.pk, note="Let us look at it again.")
+    html = shown(cast, signed_in)
+    assert "Yes taken back" in html
+    assert "“Let us look at it again.”" in html
+    assert ", as Ingrid Solberg answered" not in html
+    assert "Ask Ingrid again</a>" in html
+    assert Consent.objects.get(pk=consent.pk).answer == Answer.WITHDRAWN
+    step = get_deal_page(cast.rep, cast.deal.pk).next_step
+    assert step.words.startswith("Ask Ingrid Solberg again")
