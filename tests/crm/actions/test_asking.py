@@ -4,7 +4,7 @@ import pytest
 
 from crm.actions.consent import reopen_consent, withdraw_consent
 from crm.errors import Refused
-from crm.models import Consent
+from crm.models import Consent, LedgerEntry
 from deals.actions.stage_move import propose_move
 from deals.models import Stage
 from tests.cast import Cast
@@ -50,4 +50,14 @@ def test_a_move_may_be_asked_about_again_when_the_words_beside_it_changed(cast: 
     cast.write_problem("It costs twice as much.")
     with pytest.raises(Refused):
         ask(cast, move)
+    assert ask(cast, move, cast.problem()).is_open
+
+
+def test_one_reopening_is_enough_for_everything_one_question_asked(cast: Cast) -> None:
+    second = Stage.objects.get(pipeline=cast.deal.pipeline, position=cast.deal.stage.position + 1)
+    move = propose_move(actor=cast.rep, deal_id=cast.deal.pk, to_stage_id=second.pk)
+    answer(cast, "declined", move, cast.problem())
+    reopen_consent(actor=cast.buyer, consent_id=Consent.objects.filter(answer="declined")[0].pk)
+    assert not Consent.objects.filter(reopened_at=None).exists()
+    assert LedgerEntry.objects.filter(type="reopened").count() == 2
     assert ask(cast, move, cast.problem()).is_open
