@@ -89,8 +89,10 @@ def _facts(receipt: Receipt) -> Iterator[Fact]:
     if receipt.button:
         yield Fact(_("Button"), ", ".join(filter(None, (f"“{receipt.button}”", receipt.locale))))
     if receipt.given:
-        yield Fact(_("Answered"), moment(receipt.given.entry.at))
+        label = _("Written down") if question.is_recorded else _("Answered")
+        yield Fact(label, moment(receipt.given.entry.at))
     yield _how(receipt)
+    yield Fact(_("File"), question.evidence.name if question.evidence else "")
     words = {"label": receipt.label, "number": consent.revision.number}
     yield Fact(_("Shown"), _("%(label)s, revision %(number)s") % words)
     yield Fact(_("Replaces"), _replaces(receipt))

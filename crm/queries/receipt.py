@@ -113,7 +113,12 @@ def receipts_of(actor: Actor, consents: QuerySet[Consent]) -> list[Receipt]:
     rows = list(
         seen.annotate(later=Subquery(later))
         .select_related(
-            "question__asked_by", "participant__contact__organization", "revision", "room", "supersedes__revision"
+            "question__asked_by",
+            "question__evidence",
+            "participant__contact__organization",
+            "revision",
+            "room",
+            "supersedes__revision",
         )
         .order_by("question__asked_at", "question_id", "id")
     )

@@ -222,7 +222,7 @@ def recorded_answers(actor: Actor) -> list[Recorded]:
         return []
     mine = Question.objects.visible_to(actor).filter(asked_of=actor.participant).exclude(channel=Channel.ROOM)
     unsaid = mine.filter(consents__answer__in=ANSWERED, consents__confirmed_at=None).distinct()
-    rows = unsaid.select_related("asked_by").prefetch_related("consents__revision").order_by("-asked_at")
+    rows = unsaid.select_related("asked_by", "evidence").prefetch_related("consents__revision").order_by("-asked_at")
     questions = [(one, list(one.consents.all())) for one in rows]
     subjects = subjects_of(consent for _one, consents in questions for consent in consents)
     return [
