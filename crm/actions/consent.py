@@ -221,6 +221,25 @@ def confirm_consent(*, actor: Actor, consent_id: UUID) -> Consent:
 
 
 @transaction.atomic
+def confirm_record(*, actor: Actor, question_id: UUID) -> None:
+    """Say "that's right" to everything that one record covers and that still stands, all of it or nothing."""
+    for consent in _standing_record(actor, question_id):
+        confirm_consent(actor=actor, consent_id=consent.pk)
+
+
+@transaction.atomic
+def contest_record(*, actor: Actor, question_id: UUID, note: str = "") -> None:
+    """Say "that's not what I said" to everything that one record covers and that still stands, all of it or nothing."""
+    for consent in _standing_record(actor, question_id):
+        contest_consent(actor=actor, consent_id=consent.pk, note=note)
+
+
+def _standing_record(actor: Actor, question_id: UUID) -> list[Consent]:
+    question, _room = lock_question(actor, question_id)
+    return list(question.consents.filter(answer__in=ANSWERS).order_by("subject_id"))
+
+
+@transaction.atomic
 def reopen_consent(*, actor: Actor, consent_id: UUID) -> Consent:
     """Let the seller ask again after one's own no, about all that was asked with it. Raises `Refused` when there is no no."""
     consent, room = _lock_own(actor, consent_id)

@@ -10,10 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.actions.consent import (
-    ANSWERS,
     answer_question,
     confirm_consent,
+    confirm_record,
     contest_consent,
+    contest_record,
     reopen_consent,
     withdraw_consent,
 )
@@ -111,6 +112,10 @@ _TURNS: dict[str, tuple[Callable[..., Consent], str]] = {
     "confirm": (confirm_consent, "confirmed"),
     "contest": (contest_consent, "contested"),
 }
+_TURNS_OF_RECORDS: dict[str, tuple[Callable[..., None], str]] = {
+    "confirm": (confirm_record, "confirmed"),
+    "contest": (contest_record, "contested"),
+}
 
 
 @require_POST
@@ -132,13 +137,11 @@ def turn(request: HttpRequest, room_id: UUID, consent_id: UUID, verb: str) -> Ht
 def turn_recorded(request: HttpRequest, room_id: UUID, question_id: UUID, verb: str) -> HttpResponse:
     """Say "that's right" or "that's not what I said" to everything one record covers and that is not said already."""
     actor = participant(request, room_id)
-    question = get_question(actor, question_id)
-    if verb not in ("confirm", "contest"):
+    if verb not in _TURNS_OF_RECORDS:
         raise Http404
-    act, said = _TURNS[verb]
+    act, said = _TURNS_OF_RECORDS[verb]
     try:
-        for consent in question.consents.filter(answer__in=ANSWERS).order_by("subject_id"):
-            act(actor=actor, consent_id=consent.pk, **_words(request, verb))
+        act(actor=actor, question_id=question_id, **_words(request, verb))
     except Invalid as error:
         return _say_again(request, actor, error)
     return redirect(f"{reverse('room:today', args=[room_id])}?said={said}")
