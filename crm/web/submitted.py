@@ -36,3 +36,11 @@ def parse_id(value: str) -> UUID:
         return UUID(value)
     except ValueError:
         raise NotFound from None
+
+
+def draft_of(request: HttpRequest) -> UUID | None:
+    """Return the draft whose words a form brings into the shared row, None for none."""
+    try:
+        return UUID(request.POST.get("draft", ""))
+    except ValueError:
+        return None

@@ -30,12 +30,21 @@ def add_criterion(*, actor: Actor, deal_id: UUID, values: dict[str, Any], privat
 
 @transaction.atomic
 def edit_criterion(
-    *, actor: Actor, criterion_id: UUID, version: int, values: dict[str, Any], private: bool = False
+    *,
+    actor: Actor,
+    criterion_id: UUID,
+    version: int,
+    values: dict[str, Any],
+    private: bool = False,
+    draft: UUID | None = None,
 ) -> Criterion:
-    """Change some fields of a criterion. Raises `Stale` when somebody else was faster; nothing is lost then."""
+    """Change some fields of a criterion. Raises `Stale` when somebody else was faster; nothing is lost then.
+
+    `draft` is a draft whose words went into the change; it is taken out along with it.
+    """
     clean = _checked(actor, values)
     row = get_row(actor, Criterion, criterion_id)
-    return edit_row(actor, row, version, clean, private=private, fields=CRITERION_FIELDS)
+    return edit_row(actor, row, version, clean, private=private, fields=CRITERION_FIELDS, draft=draft)
 
 
 @transaction.atomic

@@ -29,12 +29,21 @@ def add_statement(*, actor: Actor, deal_id: UUID, values: dict[str, Any], privat
 
 @transaction.atomic
 def edit_statement(
-    *, actor: Actor, statement_id: UUID, version: int, values: dict[str, Any], private: bool = False
+    *,
+    actor: Actor,
+    statement_id: UUID,
+    version: int,
+    values: dict[str, Any],
+    private: bool = False,
+    draft: UUID | None = None,
 ) -> ProblemStatement:
-    """Change some fields of a statement. Raises `Stale` when somebody else was faster; nothing is lost then."""
+    """Change some fields of a statement. Raises `Stale` when somebody else was faster; nothing is lost then.
+
+    `draft` is a draft whose words went into the change; it is taken out along with it.
+    """
     row = get_row(actor, ProblemStatement, statement_id)
     clean = _checked(values, currency=row.currency, amount=row.amount)
-    return edit_row(actor, row, version, clean, private=private, fields=FIELDS)
+    return edit_row(actor, row, version, clean, private=private, fields=FIELDS, draft=draft)
 
 
 @transaction.atomic

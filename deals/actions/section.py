@@ -83,16 +83,26 @@ def add_row(actor: Actor, section: Section, private: bool, make: Callable[..., R
 
 
 def edit_row(
-    actor: Actor, row: Row, version: int, values: dict[str, Any], *, private: bool, fields: tuple[str, ...]
+    actor: Actor,
+    row: Row,
+    version: int,
+    values: dict[str, Any],
+    *,
+    private: bool,
+    fields: tuple[str, ...],
+    draft: UUID | None = None,
 ) -> Row:
     """Change `fields` of a row to `values`, if it is still at `version`.
 
     A private change to a shared row becomes a draft of the actor's side that replaces it when it is shared; the row
-    stays as it is. Raises `Stale` with the row as it is now when somebody else was faster.
+    stays as it is. `draft` is one whose words are in `values` now: it has done its work, and goes if it is still there.
+    Raises `Stale` with the row as it is now when somebody else was faster.
     """
     room, _deal, section = lock_section(actor, row.section)
     current = lock_row(actor, row)
     check_version(current, version)
+    if draft is not None:
+        _drop_draft(actor, row, draft)
     if private and not current.is_draft:
         return _draft_change(actor, room, section, current, values, fields)
     changed = [field for field in values if getattr(current, field) != values[field]]
@@ -146,6 +156,14 @@ def archive_row(actor: Actor, row: Row, version: int) -> None:
     drafts.filter(private_rows_of(actor)).update(archived_at=current.archived_at)
     drafts.update(replaces=None, base_version=None)
     _finish(actor, room, section, current, "archived")
+
+
+def _drop_draft(actor: Actor, row: Row, draft_id: UUID) -> None:
+    """Take out a draft of the actor's, in the section of `row`."""
+    drafts = type(row).objects.visible_to(actor).select_related("section").exclude(private_to="")
+    draft = drafts.filter(pk=draft_id, section=row.section_id).exclude(pk=row.pk).first()
+    if draft is not None:
+        archive_row(actor, draft, draft.version)
 
 
 def lock_row(actor: Actor, row: Row) -> Row:

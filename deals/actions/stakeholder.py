@@ -54,9 +54,18 @@ def add_stakeholder(*, actor: Actor, deal_id: UUID, values: dict[str, Any], priv
 
 @transaction.atomic
 def edit_stakeholder(
-    *, actor: Actor, stakeholder_id: UUID, version: int, values: dict[str, Any], private: bool = False
+    *,
+    actor: Actor,
+    stakeholder_id: UUID,
+    version: int,
+    values: dict[str, Any],
+    private: bool = False,
+    draft: UUID | None = None,
 ) -> Stakeholder:
-    """Change some fields. Naming a `contact` or `user` fills a place. Raises `Stale` when somebody else was faster."""
+    """Change some fields. Naming a `contact` or `user` fills a place. Raises `Stale` when somebody else was faster.
+
+    `draft` is a draft whose words went into the change; it is taken out along with it.
+    """
     row = get_row(actor, Stakeholder, stakeholder_id)
     clean = _checked(Checks(), actor, row.section, values)
     if clean.get("contact_id") or clean.get("user_id"):
@@ -66,7 +75,7 @@ def edit_stakeholder(
         seen = Stakeholder.objects.visible_to(actor)
         _check_not_there(seen, row.section, clean.get("contact_id"), clean.get("user_id"))
         clean["place"] = ""
-    return edit_row(actor, row, version, clean, private=private, fields=STAKEHOLDER_FIELDS)
+    return edit_row(actor, row, version, clean, private=private, fields=STAKEHOLDER_FIELDS, draft=draft)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from crm.room.actor import participant
 from crm.room.frame import show
 from crm.web.conflict import Conflicting, conflict_context, decided
 from crm.web.forms import attempt
-from crm.web.submitted import version_of
+from crm.web.submitted import draft_of, version_of
 from crm.web.version import attempt_edit
 from deals.actions.section import get_row, get_section
 from deals.models import ProblemPart, Section, SectionKind
@@ -115,6 +115,7 @@ def _edit(request: HttpRequest, actor: Actor, section: Section, found: Any) -> H
                 version=form.cleaned_data["version"] or 0,
                 values=form.values,
                 private=form.cleaned_data["private"],
+                draft=draft_of(request),
                 **{rows.id_name: found.pk},
             ),
         )
@@ -122,9 +123,6 @@ def _edit(request: HttpRequest, actor: Actor, section: Section, found: Any) -> H
         return _conflict(request, actor, section, form, error)
     if row is None:
         return _page(request, actor, section, {"editing": found.pk, "form": form}, status=422)
-    if draft := _uuid(request.POST.get("draft", "")):
-        mine = get_row(actor, rows.model, draft)
-        rows.archive(actor=actor, version=mine.version, **{rows.id_name: mine.pk})
     return _back(section, row, "kept" if row.is_draft else "merged" if form.is_merged else "saved")
 
 

@@ -18,7 +18,7 @@ from crm.errors import NotFound, Stale
 from crm.web.actor import staff
 from crm.web.conflict import Conflicting, decided
 from crm.web.forms import attempt
-from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
+from crm.web.submitted import draft_of, parse_id, remember_sent, sent_before, version_of
 from crm.web.version import attempt_edit, saved_words
 from deals.actions.criterion import add_criterion, archive_criterion, edit_criterion, share_criterion
 from deals.models import Criterion, SectionKind
@@ -140,22 +140,24 @@ def edit(request: HttpRequest, deal_id: UUID, criterion_id: UUID) -> HttpRespons
     owners = possible_owners(actor, get_deal(actor, deal_id))
     form = CriterionForm(owners, decided(request.POST, CriterionForm.merged), row=row)
     try:
-        saved = attempt_edit(form, partial(_save, actor, row, form))
+        saved = attempt_edit(form, partial(_save, actor, row, form, draft_of(request)))
     except Stale as error:
         return conflict_page(request, _conflict(row, form, error), deal_id)
     if saved is None:
         return criteria_page(request, deal_id, _refused(form, row))
-    if draft := request.POST.get("draft", ""):
-        mine = _get(actor, deal_id, parse_id(draft))
-        archive_criterion(actor=actor, criterion_id=mine.pk, version=mine.version)
     messages.success(request, _("Only your side sees it so far.") if saved.is_draft else saved_words(form))
     return _back(deal_id, saved.replaces_id or saved.pk)
 
 
-def _save(actor: Actor, row: Criterion, form: CriterionForm) -> Criterion:
+def _save(actor: Actor, row: Criterion, form: CriterionForm, draft: UUID | None) -> Criterion:
     clean = form.cleaned_data
     return edit_criterion(
-        actor=actor, criterion_id=row.pk, version=clean["version"] or 0, values=form.values, private=clean["private"]
+        actor=actor,
+        criterion_id=row.pk,
+        version=clean["version"] or 0,
+        values=form.values,
+        private=clean["private"],
+        draft=draft,
     )
 
 

@@ -17,7 +17,7 @@ from crm.errors import NotFound, Stale
 from crm.web.actor import staff
 from crm.web.conflict import Conflicting, decided
 from crm.web.forms import attempt
-from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
+from crm.web.submitted import draft_of, parse_id, remember_sent, sent_before, version_of
 from crm.web.version import attempt_edit, saved_words
 from deals.actions.problem import add_statement, archive_statement, edit_statement, share_statement
 from deals.models import ProblemPart, ProblemStatement, SectionKind
@@ -120,21 +120,25 @@ def edit(request: HttpRequest, deal_id: UUID, statement_id: UUID) -> HttpRespons
     row = _get(actor, deal_id, statement_id)
     form = StatementForm.for_row(row, decided(request.POST, StatementForm.merged))
     try:
-        saved = attempt_edit(form, partial(_save, actor, row, form))
+        saved = attempt_edit(form, partial(_save, actor, row, form, draft_of(request)))
     except Stale as error:
         return conflict_page(request, _conflict(row, form, error), deal_id)
     if saved is None:
         return problem_page(request, deal_id, Opened(form, row))
-    _drop_draft(request, actor, deal_id)
     messages.success(request, _("Only your side sees it so far.") if saved.is_draft else saved_words(form))
     return _back(deal_id, saved.replaces_id or saved.pk)
 
 
-def _save(actor: Actor, row: ProblemStatement, form: StatementForm) -> ProblemStatement:
+def _save(actor: Actor, row: ProblemStatement, form: StatementForm, draft: UUID | None) -> ProblemStatement:
     clean = form.cleaned_data
     values = {name: clean[name] for name in StatementForm.merged if name in clean}
     return edit_statement(
-        actor=actor, statement_id=row.pk, version=clean["version"] or 0, values=values, private=clean["private"]
+        actor=actor,
+        statement_id=row.pk,
+        version=clean["version"] or 0,
+        values=values,
+        private=clean["private"],
+        draft=draft,
     )
 
 
@@ -149,14 +153,6 @@ def _conflict(
         url=reverse("deals:edit_statement", args=[row.section.deal_id, error.current.pk]),
         draft=draft,
     )
-
-
-def _drop_draft(request: HttpRequest, actor: Actor, deal_id: UUID) -> None:
-    """After a draft's words went into the row it was to replace: the draft has done its work."""
-    draft = request.POST.get("draft", "")
-    if draft:
-        row = _get(actor, deal_id, parse_id(draft))
-        archive_statement(actor=actor, statement_id=row.pk, version=row.version)
 
 
 @login_required
