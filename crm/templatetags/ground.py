@@ -118,6 +118,18 @@ def first_name(name: str) -> str:
 
 
 @register.filter
+def is_quoted(words: str) -> bool:
+    """`{% if row.text|is_quoted %}`: whether somebody typed quotation marks around their words themselves."""
+    return str(words).strip()[:1] in tuple('“”"„«»‘‚')
+
+
+@register.filter
+def quoted(words: str) -> str:
+    """`{{ consent.note|quoted }}`: words in quotation marks, in one pair of them."""
+    return str(words) if is_quoted(words) else f"“{words}”"
+
+
+@register.filter
 def money(amount: formats.Number | None, currency: str) -> str:
     """`{{ deal.amount|money:deal.currency }}`: "$1,860,000"; nothing for no amount."""
     return "" if amount is None or amount == "" else formats.money(amount, currency, formats.babel_locale())

@@ -9,6 +9,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.utils import timezone, translation
 
 from crm.clock import frozen
+from crm.templatetags.ground import quoted
 
 NOW = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
 
@@ -77,3 +78,9 @@ def test_the_common_ground_bar_has_one_label_or_a_link_for_each_section():
     html = render('{% include "crm/_ground.html" with labelled=True %}', sections=sections)
     assert '<a href="/room/1/problem/">' in html
     assert 'aria-label="Agreed, but out of date"' in html
+
+
+@pytest.mark.parametrize("words", ["“Every evening.” 😀", '"Every evening."', "„Jeden Abend.“", "«Chaque soir.»"])
+def test_words_get_one_pair_of_marks(words):
+    assert quoted(words) == words
+    assert quoted("Every evening.") == "“Every evening.”"

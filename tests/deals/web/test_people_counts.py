@@ -1,0 +1,29 @@
+"""What a deal says about its people adds up: persons are counted, places are not, and nobody in the room is left out."""
+
+import pytest
+from django.urls import reverse
+
+from deals.actions.stakeholder import add_stakeholder
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+def people(cast: Cast, signed_in) -> str:
+    return signed_in(cast.maya).get(reverse("deals:section", args=[cast.deal.pk, "people"])).content.decode()
+
+
+def test_who_works_in_the_room_is_named_beside_an_empty_map(cast, signed_in) -> None:
+    html = people(cast, signed_in)
+    assert "Nobody on the map yet</small>" in html
+    assert "In the room, not on the map: Maya Okafor" in html
+    assert "0 people" not in html
+
+
+def test_a_place_that_nobody_fills_is_no_person(cast, signed_in) -> None:
+    for who in ({"side": "seller", "user": cast.maya.pk}, {"side": "buyer", "place": "Their security lead"}):
+        add_stakeholder(actor=cast.rep, deal_id=cast.deal.pk, values=who)
+    html = people(cast, signed_in)
+    assert "1 person, 1 place open</small>" in html
+    assert "1 on the map" in html
+    assert "not on the map: Maya" not in html
