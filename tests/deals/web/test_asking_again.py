@@ -23,7 +23,7 @@ def answered(cast: Cast, answer: str, note: str = "") -> Consent:
 
 
 def shown(cast: Cast, signed_in) -> str:
-    return signed_in(cast.maya).get(reverse("deals:section", args=[cast.deal.pk, "problem"])).content.decode()
+    return str(signed_in(cast.maya).get(reverse("deals:section", args=[cast.deal.pk, "problem"])).content.decode())
 
 
 def test_a_suggestion_leads_to_the_words_and_then_to_asking_again(cast, signed_in) -> None:

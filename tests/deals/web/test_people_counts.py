@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def people(cast: Cast, signed_in) -> str:
-    return signed_in(cast.maya).get(reverse("deals:section", args=[cast.deal.pk, "people"])).content.decode()
+    return str(signed_in(cast.maya).get(reverse("deals:section", args=[cast.deal.pk, "people"])).content.decode())
 
 
 def test_who_works_in_the_room_is_named_beside_an_empty_map(cast, signed_in) -> None:
