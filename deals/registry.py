@@ -28,10 +28,10 @@ from crm.scopes import register_scope
 from crm.web.navigation import NavigationEntry, register_navigation
 from deals import personal_data, timeline
 from deals.actions import waiting
-from deals.actions.section import get_section
 from deals.actions.stage_move import propose_move, react_to_yes
 from deals.models import (
     AGREEABLE,
+    MOVE,
     Criterion,
     Deal,
     ProblemStatement,
@@ -45,6 +45,7 @@ from deals.queries.content import EMPTY_HASHES, section_snapshot
 from deals.queries.criterion import missing_of
 from deals.queries.lines import lines_of_criteria, lines_of_move, lines_of_problem
 from deals.queries.organization import deals_block
+from deals.queries.section import get_section
 from deals.queries.stage_move import move_snapshot
 from deals.room.blocks import COMMON_GROUND, PANELS
 
@@ -203,7 +204,7 @@ for _kind in AGREEABLE:
 
 register_consent_kind(
     ConsentKind(
-        name="stage_move",
+        name=MOVE,
         binding=False,
         is_section=False,
         room_of=lambda move: move.deal.room_id,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
 from crm.models.room import Room
+from crm.rules import agreement
 
 if TYPE_CHECKING:
     from crm.actors import Actor
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
 class Answer(models.TextChoices):
     """Where one consent stands. Each change is a new ledger entry; this field is the present state."""
 
-    ASKED = "asked", _("Asked")
-    AGREED = "agreed", _("Agreed")
-    CHANGE = "change", _("Would change something")
-    DECLINED = "declined", _("Declined")
-    WITHDRAWN = "withdrawn", _("Taken back by the person")
-    CONTESTED = "contested", _("Contested")
-    REPLACED = "replaced", _("Replaced by newer words")
-    CANCELLED = "cancelled", _("Taken back by the side that asked")
+    ASKED = agreement.Answer.ASKED.value, _("Asked")
+    AGREED = agreement.Answer.AGREED.value, _("Agreed")
+    CHANGE = agreement.Answer.CHANGE.value, _("Would change something")
+    DECLINED = agreement.Answer.DECLINED.value, _("Declined")
+    WITHDRAWN = agreement.Answer.WITHDRAWN.value, _("Taken back by the person")
+    CONTESTED = agreement.Answer.CONTESTED.value, _("Contested")
+    REPLACED = agreement.Answer.REPLACED.value, _("Replaced by newer words")
+    CANCELLED = agreement.Answer.CANCELLED.value, _("Taken back by the side that asked")
 
 
 UNSAID = (Answer.CONTESTED, Answer.CANCELLED)

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.models import Contact, User
-from deals.actions.section import add_row, archive_row, edit_row, get_row, get_section, share_row
+from deals.actions.section import add_row, archive_row, edit_row, get_row, share_row
 from deals.models import Criterion, Direction, Frequency, SectionKind, Weight
 from deals.queries.content import CRITERION_FIELDS
+from deals.queries.section import get_section
 
 _TEXTS = ("counted_as", "leading_indicators", "assumptions")
 _LINES = {"unit": 64, "baseline_source": 400, "source": 400, "measured_by": 200}

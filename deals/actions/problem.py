@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
 from crm.checks import Checks
-from deals.actions.section import add_row, archive_row, edit_row, get_row, get_section, share_row
+from deals.actions.section import add_row, archive_row, edit_row, get_row, share_row
 from deals.models import Period, ProblemPart, ProblemStatement, SectionKind
 from deals.queries.content import STATEMENT_FIELDS
+from deals.queries.section import get_section
 
 FIELDS = ("part", *STATEMENT_FIELDS)
 

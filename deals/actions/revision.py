@@ -13,9 +13,10 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Draftable, Revision
-from deals.actions.section import get_section, lock_section, touch_section
+from deals.actions.section import lock_section, touch_section
 from deals.models import Criterion, ProblemStatement, Section, SectionKind
 from deals.queries.content import CRITERION_FIELDS, STATEMENT_FIELDS
+from deals.queries.section import get_section
 
 _ROWS: dict[str, tuple[type[Draftable], tuple[str, ...]]] = {
     SectionKind.PROBLEM: (ProblemStatement, ("part", *STATEMENT_FIELDS)),

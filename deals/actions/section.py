@@ -39,15 +39,6 @@ def lock_section(actor: Actor, section: Section) -> tuple[Room, Deal, Section]:
     return room, deal, locked
 
 
-def get_section(actor: Actor, deal_id: UUID, kind: str) -> Section:
-    """Return a section the actor may see, with its deal. Raises `NotFound`."""
-    sections = Section.objects.visible_to(actor).select_related("deal__organization")
-    section = sections.filter(deal=deal_id, kind=kind).first()
-    if section is None:
-        raise NotFound
-    return section
-
-
 def get_row(actor: Actor, model: type[Row], row_id: UUID) -> Row:
     """Return a row the actor may see, with its section. Raises `NotFound`."""
     visible = model.objects.visible_to(actor).select_related("section")

@@ -15,7 +15,7 @@ from crm.errors import Invalid, NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Event, Room, Side
 from deals.actions.deal import ask_no_more, lock_deal, save_deal
-from deals.models import Deal, DealStatus, Stage, StageMove, Waiver
+from deals.models import MOVE, Deal, DealStatus, Stage, StageMove, Waiver
 from deals.queries.gate import gate_states
 from deals.queries.stage_move import faults_of_move
 from deals.rules.gates import WaivableBy
@@ -39,7 +39,7 @@ def propose_move(*, actor: Actor, deal_id: UUID, to_stage_id: UUID | None) -> Su
         lapsed_at=None,
         defaults={"created_at": now()},
     )
-    return Subject("stage_move", move.pk)
+    return Subject(MOVE, move.pk)
 
 
 def _stage_ahead(deal: Deal, to_stage_id: UUID | None) -> Stage | None:
@@ -73,7 +73,7 @@ def execute_move(*, actor: Actor, deal_id: UUID, version: int, to_stage_id: UUID
 
 def react_to_yes(event: Event, actor: Actor) -> None:
     """Move the deal when a yes to the move arrives and nothing else is missing. A yes is kept either way."""
-    if event.data["kind"] != "stage_move":
+    if event.data["kind"] != MOVE:
         return
     move = StageMove.objects.select_for_update(of=("self",), no_key=True).get(pk=event.data["subject"])
     locked = Deal.objects.select_for_update(of=("self",), no_key=True).select_related("stage", "room", "pipeline")

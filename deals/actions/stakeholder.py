@@ -18,7 +18,6 @@ from deals.actions.section import (
     archive_row,
     edit_row,
     get_row,
-    get_section,
     lock_row,
     lock_section,
     share_row,
@@ -26,6 +25,7 @@ from deals.actions.section import (
 from deals.models import Assessment, Attitude, Influence, Section, SectionKind, Stakeholder, StakeholderRole
 from deals.models.stakeholder import StakeholderQuerySet
 from deals.queries.content import STAKEHOLDER_FIELDS
+from deals.queries.section import get_section
 
 _CHANGEABLE = ("roles", "wants", "wants_is_quoted", "reports_to", "place", "contact", "user")
 

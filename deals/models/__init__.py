@@ -5,12 +5,13 @@ from deals.models.deal import Deal, DealStatus
 from deals.models.pipeline import Pipeline, Stage, StageGate
 from deals.models.problem import Period, ProblemPart, ProblemStatement
 from deals.models.section import AGREEABLE, Section, SectionKind
-from deals.models.stage_move import StageMove, Waiver
+from deals.models.stage_move import MOVE, StageMove, Waiver
 from deals.models.stage_total import StageTotal
 from deals.models.stakeholder import Assessment, Attitude, Influence, Stakeholder, StakeholderRole
 
 __all__ = [
     "AGREEABLE",
+    "MOVE",
     "Assessment",
     "Attitude",
     "Criterion",

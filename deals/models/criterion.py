@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.ids import new_id
 from crm.models import Draftable, DraftableQuerySet, one_draft_each
 from deals.models.section import Section
+from deals.rules import criterion as rules
 
 if TYPE_CHECKING:
     from crm.actors import Actor
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 class Direction(models.TextChoices):
     """Which way is better."""
 
-    RAISE = "raise", _("Raise")
-    LOWER = "lower", _("Lower")
-    HOLD = "hold", _("Hold")
-    REACH = "reach", _("Reach (yes or no)")
+    RAISE = rules.Direction.RAISE.value, _("Raise")
+    LOWER = rules.Direction.LOWER.value, _("Lower")
+    HOLD = rules.Direction.HOLD.value, _("Hold")
+    REACH = rules.Direction.REACH.value, _("Reach (yes or no)")
 
 
 class Frequency(models.TextChoices):

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from crm.actors import Actor
 
 
+MOVE = "stage_move"
+"""The consent kind of a stage move, and its name where something to ask about is chosen."""
+
+
 class StageMoveQuerySet(models.QuerySet["StageMove"]):
     """Moves, read through their deals."""
 

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 
 from crm.models import Answer, Consent
 from crm.rules.agreement import AgreementState
-from deals.models import AGREEABLE, Deal, Section, StageMove
+from deals.models import AGREEABLE, MOVE, Deal, Section, StageMove
 from deals.queries.section import SectionState, section_state
-from deals.queries.waiting import MOVE
 
 
 @dataclass(frozen=True)

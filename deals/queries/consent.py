@@ -11,12 +11,10 @@ from django.utils.translation import ngettext
 from crm.actors import Actor
 from crm.models import Consent, Participant, Revision, Side
 from crm.rules.content_diff import count_content, diff_content
-from deals.models import SectionKind, Stage, StakeholderRole
+from deals.models import MOVE, SectionKind, Stage, StakeholderRole
 from deals.queries.content import section_snapshot
 from deals.queries.deal import DealPage
 from deals.queries.section import SectionState
-
-MOVE = "move"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from crm.actors import Actor
 from crm.models import Answer, Consent
 from crm.queries.consent import standing_of
-from deals.models import Deal, DealStatus, Stage, StageMove
+from deals.models import MOVE, Deal, DealStatus, Stage, StageMove
 from deals.queries.gate import GateState
 from deals.queries.section import SectionState
 from deals.queries.stage_move import move_snapshot
@@ -69,7 +69,7 @@ def next_step(
         note = _("There is a yes to it.")
         return NextStep(_("Move on to %(stage)s") % to, note, reverse("deals:deal", args=[deal.pk]))
     ask = reverse("deals:ask", args=[deal.pk])
-    return NextStep(_("Ask about moving on to %(stage)s") % to, str(deal.stage.question), f"{ask}?about=move")
+    return NextStep(_("Ask about moving on to %(stage)s") % to, str(deal.stage.question), f"{ask}?about={MOVE}")
 
 
 def _after_the_end(actor: Actor, deal: Deal) -> NextStep:

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from crm.models import Answer, Consent, Side
 from crm.queries.consent import superseded
-from deals.models import Deal, Section, StageMove
+from deals.models import MOVE, Deal, Section, StageMove
 
 
 def consents_of_deal(deal: Deal) -> Q:
@@ -34,7 +34,7 @@ def objections(deal: Deal) -> list[Consent]:
         settled = any(
             later.answer == Answer.AGREED
             and later.participant_id == consent.participant_id
-            and (later.subject_id == consent.subject_id or later.kind == "stage_move")
+            and (later.subject_id == consent.subject_id or later.kind == MOVE)
             and later.is_own_word
             for later in consents[place + 1 :]
         )

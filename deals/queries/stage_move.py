@@ -9,7 +9,7 @@ from crm.errors import FieldFault
 from crm.models import Answer, Consent
 from crm.registry import Snapshot
 from crm.rules.canonical import content_hash
-from deals.models import Deal, Stage, StageMove, Stakeholder
+from deals.models import MOVE, Deal, Stage, StageMove, Stakeholder
 from deals.queries.gate import unmet_gates
 from deals.queries.objection import can_settle, objections
 from deals.rules.answerers import ConsentAnswer, ConsentStatus, move_consent_state
@@ -75,7 +75,7 @@ def answers_to_move(deal: Deal, move: StageMove) -> list[ConsentAnswer]:
     )
     answers = []
     current = move_snapshot(move).content_hash
-    consents = Consent.objects.of_subject("stage_move", move.pk).filter(participant__side="buyer")
+    consents = Consent.objects.of_subject(MOVE, move.pk).filter(participant__side="buyer")
     for consent in reversed(consents.select_related("participant", "question")):
         if consent.answer == Answer.CONTESTED and not can_settle(consent):
             continue

@@ -10,7 +10,7 @@ from django.db.models import Q
 from crm.actors import Actor
 from crm.models import Answer, Comment, Consent, Contact, Participant, RoomMember, Side, User
 from crm.queries.comment import Thread, threads_of
-from deals.models import Assessment, Deal, StageMove, Stakeholder
+from deals.models import MOVE, Assessment, Deal, StageMove, Stakeholder
 from deals.queries.comment import comments_beside
 from deals.queries.deal import DealPage
 from deals.rules.dependence import Dependence, WaitingQuestion, hangs_on_one
@@ -103,7 +103,7 @@ def people_map(actor: Actor, page: DealPage, seller: str) -> PeopleMap:
 def _yeses(deal: Deal) -> list[str]:
     """Return, for each yes to a move of the deal, the contact who gave it."""
     moves = StageMove.objects.filter(deal=deal).values("pk")
-    given = Consent.objects.filter(kind="stage_move", subject_id__in=moves, answer=Answer.AGREED)
+    given = Consent.objects.filter(kind=MOVE, subject_id__in=moves, answer=Answer.AGREED)
     return [str(pk) for pk in given.values_list("participant__contact_id", flat=True)]
 
 

@@ -5,10 +5,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from crm.models import Answer, Consent
-from deals.models import AGREEABLE, Deal, Section, StageMove
-
-MOVE = "stage_move"
-"""The consent kind of a stage move."""
+from deals.models import AGREEABLE, MOVE, Deal, Section, StageMove
 
 
 def question_waits() -> Exists:

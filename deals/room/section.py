@@ -20,9 +20,10 @@ from crm.web.conflict import Conflicting, conflict_context, decided
 from crm.web.forms import attempt
 from crm.web.submitted import draft_of, version_of
 from crm.web.version import attempt_edit
-from deals.actions.section import get_row, get_section
+from deals.actions.section import get_row
 from deals.models import ProblemPart, Section, SectionKind
 from deals.queries.comment import open_disputes
+from deals.queries.section import get_section
 from deals.queries.section_rows import left_out, people_by_side, problem_parts, section_rows
 from deals.room.forms import RowForm, SayForm
 from deals.room.kinds import ROW_KINDS

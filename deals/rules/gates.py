@@ -16,7 +16,7 @@ class WaivableBy(StrEnum):
     MANAGER = "manager"  # a manager with a reason: the rest
 
 
-class Direction(StrEnum):
+class Course(StrEnum):
     """Where a move leads."""
 
     FORWARD = "forward"
@@ -67,7 +67,7 @@ class UnmetGate:
 class MoveVerdict:
     """Whether the gates let the move through. `needs_consent`: besides, a buyer must have said yes to it."""
 
-    direction: Direction
+    course: Course
     may_move: bool
     needs_consent: bool
     unmet_gates: tuple[UnmetGate, ...] = ()
@@ -110,11 +110,11 @@ def may_move(
     Gates of stages further back are not looked at again: what was passed stays passed.
     """
     if to_position == from_position:
-        return MoveVerdict(Direction.STAY, may_move=False, needs_consent=False)
+        return MoveVerdict(Course.STAY, may_move=False, needs_consent=False)
     if to_position < from_position:
-        return MoveVerdict(Direction.BACK, may_move=True, needs_consent=False)
+        return MoveVerdict(Course.BACK, may_move=True, needs_consent=False)
     found = unmet_gates(stages_between(stages, from_position, to_position), results, waivers)
-    return MoveVerdict(Direction.FORWARD, not found, needs_consent=True, unmet_gates=tuple(found))
+    return MoveVerdict(Course.FORWARD, not found, needs_consent=True, unmet_gates=tuple(found))
 
 
 def _is_waived(result: GateResult, position: int, waivers: Collection[WaiverData]) -> bool:

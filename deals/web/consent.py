@@ -26,9 +26,8 @@ from crm.web.forms import attempt
 from crm.web.submitted import parse_id, remember_sent, sent_before
 from crm.web.upload import SentFile, sent_file
 from deals.actions.stage_move import propose_move
-from deals.models import Stage, StakeholderRole
+from deals.models import MOVE, Stage, StakeholderRole
 from deals.queries.consent import (
-    MOVE,
     Askable,
     Person,
     askables,

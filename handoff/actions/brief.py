@@ -19,8 +19,8 @@ from crm.scopes import check_scope
 from deals.models import DealStatus
 from deals.queries.waiting import deal_asked_about
 from handoff.models import BriefItem, Handoff, HandoffState, ItemKind, ItemQuestion, ItemState
-from handoff.models.brief import RISKS
 from handoff.queries.brief import draft_brief, lapsed_risk
+from handoff.rules.brief import RISKS
 
 
 def write_items(handoff: Handoff) -> None:

@@ -8,21 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
 from handoff.models.handoff import Handoff
+from handoff.rules import brief as rules
+from handoff.rules.brief import RISKS
 
 if TYPE_CHECKING:
     from crm.actors import Actor
-
-RISKS = "risks"
-"""The group of what is still open: waivers, consents taken back, questions without an answer."""
 
 
 class ItemKind(models.TextChoices):
     """Where an item comes from."""
 
-    AGREED = "agreed", _("Agreed")
-    WAIVER = "waiver", _("Waived")
-    LAPSED_CONSENT = "lapsed_consent", _("Taken back or contested")
-    OPEN_QUESTION = "open_question", _("Not answered yet")
+    AGREED = rules.ItemKind.AGREED.value, _("Agreed")
+    WAIVER = rules.ItemKind.WAIVER.value, _("Waived")
+    LAPSED_CONSENT = rules.ItemKind.LAPSED_CONSENT.value, _("Taken back or contested")
+    OPEN_QUESTION = rules.ItemKind.OPEN_QUESTION.value, _("Not answered yet")
 
 
 class ItemState(models.TextChoices):

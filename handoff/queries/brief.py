@@ -15,8 +15,7 @@ from deals.models import AGREEABLE, Deal, ProblemPart, Section, SectionKind, Sta
 from deals.queries.content import STAKEHOLDER_FIELDS, row_content
 from deals.queries.objection import consents_of_deal, objections
 from handoff.models import BriefItem, Handoff, ItemKind
-from handoff.models.brief import RISKS
-from handoff.rules.brief import AgreedItem, AgreedSection, BriefItemData, RiskData, brief_items
+from handoff.rules.brief import RISKS, AgreedItem, AgreedSection, BriefItemData, RiskData, brief_items
 
 SCHEMA = 1
 TITLE_LENGTH = 200

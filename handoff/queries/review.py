@@ -18,8 +18,8 @@ from crm.clock import today
 from crm.models import Contact, User
 from deals.models import ProblemPart, SectionKind, StakeholderRole, Weight
 from handoff.models import BriefItem, Handoff, ItemKind, ItemQuestion, ItemState
-from handoff.models.brief import RISKS
 from handoff.queries.risk import heading_of
+from handoff.rules.brief import RISKS
 
 GROUP_LABELS: dict[str, str | Promise] = {
     SectionKind.CRITERIA.value: gettext_lazy("Success criteria"),

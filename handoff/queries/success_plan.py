@@ -20,9 +20,9 @@ from handoff.models import (
     MeasurementState,
     SuccessPlan,
 )
-from handoff.models.brief import RISKS
 from handoff.queries.measurement import GoalView, goal_view, with_measurements
 from handoff.queries.risk import heading_of
+from handoff.rules.brief import RISKS
 from handoff.rules.chart import SMALL
 
 LIMIT = 50

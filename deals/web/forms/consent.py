@@ -12,8 +12,8 @@ from crm.models import Answer, Channel
 from crm.web.forms import ChoiceCards, LineField, PickField, PicksField, TimeInput, WordsField
 from crm.web.upload import UploadField
 from crm.web.version import VersionedForm
-from deals.models import Stage
-from deals.queries.consent import MOVE, Askable, Person
+from deals.models import MOVE, Stage
+from deals.queries.consent import Askable, Person
 
 
 class AboutForm(forms.Form):

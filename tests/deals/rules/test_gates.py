@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from deals.rules.gates import (
     NOT_EVALUATED,
-    Direction,
+    Course,
     GateResult,
     StageGates,
     UnmetGate,
@@ -41,7 +41,7 @@ def test_only_unmet_gates_on_the_way_hold_a_forward_move(stages, results, waiver
         assert verdict.may_move == (end < start)
         assert not verdict.needs_consent
         return
-    assert verdict.direction == Direction.FORWARD
+    assert verdict.course == Course.FORWARD
     assert verdict.needs_consent
     assert verdict.may_move == (not verdict.unmet_gates)
     assert all(start <= gate.position < end for gate in verdict.unmet_gates)

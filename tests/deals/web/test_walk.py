@@ -42,7 +42,7 @@ def say_yes(cast: Cast) -> None:
 @pytest.mark.slow
 def test_one_question_covers_problem_and_move_and_the_deal_moves(cast, signed_in) -> None:
     client = signed_in(cast.maya)
-    assert ask(cast, client, "problem", "move").status_code == 302
+    assert ask(cast, client, "problem", "stage_move").status_code == 302
     assert Question.objects.get().consents.count() == 2
     say_yes(cast)
     assert Deal.objects.get().stage.name == "Understand"
