@@ -64,12 +64,10 @@ def deal_page(
     """
     actor = staff(request)
     page = get_deal_page(actor, deal_id)
-    faults = [] if page.deal.has_ended else faults_of_move(page.deal, page.move, page.next_stage)
     context: dict[str, Any] = {
         "page": page,
         "kind": "deal",
-        "faults": faults,
-        "obstacles": [one for one in faults if not _is_listed(one.code, page)],
+        **_missing(page),
         "is_manager": bool(actor.user and actor.user.is_manager),
         "facts": FactsForm(actor, page.deal),
         "activity": ActivityForm(),
@@ -83,9 +81,12 @@ def deal_page(
     return render(request, "deals/deal/page.html", context, status=409 if stale else 422 if refused else 200)
 
 
-def _is_listed(code: str, page: DealPage) -> bool:
-    """Whether the list of what moving on needs says it already: a gate, or that there is no yes yet."""
-    return code.startswith("gate.") or (code == "consent_missing" and not page.has_move_yes)
+def _missing(page: DealPage) -> dict[str, Any]:
+    """Return what the next move lacks, and which of it stands in the way beside the list of gates and the client's yes."""
+    faults = [] if page.deal.has_ended else faults_of_move(page.deal, page.move, page.next_stage)
+    listed = {"consent_missing"} if not page.has_move_yes else set()
+    beside = [one for one in faults if one.code not in listed and not one.code.startswith("gate.")]
+    return {"faults": faults, "obstacles": beside}
 
 
 @login_required
