@@ -19,6 +19,7 @@ from crm.clock import frozen, now
 from crm.models import Event, Participant, RoomSession, Side, User
 from crm.queries.live import Ended, Told, events_by_id, place_of, reread, room_readers, staff_readers
 from crm.rules.live import Reader, RoomReader, StaffReader
+from crm.sessions import row_key
 from deals.actions.deal import open_deal
 from tests.cast import Cast, make_team, make_user
 from tests.crm.room.door import come_in
@@ -36,7 +37,7 @@ def cast() -> Cast:
 def session_of(user: User) -> str:
     client = Client()
     client.force_login(user)
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
+    return row_key(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 
 def staff_reader(user: User) -> StaffReader:
