@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.actions.participant import renew_invitation
 from crm.actions.sign_in import (
@@ -84,6 +84,7 @@ def asking_browser(request: HttpRequest) -> Browser:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Who invites to what, and one button. Opening it changes nothing; the button sends a code (or a new link)."""
     if request.method == "POST":
@@ -95,7 +96,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     show_in(grant.contact.locale, grant.contact.time_zone)
     people = people_at_table(grant.room) if door.state != DoorState.REVOKED else []
     session = find_session(session_token(request))
-    context = {"door": door, "grant": grant, "people": people, "token": token, "states": DoorState}
+    context = {"door": door, "grant": grant, "people": people, "token": token}
     context["is_in"] = bool(session and session.contact_id == grant.contact_id and grant.is_active)
     return render(request, "room/invitation.html", context)
 
@@ -113,6 +114,7 @@ def _ask_by_invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def door(request: HttpRequest) -> HttpResponse:
     """The door for those who come back without a link: an address, and a code to it."""
     form = EmailForm(request.POST or None)
@@ -139,6 +141,7 @@ def _door(request: HttpRequest, form: EmailForm, *, status: int = 200, **more: o
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """Step 2: typing the code. A right one opens a session; the address never tells whether somebody is known."""
     form = CodeForm(request.POST or None)
@@ -188,6 +191,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def fresh_code(request: HttpRequest) -> HttpResponse:
     """A fresh code for an answer that binds: says why, sends it on a click, and leads back to the question."""
     session = find_session(session_token(request))

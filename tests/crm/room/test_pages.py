@@ -73,6 +73,47 @@ class TestDoor:
         cookie = response.cookies["cg_browser"]
         assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
 
+    def test_a_link_that_a_newer_one_replaced_says_so_and_leads_on(
+        self, cast: Cast, client: Client, django_capture_on_commit_callbacks
+    ) -> None:
+        contact = cast.contact("Aisha Karim")
+        for _turn in range(2):
+            with django_capture_on_commit_callbacks(execute=True):
+                invite_contact(actor=cast.rep, room_id=cast.deal.room_id, contact_id=contact.pk)
+        older = re.search(r"/room/invitation/\S+", mail.outbox[0].body).group()
+        page = client.get(older).content.decode()
+        assert "A newer mail has the link that works" in page
+        assert "Send me a code" not in page, "nothing would come"
+        door = re.search(r'href="(/room/door/\?next=\S+?)"', page).group(1)
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(door, {"email": contact.email})
+        assert mail.outbox[-1].subject.startswith("Your code")
+
+    def test_each_state_of_an_invitation_says_what_it_is_and_how_to_go_on(
+        self, cast: Cast, client: Client, django_capture_on_commit_callbacks
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            grant = invite_contact(actor=cast.rep, room_id=cast.deal.room_id, contact_id=cast.contact("Aisha Karim").pk)
+        link = re.search(r"/room/invitation/\S+", mail.outbox[0].body).group()
+
+        def page() -> str:
+            return client.get(link).content.decode()
+
+        assert "Send me a code" in page()
+        Invitation.objects.update(expires_at=now() - timedelta(days=1))
+        assert "This invitation has ended" in page()
+        assert "Send me a new link" in page()
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(link, {"ask": "link"})
+        assert "A newer mail has the link that works" in page()
+        assert "/room/invitation/" in mail.outbox[-1].body
+        type(grant).objects.filter(pk=grant.pk).update(joined_at=now())
+        assert "You have been here before" in page()
+        assert "Send me a code" in page()
+        revoke_participant(actor=cast.rep, participant_id=grant.pk)
+        assert "This invitation was taken back" in page()
+        assert "<form" not in page().partition("<main")[2].partition("</main")[0]
+
     def test_unknown_links_lead_to_the_door(self, client: Client, db: None) -> None:
         response = client.get("/room/invitation/nothing/")
         assert response.status_code == 404
