@@ -4,10 +4,13 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from crm.web.confirm_email import confirm_email
 from crm.web.home import home
 
 urlpatterns = [
     path("", home, name="home"),
+    # before the page of the package that it takes the place of
+    path("accounts/confirm-email/<str:key>/", confirm_email, name="confirm_email"),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/", admin.site.urls),

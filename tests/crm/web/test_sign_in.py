@@ -161,3 +161,23 @@ def test_the_admin_page_has_no_door_of_its_own_that_skips_the_second_step(client
     assert "_auth_user_id" not in client.session
     client.force_login(maya)
     assert client.get("/admin/login/").status_code == 403
+
+
+def test_an_address_is_confirmed_by_its_person_alone(client, maya):
+    from django.test import Client
+
+    from tests.cast import Cast
+
+    sign_in(client, maya.email, PASSWORD)
+    client.post(reverse("account_email"), {"action_add": "", "email": "maya@elsewhere.example"})
+    link = re.search(r"/accounts/confirm-email/\S+", mail.outbox[-1].body)[0]
+    somebody = Client()
+    assert somebody.post(link).url.startswith(reverse("account_login"))
+    somebody.force_login(Cast().stranger)
+    for method in (somebody.get, somebody.post):
+        assert method(link).status_code == 404
+    assert "_auth_user_id" in somebody.session, "and is not signed out by it"
+    assert not maya.emailaddress_set.filter(verified=True).exists()
+    assert client.get(link).status_code == 200
+    client.post(link)
+    assert maya.emailaddress_set.get(verified=True).email == "maya@elsewhere.example"
