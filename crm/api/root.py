@@ -5,6 +5,7 @@ from csp.decorators import csp
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -33,6 +34,7 @@ class Description(SpectacularJSONAPIView):
     authentication_classes = ()
 
 
+@require_safe
 @csp(DOCS_CSP)
 def docs(request: HttpRequest) -> HttpResponse:
     """The documentation for people, without anything from elsewhere."""

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.actions.consent import (
     answer_question,
@@ -32,6 +32,7 @@ from crm.web.receipt import receipt_context, receipt_file
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, room_id: UUID, question_id: UUID) -> HttpResponse:
     """One question by itself, and after the answer what was recorded and what happens next. POST answers."""
     actor = participant(request, room_id)

@@ -16,8 +16,9 @@ from crm.web.writing import section_of
 @require_POST
 def writing(request: HttpRequest, room_id: UUID) -> HttpResponse:
     """Take the word of an open page that its person writes in a section."""
+    actor = participant(request, room_id)
     place = parse_id(request.POST.get("place", ""))
-    say_writing(actor=participant(request, room_id), room_id=room_id, section=section_of(request), place=place)
+    say_writing(actor=actor, room_id=room_id, section=section_of(request), place=place)
     return HttpResponse(status=204)
 
 

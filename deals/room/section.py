@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.actions.comment import add_comment
 from crm.actors import Actor
@@ -32,6 +32,7 @@ TEMPLATES = {kind.value: f"deals_room/{kind.value}.html" for kind in SectionKind
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def section(request: HttpRequest, room_id: UUID, deal_id: UUID, kind: str) -> HttpResponse:
     """A section as this person sees it. `?edit=` and `?add=` open a form in place; POST adds a row."""
     actor = participant(request, room_id)
