@@ -11,6 +11,7 @@ from cryptography.fernet import InvalidToken
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
+from django.utils.encoding import force_bytes
 
 from crm.clock import now
 from crm.secrets import seal, token_hash, unseal
@@ -36,19 +37,17 @@ class SessionStore(DatabaseStore):
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Return what a row holds; nothing when it was not written by this installation, or with a key long gone."""
         try:
-            return super().decode(unseal(session_data if isinstance(session_data, bytes) else session_data.encode()))
+            return super().decode(unseal(force_bytes(session_data)))
         except InvalidToken:
             return {}
 
-    def _get_session_from_db(self) -> AbstractBaseSession | None:
-        found: Session | None = Session.objects.filter(
-            pk=row_key(self.session_key or ""), expire_date__gt=now()
-        ).first()
+    def _get_session_from_db(self) -> Session | None:
+        found = Session.objects.filter(pk=row_key(self.session_key or ""), expire_date__gt=now()).first()
         if found is None:
             self._session_key = None
         return found
 
-    async def _aget_session_from_db(self) -> AbstractBaseSession | None:
+    async def _aget_session_from_db(self) -> Session | None:
         return await sync_to_async(self._get_session_from_db)()
 
     def exists(self, session_key: str) -> bool:
