@@ -1,0 +1,230 @@
+"""One well-filled world for the permission matrix: a whole story in one room, another room beside it, and secrets in both.
+
+`ids` says what stands for each part of an address; `secrets` which words only some kinds of people may ever read.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.db.models import Model
+from fido2.cose import ES256
+from fido2.webauthn import Aaguid, AttestedCredentialData
+
+from crm.actions.activity import log_activity
+from crm.actions.comment import add_comment
+from crm.actions.data_request import grant_access
+from crm.actions.participant import INVITATION_LASTS
+from crm.actions.question import Subject
+from crm.actors import as_participant, as_user
+from crm.clock import now
+from crm.models import (
+    AccessRequest,
+    Activity,
+    Attachment,
+    Comment,
+    DataRequest,
+    Invitation,
+    Participant,
+    Passkey,
+    Question,
+    Revision,
+    Role,
+    RoomSession,
+    WebhookEndpoint,
+    WebhookMessage,
+)
+from crm.secrets import new_token, token_hash
+from deals.actions.deal import open_deal
+from deals.actions.problem import add_statement
+from deals.models import Criterion, Deal, ProblemStatement, Stakeholder
+from handoff.models import BriefItem, Dispute, Goal, Handoff, ItemQuestion, SuccessPlan
+from tests.access.kinds import ADMIN, BUYERS, GUESTS, TEAM, Person
+from tests.canaries import PHONE, plant
+from tests.canaries import word as planted
+from tests.cast import Cast, make_user
+from tests.handoff.story import ask
+
+AMOUNT = "1947323"
+
+
+@dataclass
+class World:
+    """The cast, what stands for each part of an address, and the words that are not for everybody."""
+
+    cast: Cast
+    people: dict[str, Any] = field(default_factory=dict)
+    ids: dict[str, Any] = field(default_factory=dict)
+    secrets: dict[str, frozenset[str]] = field(default_factory=dict)
+    seated: dict[str, Person] = field(default_factory=dict)
+    takes: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+
+def make_world() -> World:
+    """Tell the story, let everybody in, plant the secrets."""
+    world = World(Cast())
+    plant(world.cast)
+    _make_real(world.cast)
+    _let_people_in(world)
+    _plant(world)
+    world.ids = _ids(world.cast) | {
+        "token": _open_invitation(world.cast),
+        "key": _unconfirmed_address(world.cast),
+    }
+    return world
+
+
+def _let_people_in(world: World) -> None:
+    cast = world.cast
+    elsewhere = open_deal(actor=as_user(cast.stranger), title="Beds that know", organization_id=cast.halvorsen.pk)
+    partner = {"side": "partner", "sections": ["criteria"]}
+    world.people = {
+        "buyer": cast.ingrid,
+        "outsider": cast.let_in(cast.contact("Olga Out"), room=elsewhere.room, invited_by=cast.stranger),
+        "partner": cast.let_in(cast.contact("Legal Lars"), **partner),
+        "revoked": cast.let_in(cast.contact("Rhea Revoked")),
+        "colleague": cast.colleague,
+        "rep": cast.maya,
+        "stranger": cast.stranger,
+        "manager": cast.jonas,
+        "far_manager": make_user("Farah Far", Role.MANAGER, cast.other_team),
+        "success": cast.tomas,
+        "delivery": cast.priya,
+        "admin": cast.admin,
+        "inactive": make_user("Ina Inactive", Role.REP, cast.team),
+    }
+    world.ids["elsewhere"] = elsewhere
+
+
+def _plant(world: World) -> None:
+    cast, elsewhere = world.cast, world.ids["elsewhere"]
+    room, seller, lars = cast.deal.room_id, {"actor": cast.rep}, as_participant(world.people["partner"], fresh_at=now())
+    problem = {"deal_id": cast.deal.pk}
+    Deal.objects.filter(pk=cast.deal.pk).update(amount=AMOUNT, amount_note="qanary-amount-note")
+    buyer = as_participant(Participant.objects.get(pk=cast.ingrid.pk), fresh_at=now())
+    add_comment(**seller, room_id=room, body="qanary-ours-only", private=True)
+    add_comment(actor=buyer, room_id=room, body="qanary-theirs-only", private=True)
+    add_comment(actor=lars, room_id=room, body="qanary-partners-only", private=True)
+    log_activity(**seller, room_id=room, values={"type": "note", "subject": "qanary-call", "body": "qanary-call"})
+    add_comment(**seller, room_id=room, body="Words for everybody.")
+    _drafts(cast, elsewhere, problem)
+    world.secrets = {
+        # What our side keeps to itself.
+        "qanary-ours-only": TEAM,
+        "qanary-call": TEAM,
+        "qanary-our-draft": TEAM,
+        "qanary-amount-note": TEAM,
+        planted("assessment"): TEAM,
+        "Call with": TEAM,
+        "1,947,323": TEAM,
+        AMOUNT: TEAM,
+        # What the other sides keep to themselves; what is kept of a person, an administrator hands over.
+        "qanary-theirs-only": BUYERS | ADMIN,
+        planted("draft"): BUYERS | ADMIN,
+        "qanary-partners-only": frozenset({"partner"}),
+        planted("data-request"): BUYERS | ADMIN,
+        planted("passkey"): BUYERS | ADMIN,
+        planted("session"): BUYERS | ADMIN,
+        # What those in the room see, within their grant, and nobody else.
+        planted("comment"): TEAM | GUESTS,
+        planted("quote"): TEAM | BUYERS,
+        planted("reason"): TEAM | BUYERS,
+        planted("dispute"): TEAM | GUESTS,
+        "Planners forecast by hand": TEAM | BUYERS,
+        PHONE: TEAM | BUYERS,
+        # The other room.
+        "qanary-elsewhere": frozenset({"stranger", "far_manager", "far_key", "outsider"}) | ADMIN,
+    }
+
+
+def _drafts(cast: Cast, elsewhere: Deal, problem: dict[str, Any]) -> None:
+    """Put words into sections as they stand, also of a deal that has ended: nobody can write there any more."""
+    at = now()
+    stamp = {"created_at": at, "updated_at": at}
+    ProblemStatement.objects.create(
+        section=cast.section("problem"),
+        part="causes",
+        text="qanary-our-draft",
+        private_to="seller",
+        by_user=cast.maya,
+        by_side="seller",
+        **stamp,
+    )
+    owner = as_user(cast.stranger)
+    add_statement(actor=owner, deal_id=elsewhere.pk, values={"part": "situation", "text": "qanary-elsewhere"})
+
+
+def _ids(cast: Cast) -> dict[str, Any]:
+    """Choose a row for each name that an address may hold; the newest one that everybody in the room may see."""
+    room = {"room": cast.deal.room_id}
+    question = _open_question(cast)
+    recorded = Question.objects.filter(**room).exclude(channel="").earliest("asked_at")
+    own: dict[str, Model] = {
+        "deal_id": cast.deal,
+        "statement_id": ProblemStatement.objects.filter(section__deal=cast.deal, private_to="").latest("created_at"),
+        "criterion_id": Criterion.objects.filter(section__deal=cast.deal, private_to="").latest("created_at"),
+        "stakeholder_id": Stakeholder.objects.filter(section__deal=cast.deal, private_to="").latest("created_at"),
+        "organization_id": cast.halvorsen,
+        "contact_id": cast.ingrid.contact,
+        "participant_id": cast.ingrid,
+        "asked_of": cast.ingrid,
+        "user_id": cast.tomas,
+        "pipeline_id": cast.deal.pipeline,
+        "to_stage": cast.deal.pipeline.stages.earliest("position"),
+        "question_id": question,
+        "consent_id": recorded.consents.latest("pk"),
+        "revision_id": Revision.objects.filter(**room, kind="problem").latest("created_at"),
+        "activity_id": Activity.objects.filter(**room, private_to="seller").latest("created_at"),
+        "attachment_id": Attachment.objects.filter(**room, private_to="").latest("created_at"),
+        "comment_id": Comment.objects.filter(**room, private_to="", section="").latest("created_at"),
+        "access_request": AccessRequest.objects.filter(**room, asked_by=cast.ingrid).latest("created_at"),
+        "data_request": DataRequest.objects.get(),
+        "endpoint_id": WebhookEndpoint.objects.get(),
+        "message_id": WebhookMessage.objects.get(),
+        "handoff_id": Handoff.objects.get(),
+        "item_id": BriefItem.objects.filter(group="criteria").earliest("pk"),
+        "item_question": ItemQuestion.objects.get(),
+        "plan_id": SuccessPlan.objects.get(),
+        "goal_id": Goal.objects.latest("position"),
+        "measurement_id": Dispute.objects.get().measurement,
+        "dispute_id": Dispute.objects.get(),
+        "passkey_id": Passkey.objects.get(),
+        "session_id": RoomSession.objects.filter(contact=cast.ingrid.contact).latest("created_at"),
+    }
+    return {name: row.pk for name, row in own.items()} | {"room_id": cast.deal.room_id}
+
+
+def _open_question(cast: Cast) -> Question:
+    """Ask Ingrid to confirm the brief."""
+    return ask(cast, Subject("brief", Handoff.objects.get().pk))
+
+
+def _open_invitation(cast: Cast) -> str:
+    """Invite Daniel, who has not come in yet; return the secret of his link."""
+    token, at = new_token(), now()
+    Participant.objects.filter(pk=cast.daniel.pk).update(joined_at=None)
+    Invitation.objects.create(
+        participant=cast.daniel,
+        email=cast.daniel.contact.email,
+        token_hash=token_hash(token),
+        invited_by=cast.maya,
+        created_at=at,
+        expires_at=at + INVITATION_LASTS,
+    )
+    return token
+
+
+def _unconfirmed_address(cast: Cast) -> str:
+    """Give Maya another address; return the key of the link that confirms it."""
+    address = EmailAddress.objects.create(user=cast.maya, email="maya@elsewhere.example")
+    return str(EmailConfirmationHMAC.create(address).key)
+
+
+def _make_real(cast: Cast) -> None:
+    """Give the planted passkey a key, and hand over what was asked for."""
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    credential = AttestedCredentialData.create(Aaguid.NONE, b"device", key)
+    Passkey.objects.update(credential_id=b"device", credential=bytes(credential))
+    request = DataRequest.objects.get()
+    grant_access(actor=as_user(cast.admin), request_id=request.pk, version=request.version)
