@@ -62,9 +62,13 @@ def test_only_json(cast: Cast, api: Caller) -> None:
     assert api.get(PATH, Accept="application/json").status_code == 200
 
 
-@pytest.mark.parametrize("name", ["Søster 🧊", "شركة", "a\u202eb", "𝔘𝔫𝔦", "' OR 1=1 --", "<script>"])
+@pytest.mark.parametrize("name", ["Søster 🧊", "شركة", "𝔘𝔫𝔦", "' OR 1=1 --", "<script>"])
 def test_people_write_all_kinds_of_names(cast: Cast, api: Caller, name: str) -> None:
     made = api.post(PATH, {"name": name})
     assert made.status_code == 201, made.content
     assert made.json()["name"] == name
     assert api.get(made["Location"].removeprefix("/api/v1")).json()["name"] == name
+
+
+def test_signs_that_turn_the_writing_direction_are_left_out(cast: Cast, api: Caller) -> None:
+    assert api.post(PATH, {"name": "a\u202eb"}).json()["name"] == "ab"

@@ -138,6 +138,6 @@ def test_who_only_reads_in_a_room_cannot_lead_its_codes_elsewhere(cast: Cast) ->
     ingrid = cast.ingrid.contact
     with pytest.raises(Invalid) as error:
         change_contact(
-            actor=as_user(cast.colleague), contact_id=ingrid.pk, version=1, values={"email": "jo@nordlicht.example"}
+            actor=as_user(cast.colleague), contact_id=ingrid.pk, version=1, values={"email": "jo@elsewhere.example"}
         )
     assert error.value.faults[0].code == "not_writable"

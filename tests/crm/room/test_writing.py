@@ -67,7 +67,7 @@ def test_it_is_off_for_whoever_wants_it_off_and_nobody_is_told_that_it_is(client
     assert client.post("/writing/show/", {"shown": "no", "next": "https://evil.example/"}).url == "/"
     answer = guest.post(f"/room/{cast.deal.room_id}/writing/show/", {"shown": "no"}, follow=True)
     assert "Nobody sees when you write." in answer.content.decode()
-    assert "Show when I write" in answer.content.decode()
+    assert "Show others that I write" in answer.content.decode()
     assert "data-writing-hidden" in answer.content.decode()
     assert "data-writing-hidden" in client.get(page).content.decode()
     assert from_staff(client, cast).status_code == from_room(guest, cast).status_code == 204
