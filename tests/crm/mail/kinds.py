@@ -27,9 +27,12 @@ from crm.clock import frozen, now
 from crm.events.deliver import deliver_owed
 from crm.events.record import record
 from crm.models import AccessRequest, Answer, Comment, Consent, DataRequest, LedgerCheck, MailKind, Question, User
+from handoff.actions.brief import ask_back
+from handoff.models import ItemQuestion
 from tests.cast import Cast
 from tests.crm.actions.test_consent import say
 from tests.crm.room.door import client_of
+from tests.handoff.story import win
 
 PASSWORD = "a long enough password"
 NEW_PASSWORD = "another long enough password"
@@ -38,10 +41,14 @@ _URL = re.compile(r"https?://[^\s\"<>]+")
 
 @dataclass(frozen=True)
 class Kind:
-    """`send` makes the mail leave; `use` is what its reader does at its link, and that it worked."""
+    """`send` makes the mail leave; `use` is what its reader does at its link, and that it worked.
+
+    `consumer` is what sends it because of an event, empty where it leaves at once.
+    """
 
     send: Callable[[Cast], object]
     use: Callable[[Cast, str], None]
+    consumer: str = ""
 
 
 @contextmanager
@@ -113,6 +120,14 @@ def _mention(cast: Cast) -> None:
     add_comment(actor=cast.rep, room_id=cast.deal.room_id, body="@Ingrid Solberg, since when?")
 
 
+def _ask_back(cast: Cast) -> None:
+    cast.write_criterion()
+    item = win(cast).items.get(group="criteria")
+    deliver_owed()
+    mail.outbox.clear()
+    ask_back(actor=as_user(cast.tomas), item_id=item.pk, version=item.version, text="Which stores?")
+
+
 def _request_access(cast: Cast) -> None:
     request_access(actor=cast.buyer, room_id=cast.deal.room_id, name="Ruth Abara", email="ruth@halvorsen.example")
 
@@ -181,8 +196,16 @@ def _turn(verb: str, answer: Answer) -> Callable[[Cast, str], None]:
 def _reply(cast: Cast, path: str) -> None:
     browser = _guest(cast)
     assert "since when?" in browser.get(path).content.decode()
-    browser.post(f"/room/{cast.deal.room_id}/comments/", {"body": "Since March."})
+    browser.post(f"/room/{cast.deal.room_id}/words/", {"body": "Since March."})
     assert Comment.objects.filter(body="Since March.").exists()
+
+
+def _answer_back(cast: Cast, path: str) -> None:
+    browser, question = _staff(cast.maya), ItemQuestion.objects.get()
+    assert "Which stores?" in browser.get(path).content.decode()
+    browser.post(f"/handoffs/{question.item.handoff_id}/questions/{question.pk}/answer/", {"text": "All of them."})
+    question.refresh_from_db()
+    assert question.answer == "All of them."
 
 
 def _let_in(cast: Cast, path: str) -> None:
@@ -239,20 +262,22 @@ def choose_mails(cast: Cast, path: str) -> None:
 
 KINDS = {
     "crm/mail/invitation": Kind(_invite, _come_in),
-    "crm/mail/asked": Kind(ask, _say_yes),
-    "crm/mail/reminder": Kind(_remind, _say_yes),
-    "crm/mail/receipt": Kind(_answer, _turn("withdraw", Answer.WITHDRAWN)),
-    "crm/mail/recorded": Kind(_record, _turn("contest", Answer.CONTESTED)),
-    "crm/mail/mention": Kind(_mention, _reply),
-    "crm/mail/access_request": Kind(_request_access, _let_in),
-    "crm/mail/data_request": Kind(_request_data, _hand_over),
-    "crm/mail/data_answer": Kind(_answer_request, _fetch),
-    "crm/mail/ledger_faults": Kind(_find_faults, _look_into_it),
+    "crm/mail/asked": Kind(ask, _say_yes, "crm.mail_question"),
+    "crm/mail/reminder": Kind(_remind, _say_yes, "crm.mail_reminder"),
+    "crm/mail/receipt": Kind(_answer, _turn("withdraw", Answer.WITHDRAWN), "crm.mail_answer"),
+    "crm/mail/recorded": Kind(_record, _turn("contest", Answer.CONTESTED), "crm.mail_answer"),
+    "crm/mail/mention": Kind(_mention, _reply, "crm.mail_mention"),
+    "crm/mail/mention in a handoff": Kind(_ask_back, _answer_back, "handoff.mail_question_back"),
+    "crm/mail/access_request": Kind(_request_access, _let_in, "crm.mail_access_request"),
+    "crm/mail/data_request": Kind(_request_data, _hand_over, "crm.mail_data_request"),
+    "crm/mail/data_answer": Kind(_answer_request, _fetch, "crm.mail_data_answer"),
+    "crm/mail/ledger_faults": Kind(_find_faults, _look_into_it, "crm.mail_faults"),
     "account/email/password_reset_key_message": Kind(_forget, _set_password),
     "account/email/email_confirmation_message": Kind(_add_address, _confirm_address),
     "account/email/unknown_account_message": Kind(_misspell, _read),
 }
-"""The kinds with a link, by their template."""
+"""The kinds with a link, by their template; what comes after it tells kinds with the same template apart."""
+SENDS_NO_LINK = "crm.mail_checkpoint"
 WITHOUT_LINK = frozenset({"crm/mail/code", "crm/mail/erased", "crm/mail/checkpoint"})
 NEVER_SENT = frozenset({"account/email/account_already_exists_message"})
 """Mails of packages for what does not exist here: nobody signs up."""

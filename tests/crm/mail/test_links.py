@@ -13,9 +13,11 @@ import pytest
 from django.test import Client
 from django.test.signals import template_rendered
 
+from crm import registry
+from crm.models import Delivery
 from tests.cast import Cast
 from tests.crm.mail.forms import forms_of
-from tests.crm.mail.kinds import KINDS, NEVER_SENT, WITHOUT_LINK, choose_mails, mailed, paths_in
+from tests.crm.mail.kinds import KINDS, NEVER_SENT, SENDS_NO_LINK, WITHOUT_LINK, choose_mails, mailed, paths_in
 from tests.digest import changed, rows_digest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -57,13 +59,15 @@ def templates() -> Iterator[set[str]]:
 
 
 def test_every_kind_of_mail_is_looked_at() -> None:
-    ours = {f"crm/mail/{one.stem}" for one in Path("crm/templates/crm/mail").glob("*.txt")} - {"crm/mail/base"}
+    ours = {f"{one.parts[-3]}/mail/{one.stem}" for one in Path().glob("*/templates/*/mail/*.txt")} - {"crm/mail/base"}
     theirs = {
         f"{one.parts[-3]}/email/{one.stem}"
         for one in (Path(allauth.__file__).parent / "templates").glob("*/email/*.txt")
         if "_url" in one.read_text()
     }
-    assert ours | theirs == set(KINDS) | WITHOUT_LINK | NEVER_SENT
+    assert ours | theirs == {kind.partition(" ")[0] for kind in KINDS} | WITHOUT_LINK | NEVER_SENT
+    consumers = {name for name in (*registry._consumers, *registry._person_consumers) if ".mail_" in name}
+    assert consumers == {kind.consumer for kind in KINDS.values() if kind.consumer} | {SENDS_NO_LINK}
 
 
 @pytest.mark.parametrize("kind", sorted(WITHOUT_LINK))
@@ -77,7 +81,9 @@ def test_kinds_without_a_link_have_none(kind: str) -> None:
 def test_machines_open_it_first(kind: str, cast: Cast, templates: set[str]) -> None:
     with mailed() as mails:
         KINDS[kind].send(cast)
-    assert kind in templates
+    assert kind.partition(" ")[0] in templates
+    if name := KINDS[kind].consumer:
+        assert Delivery.objects.filter(consumer=name).exclude(done_at=None).exists()
     paths = paths_in(mails)
     assert paths
     before = rows_digest(without=OWN)
