@@ -27,6 +27,7 @@ MEANS = {
     "api:access-request-decline": {"request_id": "access_request"},
     "room:handed_over": {"request_id": "data_request"},
     "crm:data_request": {"request_id": "data_request"},
+    "api:contact-restore": {"contact_id": "archived_contact"},
     "api:data-request": {"request_id": "data_request"},
     "api:data-request-grant": {"request_id": "data_request"},
     "api:data-request-erase": {"request_id": "data_request"},
@@ -40,10 +41,11 @@ MEANS = {
 # What a form names in place of the address.
 IN_FORM = {"crm:writing": "room_id", "api:consents": "room_id", "api:consents-record": "room_id"}
 # Words in addresses, which stand for no row.
-WORDS = {"kind": "problem", "gate": "must_have_measurable"}
+WORDS = {"kind": "problem", "gate": "must_have_measurable", "number": "1"}
 VERBS = {
     "room:comment_state": "resolve",
     "crm:comment_state": "resolve",
+    "crm:contact_state": "archive",
     "room:turn": "withdraw",
     "room:recorded": "confirm",
 }
@@ -93,7 +95,7 @@ def names_of(cell: Cell) -> list[str]:
     means = MEANS.get(route.key, {})
     names = (means.get(name, name) for name in _PARTS.findall(route.pattern))
     in_form = [IN_FORM[route.key]] if route.key in IN_FORM and cell.method in WRITING else []
-    return [name for name in names if name not in ("gate", "verb")] + in_form
+    return [name for name in names if name not in ("gate", "number", "verb")] + in_form
 
 
 def path_of(route: Route, ids: dict[str, Any]) -> str:

@@ -66,6 +66,7 @@ SIGHT: dict[str, frozenset[str]] = {
     # The directory, which all of ours see.
     "organization_id": STAFF,
     "contact_id": STAFF,
+    "archived_contact": STAFF,
     "user_id": STAFF,
     "pipeline_id": STAFF,
     "token": frozenset(KINDS),
@@ -79,7 +80,7 @@ SIGHT: dict[str, frozenset[str]] = {
 }
 """Who may see the row that a part of an address stands for, wherever it stands."""
 
-ANYBODYS = frozenset({"organization_id", "contact_id", "token"})
+ANYBODYS = frozenset({"organization_id", "contact_id", "archived_contact", "token"})
 """Rows with which whoever sees them may do something: the directory, and the link of an invitation."""
 ADMINISTRATION = frozenset(
     {

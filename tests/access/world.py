@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
@@ -13,6 +14,7 @@ from fido2.cose import ES256
 from fido2.webauthn import Aaguid, AttestedCredentialData
 
 from crm.actions.activity import log_activity
+from crm.actions.attachment import add_attachment, check_attachment
 from crm.actions.comment import add_comment
 from crm.actions.data_request import grant_access
 from crm.actions.participant import INVITATION_LASTS
@@ -24,6 +26,7 @@ from crm.models import (
     Activity,
     Attachment,
     Comment,
+    Contact,
     DataRequest,
     Invitation,
     Participant,
@@ -44,6 +47,7 @@ from tests.access.kinds import ADMIN, BUYERS, GUESTS, TEAM, Person
 from tests.canaries import PHONE, plant
 from tests.canaries import word as planted
 from tests.cast import Cast, make_user
+from tests.crm.actions.test_attachment import picture
 from tests.handoff.story import ask
 
 AMOUNT = "1947323"
@@ -108,6 +112,10 @@ def _plant(world: World) -> None:
     add_comment(actor=lars, room_id=room, body="qanary-partners-only", private=True)
     log_activity(**seller, room_id=room, values={"type": "note", "subject": "qanary-call", "body": "qanary-call"})
     add_comment(**seller, room_id=room, body="Words for everybody.")
+    drawn = add_attachment(**seller, room_id=room, name="chart.png", content=BytesIO(picture()))
+    check_attachment(attachment_id=drawn.pk)
+    gone = cast.contact("Gone Gerda")
+    Contact.objects.filter(pk=gone.pk).update(archived_at=now())
     _drafts(cast, elsewhere, problem)
     world.secrets = {
         # What our side keeps to itself.
@@ -167,6 +175,7 @@ def _ids(cast: Cast) -> dict[str, Any]:
         "stakeholder_id": Stakeholder.objects.filter(section__deal=cast.deal, private_to="").latest("created_at"),
         "organization_id": cast.halvorsen,
         "contact_id": cast.ingrid.contact,
+        "archived_contact": Contact.objects.get(name="Gone Gerda"),
         "participant_id": cast.ingrid,
         "asked_of": cast.ingrid,
         "user_id": cast.tomas,
