@@ -211,12 +211,12 @@ def test_who_writes_is_shown_to_both_sides_and_can_be_hidden(cast: Cast, seat) -
     expect(maya.page.locator(".writing").get_by_text("Ingrid Solberg is writing here")).to_be_visible(timeout=SOON)
     expect(ingrid.page.locator(".writing")).to_be_hidden(timeout=15_000)
     ingrid.page.get_by_role("button", name="You").click()
-    ingrid.page.get_by_role("button", name="Hide when I write").click()
+    ingrid.page.get_by_role("button", name="Do not show others that I write").click()
     ingrid.sees("Nobody sees when you write.")
     cast.ingrid.contact.refresh_from_db()
     assert cast.ingrid.contact.shows_writing is False
     maya.page.get_by_role("button", name="Maya", exact=False).last.click()
-    maya.page.get_by_role("button", name="Hide when I write").first.click()
+    maya.page.get_by_role("button", name="Do not show others that I write").first.click()
     maya.sees("Nobody sees when you write.")
     ingrid.go(room_page(cast))
     maya.go(f"{staff_page(cast)}?edit={statement(cast).pk}")
@@ -278,10 +278,10 @@ def test_the_room_s_first_page_and_the_answer_on_the_other_side(cast: Cast, seat
     maya, ingrid = seat(cast.maya, f"/deals/{cast.deal.pk}/"), seat(cast.ingrid, f"/room/{cast.deal.room_id}/")
     question = ask(cast)
     expect(ingrid.button("I agree")).to_be_visible(timeout=SOON)
-    ingrid.page.get_by_role("textbox", name="Message").fill("One moment, please")
+    ingrid.page.get_by_role("textbox", name="Your words").fill("One moment, please")
     say(cast, question)
     expect(ingrid.page.get_by_text("1 of 2").first).to_be_visible(timeout=SOON)
-    expect(ingrid.page.get_by_role("textbox", name="Message")).to_have_value("One moment, please")
+    expect(ingrid.page.get_by_role("textbox", name="Your words")).to_have_value("One moment, please")
     expect(maya.page.get_by_text("Ingrid Solberg agreed to the problem, revision 1").first).to_be_visible(timeout=SOON)
 
 

@@ -41,7 +41,7 @@ def sign_in(person: Person, email: str) -> None:
     person.fill("E-mail", email)
     person.fill("Password", PASSWORD)
     person.page.get_by_role("button", name="Sign in", exact=True).click()
-    person.page.wait_for_url(re.compile("/deals/"))
+    person.page.wait_for_url(re.compile("/(deals|success|handoffs)/"))
 
 
 def open_deal(rep: Person) -> None:
