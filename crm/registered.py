@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm import personal_data, timeline
-from crm.actions.attachment import check_attachment, remove_left_content
+from crm.actions.attachment import check_attachment, draw_attachment, remove_left_content
 from crm.mail.access_request import deciders, mail_access_request
 from crm.mail.comment import mail_mention, mentioned_in
 from crm.mail.consent import mail_answer, mail_question, mail_reminder
@@ -35,7 +35,12 @@ def _check_attachment(event: Event) -> None:
     check_attachment(attachment_id=event.subject_id)
 
 
+def _draw_attachment(event: Event) -> None:
+    draw_attachment(attachment_id=event.subject_id)
+
+
 register_consumer("crm.check_attachment", ["attachment.added"], _check_attachment)
+register_consumer("crm.draw_attachment", ["attachment.checked"], _draw_attachment)
 
 register_file_holder(recorded_evidence)
 

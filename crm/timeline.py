@@ -179,6 +179,7 @@ RENDERERS: dict[str, Renderer] = {
     "comment.archived": _changed("message", _("%(name)s took a comment away")),
     "attachment.added": says("file", _("%(name)s added a file: %(file)s"), file="subject"),
     "attachment.checked": says("file", _("A file was checked and can be opened: %(file)s"), file="subject"),
+    "attachment.drawn": says("eye", _("The pages of a file can be looked at: %(file)s"), file="subject"),
     "attachment.refused": says("alert", _("A file was checked and refused: %(file)s"), file="subject"),
     "organization.created": says("building", _("%(name)s added this client")),
     "organization.changed": says("building", _("%(name)s changed the facts of this client")),

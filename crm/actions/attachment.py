@@ -1,5 +1,6 @@
 """Files come in, lie in quarantine until they are checked, and only then can be opened."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID
@@ -89,13 +90,13 @@ def refusal(fault: FileFault) -> Invalid:
 def check_attachment(*, attachment_id: UUID) -> Attachment:
     """Look into a quarantined file and let it out, or refuse it. Checking twice changes nothing.
 
-    Images are drawn anew, so what is served is never the bytes that came. Pictures of the first pages are kept
-    beside it. A page that needs the file at once (evidence of a recorded answer) may call this itself.
+    Images are drawn anew, so what is served is never the bytes that came. A page that needs the file at once (evidence
+    of a recorded answer) may call this itself.
     """
     found = Attachment.objects.filter(pk=attachment_id).first()
     if found is None:
         raise NotFound
-    reason, sha256, size, pages = _looked_into(found) if found.state == FileState.QUARANTINED else ("", "", 0, 0)
+    reason, sha256, size = _looked_into(found) if found.state == FileState.QUARANTINED else ("", "", 0)
     lock_room(SYSTEM, found.room_id)
     attachment = Attachment.objects.select_for_update(of=("self",), no_key=True).select_related("room").get(pk=found.pk)
     if attachment.state != FileState.QUARANTINED:
@@ -107,10 +108,37 @@ def check_attachment(*, attachment_id: UUID) -> Attachment:
     else:
         left = {"left_sha256": attachment.sha256} if attachment.sha256 != sha256 else {}
         attachment.state, attachment.sha256, attachment.size = FileState.CLEAN, sha256, size
-        attachment.preview_pages = pages
-        attachment.save(update_fields=["state", "sha256", "size", "preview_pages"])
+        attachment.save(update_fields=["state", "sha256", "size"])
         _record("attachment.checked", SYSTEM, attachment, left)
     return attachment
+
+
+def draw_attachment(*, attachment_id: UUID) -> None:
+    """Keep pictures of the first pages of a checked file, to look at it without opening it. Drawing twice changes nothing.
+
+    In the background only: it may take seconds. The room is not locked meanwhile.
+    """
+    found = Attachment.objects.filter(pk=attachment_id, state=FileState.CLEAN, preview_pages=0).first()
+    if found is None:
+        return
+    with open_content(found.sha256) as content:
+        pages = draw_pages(content, found.content_type)
+    if pages:
+        _keep_drawn(found, pages)
+
+
+@transaction.atomic
+def _keep_drawn(found: Attachment, pages: Sequence[bytes]) -> None:
+    lock_room(SYSTEM, found.room_id)
+    still_there = Attachment.objects.filter(pk=found.pk, sha256=found.sha256, state=FileState.CLEAN)
+    attachment = still_there.select_for_update(of=("self",), no_key=True).select_related("room").first()
+    if attachment is None:  # erased while it was drawn
+        return
+    hold(attachment.sha256)
+    keep_pages(pages, attachment.sha256)
+    attachment.preview_pages = len(pages)
+    attachment.save(update_fields=["preview_pages"])
+    _record("attachment.drawn", SYSTEM, attachment, {})
 
 
 @transaction.atomic
@@ -121,8 +149,8 @@ def remove_left_content(*, sha256: str) -> None:
         remove(sha256)
 
 
-def _looked_into(attachment: Attachment) -> tuple[str, str, int, int]:
-    """Return why the file is refused (empty: it is not), hash and size of what will be served, and how many pages show."""
+def _looked_into(attachment: Attachment) -> tuple[str, str, int]:
+    """Return why the file is refused (empty: it is not), and hash and size of what will be served."""
     try:
         with open_content(attachment.sha256) as content:
             sha256, size = measure(content)
@@ -131,11 +159,9 @@ def _looked_into(attachment: Attachment) -> tuple[str, str, int, int]:
             served = looked_into(content, attachment.content_type, size)
             sha256, size = measure(served)
             keep(served, sha256)
-            pages = draw_pages(served, attachment.content_type)
-            keep_pages(pages, sha256)
     except FileFault as fault:
-        return fault.code, "", 0, 0
-    return "", sha256, size, len(pages)
+        return fault.code, "", 0
+    return "", sha256, size
 
 
 def _record(event: str, actor: Actor, attachment: Attachment, data: dict[str, str]) -> None:

@@ -111,6 +111,12 @@ class Stakeholder(Draftable):
         return person.name if person else self.place
 
     @property
+    def is_guess(self) -> bool:
+        """Whether what they want is what our side thinks: not quoted, and last written by none of the other sides."""
+        ours = self.changed_by_user_id or (not self.changed_by_contact_id and self.by_side == Side.SELLER)
+        return bool(self.wants and not self.wants_is_quoted and self.side != Side.SELLER and ours)
+
+    @property
     def role_labels(self) -> list[str]:
         """What they do in the deal, in words."""
         return [str(StakeholderRole(role).label) for role in self.roles]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
@@ -77,7 +78,7 @@ def common_grounds(actor: Actor, room: Room) -> list[CommonGround]:
                 _ground_section(actor, section, standing_of(section.content_hash, consents.get(section.pk, [])))
                 for section in sorted(of_deal, key=lambda one: AGREEABLE.index(SectionKind(one.kind)))
             ],
-            getattr(of_deal[0], "undone_at", None),
+            cast(Any, of_deal[0]).undone_at,
         )
         for of_deal in by_deal.values()
     ]

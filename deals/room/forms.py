@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
 from crm.models import Participant, RoomMember, Side
+from crm.room.forms import SayForm
 from crm.web.forms import DayField, LineField, NumberField, WordsField, offer
 from crm.web.version import VersionedForm
 from deals.models import (
@@ -46,11 +47,9 @@ class RowForm(VersionedForm):
         return {name: self.cleaned_data[name] for name in (*self.compared, *self.added) if name in self.cleaned_data}
 
 
-class SayForm(forms.Form):
-    """Words beside a row: an answer to others (`reply_to`), or seeing it differently."""
+class BesideForm(SayForm):
+    """Words beside a row, or seeing it differently."""
 
-    body = WordsField(label=_("Your words"), rows=2)
-    reply_to = forms.UUIDField(required=False, widget=forms.HiddenInput)
     disputes = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 

@@ -13,9 +13,10 @@ from deals.room.forms import CriterionForm, RowForm, StakeholderForm, StatementF
 
 @dataclass(frozen=True)
 class RowKind:
-    """The rows of one kind of section. The actions take the row's id under the name `id_name`."""
+    """The rows of one kind of section. The actions take the row's id under the name `id_name`; `heading` names a row."""
 
     model: Any
+    heading: Callable[[Any], str]
     form: type[RowForm]
     id_name: str
     add: Callable[..., Any]
@@ -27,6 +28,7 @@ class RowKind:
 ROW_KINDS = {
     SectionKind.PROBLEM.value: RowKind(
         ProblemStatement,
+        lambda row: str(row.get_part_display()),
         StatementForm,
         "statement_id",
         add_statement,
@@ -36,6 +38,7 @@ ROW_KINDS = {
     ),
     SectionKind.CRITERIA.value: RowKind(
         Criterion,
+        lambda row: str(row.title),
         CriterionForm,
         "criterion_id",
         add_criterion,
@@ -45,6 +48,7 @@ ROW_KINDS = {
     ),
     SectionKind.PEOPLE.value: RowKind(
         Stakeholder,
+        lambda row: str(row.name),
         StakeholderForm,
         "stakeholder_id",
         add_stakeholder,

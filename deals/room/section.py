@@ -25,7 +25,7 @@ from deals.models import ProblemPart, Section, SectionKind
 from deals.queries.comment import open_disputes
 from deals.queries.section import get_section
 from deals.queries.section_rows import left_out, people_by_side, problem_parts, section_rows
-from deals.room.forms import RowForm, SayForm
+from deals.room.forms import BesideForm, RowForm
 from deals.room.kinds import ROW_KINDS
 
 TEMPLATES = {kind.value: f"deals_room/{kind.value}.html" for kind in SectionKind}
@@ -49,7 +49,7 @@ def _opened(request: HttpRequest, actor: Actor, section: Section) -> dict[str, A
         row = get_row(actor, rows.model, row_id)
         return {"editing": row.pk, "form": rows.form(actor=actor, deal=section.deal, row=row)}
     if row_id := _uuid(request.GET.get("say") or request.GET.get("differ", "")):
-        return {"saying": row_id, "say": SayForm(initial={"disputes": "differ" in request.GET})}
+        return {"saying": row_id, "say": BesideForm(initial={"disputes": "differ" in request.GET})}
     if (part := request.GET.get("add", "")) and not section.deal.has_ended:
         return {"adding": part, "form": rows.form(actor=actor, deal=section.deal, part=part)}
     return {}
@@ -147,7 +147,7 @@ def _archive(request: HttpRequest, actor: Actor, section: Section, found: Any) -
 
 def _say(request: HttpRequest, actor: Actor, section: Section, found: Any) -> HttpResponse:
     """Say something beside the row, or answer what was said there."""
-    form = SayForm(request.POST)
+    form = BesideForm(request.POST)
     act = partial(add_comment, actor=actor, room_id=section.deal.room_id, section=section.kind, subject_id=found.pk)
     said = attempt(form, lambda: act(**form.cleaned_data))
     if said is None:
@@ -159,10 +159,9 @@ def _conflict(
     request: HttpRequest, actor: Actor, section: Section, form: RowForm, error: Stale, draft: Any = None
 ) -> HttpResponse:
     """Both versions of the same words, to choose from or put together."""
-    heading = str(getattr(error.current, "title", "") or getattr(error.current, "name", "") or "")
     found = Conflicting(
         kind=section.kind,
-        heading=heading or str(error.current.get_part_display()),
+        heading=ROW_KINDS[section.kind].heading(error.current),
         form=form,
         current=error.current,
         url=reverse("deals_room:row", args=[section.deal.room_id, section.deal_id, section.kind, error.current.pk]),

@@ -14,7 +14,7 @@ from fido2.cose import ES256
 from fido2.webauthn import Aaguid, AttestedCredentialData
 
 from crm.actions.activity import log_activity
-from crm.actions.attachment import add_attachment, check_attachment
+from crm.actions.attachment import add_attachment, check_attachment, draw_attachment
 from crm.actions.comment import add_comment
 from crm.actions.data_request import grant_access
 from crm.actions.participant import INVITATION_LASTS
@@ -114,6 +114,7 @@ def _plant(world: World) -> None:
     add_comment(**seller, room_id=room, body="Words for everybody.")
     drawn = add_attachment(**seller, room_id=room, name="chart.png", content=BytesIO(picture()))
     check_attachment(attachment_id=drawn.pk)
+    draw_attachment(attachment_id=drawn.pk)
     gone = cast.contact("Gone Gerda")
     Contact.objects.filter(pk=gone.pk).update(archived_at=now())
     _drafts(cast, elsewhere, problem)

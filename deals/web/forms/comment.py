@@ -7,18 +7,15 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from crm.web.comment import SayForm
 from crm.web.forms import WordsField
-from crm.web.version import VersionedForm
 
 
-class CommentForm(forms.Form):
+class CommentForm(SayForm):
     """A comment on one row; `private` keeps it on our side."""
 
     body = WordsField(label=_("Comment"), rows=2, help_text=_("@name tells somebody of this room."))
-    reply_to = forms.UUIDField(widget=forms.HiddenInput, required=False)
     disputes = forms.BooleanField(label=_("We see this differently"), required=False)
-    private = forms.BooleanField(widget=forms.HiddenInput, required=False)
-    once = VersionedForm.base_fields["once"]
 
     def __init__(self, data: Any = None, *, row_id: UUID) -> None:
         super().__init__(data, auto_id=f"comment_{row_id}_%s")

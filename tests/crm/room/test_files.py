@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from crm.actions.attachment import add_attachment, check_attachment, remove_left_content
+from crm.actions.attachment import add_attachment, check_attachment, draw_attachment, remove_left_content
 from crm.actors import Actor
 from crm.events.deliver import deliver_owed
 from crm.files import open_page, path_of
@@ -53,7 +53,10 @@ def put(cast: Cast, actor: Actor, content: bytes, name: str = "chart.png", priva
     added = add_attachment(
         actor=actor, room_id=cast.deal.room_id, name=name, content=io.BytesIO(content), private=private
     )
-    return check_attachment(attachment_id=added.pk)
+    check_attachment(attachment_id=added.pk)
+    draw_attachment(attachment_id=added.pk)
+    added.refresh_from_db()
+    return added
 
 
 def test_a_guest_adds_a_picture_and_everybody_looks_at_it(cast: Cast, client: Client) -> None:

@@ -121,3 +121,15 @@ def test_the_page_costs_the_same_for_more_people(cast: Cast, client: Client, ass
         add_stakeholder(actor=cast.rep, deal_id=cast.deal.pk, values={"side": "buyer", "place": f"Planner {number}"})
     with assert_query_baseline("deals_room:people"):
         client.get(url(cast))
+
+
+def test_only_what_our_side_wrote_unquoted_is_called_a_guess(cast: Cast, client: Client) -> None:
+    mine = Stakeholder.objects.get(contact=cast.ingrid.contact)
+    assert "guesses so" in client.get(url(cast)).content.decode()
+    client.post(url(cast, mine), {"wants": "No surprises after we sign.", "version": mine.version})
+    staff = Client()
+    staff.force_login(cast.maya)
+    for page in (client.get(url(cast)), staff.get(f"/deals/{cast.deal.pk}/people/")):
+        words = page.content.decode()
+        assert "No surprises after we sign." in words
+        assert "guess" not in words
