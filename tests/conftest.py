@@ -3,7 +3,9 @@
 import gc
 import os
 from collections.abc import Iterator
+from copy import deepcopy
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck
@@ -11,6 +13,9 @@ from hypothesis import settings as hypothesis
 
 from tests import browser
 from tests.servers import start_servers, stop_servers
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
 
 # `make check` runs fewer examples than `make test`. How long one takes depends on what else the machine does.
 _busy = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -99,13 +104,31 @@ def django_db_setup(django_test_environment: None, django_db_blocker, worker_id:
 def lasting_rows(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     """Let rows that fixtures of a module make stay until its last test: in a transaction around those of the tests.
 
-    Each test gets a copy of the objects (`copy.deepcopy`), since it may change them.
+    Not for tests that commit. Each gets a copy of the objects, as `cast` is of `told`, since it may change them.
     """
     from django.db import transaction
 
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> "Cast":
+    """A deal with a problem and a criterion, Ingrid in the room. A module that needs another tells its own."""
+    from tests.cast import Cast
+
+    cast = Cast()
+    cast.write_problem()
+    cast.write_criterion()
+    assert cast.ingrid
+    return cast
+
+
+@pytest.fixture
+def cast(told: "Cast", db: None) -> "Cast":
+    """What was told once for the module, for one test to change."""
+    return deepcopy(told)
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture
-def cast(db: None) -> Any:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Any:
     from tests.cast import Cast
 
     return Cast()

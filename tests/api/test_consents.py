@@ -37,10 +37,10 @@ def recording(cast: Cast, **changes: Any) -> dict[str, Any]:
     return body | changes
 
 
-@pytest.fixture
-def cast(cast: Cast) -> Cast:
-    cast.write_problem()
-    return cast
+@pytest.fixture(scope="module")
+def told(told: Cast) -> Cast:
+    told.write_problem()
+    return told
 
 
 def test_asking_and_cancelling(cast: Cast, api: Caller) -> None:

@@ -18,11 +18,6 @@ def erasures(settings, tmp_path: Path) -> None:
     settings.ERASURE_LIST = str(tmp_path / "erasures.jsonl")
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
 def test_listed_and_answered(cast: Cast) -> None:
     first, second = (request_data(actor=cast.buyer, kind=kind) for kind in ("access", "erasure"))
     api = Caller(make_key(cast.admin))

@@ -84,7 +84,6 @@ def test_a_key_that_is_none(cast: Cast, api: Caller, key: str) -> None:
     problem_of(api.post("/organizations/", {"name": "A"}, Idempotency_Key=key), 400, "idempotency_key_malformed")
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_running_call_is_not_waited_for(cast: Cast, api: Caller) -> None:
     import hashlib
 

@@ -15,11 +15,11 @@ from tests.crm.pdf.test_receipt import words_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast(cast: Cast) -> Cast:
-    cast.write_problem()
-    say(cast, ask(cast), button="I agree")
-    return cast
+@pytest.fixture(scope="module")
+def told(told: Cast) -> Cast:
+    told.write_problem()
+    say(told, ask(told), button="I agree")
+    return told
 
 
 def test_a_receipt_is_the_proof_as_data(cast: Cast, api: Caller) -> None:

@@ -1,7 +1,5 @@
 """A question that comes back in a handoff reaches whoever sold the deal: by mail, and as the deal's next step."""
 
-from copy import deepcopy
-
 import pytest
 from django.core import mail
 from django.urls import reverse
@@ -15,19 +13,6 @@ from tests.cast import Cast
 from tests.handoff.story import accept, success, win
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def told(lasting_rows: None) -> Cast:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
-    return cast
-
-
-@pytest.fixture
-def cast(told: Cast) -> Cast:
-    return deepcopy(told)
 
 
 def ask(cast: Cast) -> tuple[ItemQuestion, Event]:

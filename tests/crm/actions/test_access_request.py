@@ -22,8 +22,8 @@ from tests.cast import Cast, make_user
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     Organization.objects.filter(pk=cast.halvorsen.pk).update(domain="halvorsen.example")
     return cast

@@ -13,8 +13,8 @@ from tests.crm.actions.test_consent import ask, say
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     cast.write_problem()
     return cast

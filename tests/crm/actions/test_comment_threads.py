@@ -20,13 +20,10 @@ from tests.crm.room.door import client_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    cast = Cast()
-    cast.write_problem()
-    assert cast.ingrid
-    assert cast.daniel
-    return cast
+@pytest.fixture(scope="module")
+def told(told: Cast) -> Cast:
+    assert told.daniel.is_active
+    return told
 
 
 def say(cast: Cast, actor: Actor | None = None, body: str = "Since when?", **fields: object) -> Comment:

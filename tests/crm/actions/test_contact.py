@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
-@pytest.fixture
 def browser() -> Browser:
     return Browser(new_token(), "192.0.2.7", "Firefox")
 

@@ -20,14 +20,6 @@ from tests.crm.actions.test_consent import ask, say
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
-    return cast
-
-
 def limit(cast: Cast, sections: list[str] | None = None, may_answer: bool = False) -> Participant:
     return change_participant(
         actor=cast.rep,

@@ -30,11 +30,6 @@ def site(settings: Any) -> None:
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
-@pytest.fixture
 def device() -> Authenticator:
     return Authenticator()
 

@@ -19,14 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast() -> Cast:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
-    return cast
-
-
-@pytest.fixture
 def recorded(cast: Cast) -> Question:
     return record_consent(
         actor=cast.rep,

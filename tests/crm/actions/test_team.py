@@ -13,11 +13,6 @@ from tests.cast import Cast
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
 def lineage(team: Team) -> list:
     return list(Team.objects.get(pk=team.pk).lineage)
 

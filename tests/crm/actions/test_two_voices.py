@@ -25,8 +25,8 @@ pytestmark = pytest.mark.django_db
 NOTED, OBJECTED, CORRECTED = "Leave the returns out.", "Returns matter <most>.", "I misheard her."
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     cast.write_problem()
     return cast

@@ -24,11 +24,6 @@ def storage(settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
 def keep(cast: Cast, actor: Actor, name: str = "orders.csv", content: bytes = CSV) -> Upload:
     return keep_upload(actor=actor, room_id=cast.deal.room_id, name=name, content=io.BytesIO(content))
 

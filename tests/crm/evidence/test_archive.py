@@ -5,12 +5,13 @@ import io
 import json
 import tracemalloc
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from crm.actions.activity import log_activity
@@ -47,24 +48,42 @@ def put(actor: Actor, cast: Cast, name: str, content: bytes = PDF, **fields: Any
     return file
 
 
-@pytest.fixture
-def cast(settings: Any, tmp_path: Path) -> Cast:
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(scope="module")
+def told(lasting_rows: None, files: Path) -> Cast:
     """A room with an answer given from a known browser, words, files, and what each side keeps to itself."""
-    settings.MEDIA_ROOT = tmp_path / "files"
-    cast = Cast()
-    cast.write_problem()
-    question = ask(cast)
-    shown = fingerprint(list(question.consents.all()))
-    buyer = as_participant(cast.ingrid, fresh_at=now(), session=SESSION)
-    answer_question(actor=buyer, question_id=question.pk, shown_hash=shown, answer="agreed", note="Gladly. Og takk.")
-    add_comment(actor=buyer, room_id=cast.deal.room_id, body="Which stores are counted?")
-    add_comment(actor=cast.rep, room_id=cast.deal.room_id, body="CANARY-INTERNAL-COMMENT", private=True)
-    log_activity(actor=cast.rep, room_id=cast.deal.room_id, values={"type": "call", "subject": "CANARY-INTERNAL-CALL"})
-    log_activity(actor=cast.rep, room_id=cast.deal.room_id, values={"type": "call", "subject": "Kick-off"}, shared=True)
-    draft = {"part": "causes", "text": "CANARY-DRAFT"}
-    add_statement(actor=cast.rep, deal_id=cast.deal.pk, values=draft, private=True)
-    put(cast.rep, cast, "Offer, signed.pdf")
-    put(cast.rep, cast, "CANARY-INTERNAL.pdf", PDF + b"internal", private=True)
+    with override_settings(MEDIA_ROOT=files):
+        cast = Cast()
+        cast.write_problem()
+        question = ask(cast)
+        shown = fingerprint(list(question.consents.all()))
+        buyer = as_participant(cast.ingrid, fresh_at=now(), session=SESSION)
+        answer_question(
+            actor=buyer, question_id=question.pk, shown_hash=shown, answer="agreed", note="Gladly. Og takk."
+        )
+        add_comment(actor=buyer, room_id=cast.deal.room_id, body="Which stores are counted?")
+        add_comment(actor=cast.rep, room_id=cast.deal.room_id, body="CANARY-INTERNAL-COMMENT", private=True)
+        log_activity(
+            actor=cast.rep, room_id=cast.deal.room_id, values={"type": "call", "subject": "CANARY-INTERNAL-CALL"}
+        )
+        log_activity(
+            actor=cast.rep, room_id=cast.deal.room_id, values={"type": "call", "subject": "Kick-off"}, shared=True
+        )
+        draft = {"part": "causes", "text": "CANARY-DRAFT"}
+        add_statement(actor=cast.rep, deal_id=cast.deal.pk, values=draft, private=True)
+        put(cast.rep, cast, "Offer, signed.pdf")
+        put(cast.rep, cast, "CANARY-INTERNAL.pdf", PDF + b"internal", private=True)
+    return cast
+
+
+@pytest.fixture
+def cast(cast: Cast, files: Path, settings: Any, tmp_path: Path) -> Cast:
+    """The same, with files that a test may take away."""
+    settings.MEDIA_ROOT = copytree(files, tmp_path / "files")
     return cast
 
 

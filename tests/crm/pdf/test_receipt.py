@@ -38,8 +38,8 @@ def of_one_word(word: str) -> bytes:
     return typeset("receipt.typ", {"title": word, "room": "Room", "receipts": [], **frame}, AT)
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     cast.write_problem("Planners forecast by hand.\nFresh stock is written off.")
     return cast

@@ -18,14 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast() -> Cast:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
-    return cast
-
-
-@pytest.fixture
 def limited(cast: Cast) -> Actor:
     """A lawyer who was let in for the criteria only."""
     return as_participant(cast.let_in(cast.contact("Legal Lars"), sections=["criteria"]), fresh_at=now())

@@ -27,8 +27,8 @@ from tests.crm.room.door import come_in
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     cast.deal  # noqa: B018  (with its room)
     return cast

@@ -66,8 +66,8 @@ def recorded_types(app: str) -> set[str]:
     return found
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     cast.write_problem()
     return cast

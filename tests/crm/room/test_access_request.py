@@ -17,8 +17,8 @@ RUTH = {
 }
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     Organization.objects.filter(pk=cast.halvorsen.pk).update(domain="halvorsen.example")
     return cast

@@ -30,11 +30,6 @@ def erasures(settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
-@pytest.fixture
 def buyer(cast: Cast) -> Client:
     return client_of(cast.ingrid.contact)
 

@@ -14,14 +14,6 @@ from tests.deals.actions.test_stage_move import ask, move_to
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
-    return cast
-
-
 def ask_more(cast: Cast, people: int) -> None:
     already = Participant.objects.count()
     for number in range(already, already + people):

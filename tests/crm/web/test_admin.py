@@ -19,13 +19,19 @@ pytestmark = pytest.mark.django_db
 SHOWN = [model for model in admin.site._registry if model._meta.app_label in ("crm", "deals")]
 
 
-@pytest.fixture
-def cast(client: Client) -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     cast.write_problem()
     say(cast, ask(cast))
-    client.force_login(cast.admin)
+    assert cast.admin
     return cast
+
+
+@pytest.fixture
+def client(cast: Cast, client: Client) -> Client:
+    client.force_login(cast.admin)
+    return client
 
 
 def url(model: str, what: str, *args: object) -> str:

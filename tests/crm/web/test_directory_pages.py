@@ -18,13 +18,19 @@ from tests.crm.pdf.test_receipt import words_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast(client: Client) -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     cast.write_problem()
     say(cast, ask(cast))
-    client.force_login(cast.maya)
+    assert cast.maya
     return cast
+
+
+@pytest.fixture
+def client(cast: Cast, client: Client) -> Client:
+    client.force_login(cast.maya)
+    return client
 
 
 def words(client: Client, name: str, *args: object) -> str:

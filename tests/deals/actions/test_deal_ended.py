@@ -20,14 +20,6 @@ from tests.deals.actions.test_stage_move import ask, move_to, put_at, say
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
-    return cast
-
-
 def deal_of(cast: Cast) -> Deal:
     return Deal.objects.get(pk=cast.deal.pk)
 

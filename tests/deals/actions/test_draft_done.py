@@ -17,8 +17,8 @@ from tests.crm.room.door import client_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     cast.write_problem("Planners forecast by hand.")
     return cast

@@ -20,8 +20,8 @@ from tests.deals.actions.test_stage_move import ask, move_to, put_at, say, stage
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     cast.write_problem()
     put_at(cast.deal, "Understand")

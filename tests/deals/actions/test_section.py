@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 WORDS = {"part": "situation", "text": "Planners forecast by hand."}
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     _ = cast.deal, cast.ingrid
     return cast

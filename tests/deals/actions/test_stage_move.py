@@ -20,14 +20,6 @@ from tests.cast import Cast
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
-    return cast
-
-
 def stage(deal: Deal, name: str) -> Stage:
     return Stage.objects.get(pipeline=deal.pipeline_id, name=name)
 

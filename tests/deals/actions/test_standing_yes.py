@@ -18,8 +18,8 @@ from tests.deals.actions.test_stage_move import ask, move_to, put_at, said_by_ph
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def told(lasting_rows: None) -> Cast:
     cast = Cast()
     cast.write_problem("Words A.")
     put_at(cast.deal, "Understand")

@@ -19,14 +19,6 @@ from tests.deals.actions.test_stage_move import record_yes
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
-    return cast
-
-
 def ask(cast: Cast, *subjects: Any, of: Participant | None = None) -> Question:
     return ask_for_consent(
         actor=cast.rep, asked_of=(of or cast.ingrid).pk, subjects=subjects, sentence="Is it?", benefit="A page."

@@ -1,7 +1,5 @@
 """Two people write at once: what does not collide is put together, and where it collides nothing is lost."""
 
-from copy import deepcopy
-
 import pytest
 from django.test import Client
 
@@ -22,11 +20,6 @@ def told(lasting_rows: None) -> Cast:
     cast.write_criterion()
     assert cast.ingrid.is_active
     return cast
-
-
-@pytest.fixture
-def cast(told: Cast) -> Cast:
-    return deepcopy(told)
 
 
 def opened(cast: Cast, client: Client, row: ProblemStatement | Criterion) -> tuple[str, dict[str, object]]:

@@ -1,7 +1,5 @@
 """Writing in the room's sections: edits with versions, drafts of a side, limited grants, and nothing internal anywhere."""
 
-from copy import deepcopy
-
 import pytest
 from django.test import Client
 
@@ -17,19 +15,6 @@ from tests.crm.room.door import client_of
 
 pytestmark = pytest.mark.django_db
 CANARY = "kanarienvogel"
-
-
-@pytest.fixture(scope="module")
-def told(lasting_rows: None) -> Cast:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
-    return cast
-
-
-@pytest.fixture
-def cast(told: Cast) -> Cast:
-    return deepcopy(told)
 
 
 @pytest.fixture

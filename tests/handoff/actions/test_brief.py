@@ -1,6 +1,5 @@
 """Reviewing the brief item by item, and the risks that turn up."""
 
-from copy import deepcopy
 from uuid import uuid4
 
 import pytest
@@ -17,19 +16,6 @@ from tests.cast import Cast
 from tests.handoff.story import accept, ask, success, win
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def told(lasting_rows: None) -> Cast:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
-    return cast
-
-
-@pytest.fixture
-def cast(told: Cast) -> Cast:
-    return deepcopy(told)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The baton: opened at the win, assigned, accepted, confirmed, cancelled."""
 
-from copy import deepcopy
-
 import pytest
 
 from crm.actions.consent import withdraw_consent
@@ -19,19 +17,6 @@ from tests.cast import Cast, make_user
 from tests.handoff.story import accept, ask, at_agree, clear_all, say, success, win
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def told(lasting_rows: None) -> Cast:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
-    return cast
-
-
-@pytest.fixture
-def cast(told: Cast) -> Cast:
-    return deepcopy(told)
 
 
 def test_the_win_opens_the_handoff_for_whoever_was_named(cast: Cast) -> None:

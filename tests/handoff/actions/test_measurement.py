@@ -31,6 +31,8 @@ pytestmark = pytest.mark.django_db
 def told(lasting_rows: None) -> tuple[Cast, Goal]:
     """Fill rate, 93.4% to 97.5%, due half a year from now and half way in."""
     cast = Cast()
+    cast.write_problem()
+    cast.write_criterion()
     goal = goal_of(cast)
     today = now().date()
     Goal.objects.filter(pk=goal.pk).update(

@@ -15,14 +15,6 @@ from tests.handoff.story import accept, measure, success, win
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
-    return cast
-
-
 def guests(cast: Cast) -> list[Participant]:
     """Everybody who could be meant, with every kind of grant."""
     return [

@@ -1,7 +1,9 @@
 """A risk is kept as codes and names: everybody reads it in their own language."""
 
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.apps import apps
@@ -34,15 +36,16 @@ GERMAN = {
 }
 
 
-@pytest.fixture
-def in_german(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def in_german() -> Iterator[None]:
     """Let German know the sentences."""
     german = trans_real.translation("de")
-    monkeypatch.setattr(german, "gettext", lambda words: GERMAN.get(words, words))
+    with patch.object(german, "gettext", lambda words: GERMAN.get(words, words)):
+        yield
 
 
-@pytest.fixture
-def cast(in_german: None) -> Cast:
+@pytest.fixture(scope="module")
+def told(in_german: None, lasting_rows: None) -> Cast:
     """A close by people who work in German, with a risk of each kind."""
     cast = Cast()
     cast.write_problem()

@@ -16,14 +16,6 @@ from tests.handoff.story import accept, ask, measure, say, win
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
-    return cast
-
-
 def _ended(status: str) -> Callable[[Cast], object]:
     def end(cast: Cast) -> object:
         say(ask(cast, cast.problem()))

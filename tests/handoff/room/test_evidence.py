@@ -30,9 +30,8 @@ def measure_url(goal: Goal) -> str:
 
 
 @pytest.mark.slow
-def test_staff_and_room_open_the_file_of_a_number_and_nobody_else_does(settings, tmp_path) -> None:
+def test_staff_and_room_open_the_file_of_a_number_and_nobody_else_does(cast: Cast, settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
-    cast = Cast()
     goal = goal_of(cast)
     staff = Client()
     staff.force_login(cast.tomas)
@@ -55,9 +54,8 @@ def test_staff_and_room_open_the_file_of_a_number_and_nobody_else_does(settings,
 
 
 @pytest.mark.slow
-def test_a_file_that_is_not_taken_writes_no_number(settings, tmp_path) -> None:
+def test_a_file_that_is_not_taken_writes_no_number(cast: Cast, settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
-    cast = Cast()
     goal = goal_of(cast)
     staff = Client()
     staff.force_login(cast.tomas)
@@ -69,9 +67,8 @@ def test_a_file_that_is_not_taken_writes_no_number(settings, tmp_path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("side", ["staff", "room"])
-def test_a_refused_number_keeps_its_file_for_the_next_try(settings, tmp_path, side: str) -> None:
+def test_a_refused_number_keeps_its_file_for_the_next_try(cast: Cast, settings, tmp_path, side: str) -> None:
     settings.MEDIA_ROOT = tmp_path
-    cast = Cast()
     goal = goal_of(cast)
     measure(cast, goal, "95", now() - timedelta(days=40))
     client = client_of(cast.ingrid.contact)
@@ -92,9 +89,8 @@ def test_a_refused_number_keeps_its_file_for_the_next_try(settings, tmp_path, si
 
 
 @pytest.mark.slow
-def test_an_unusual_step_asks_why_and_keeps_the_file_meanwhile(settings, tmp_path) -> None:
+def test_an_unusual_step_asks_why_and_keeps_the_file_meanwhile(cast: Cast, settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
-    cast = Cast()
     goal = goal_of(cast)
     for month, value in enumerate(("93.5", "93.6", "93.7", "93.8")):
         measure(cast, goal, value, now() - timedelta(days=200 - 30 * month))
@@ -113,9 +109,10 @@ def test_an_unusual_step_asks_why_and_keeps_the_file_meanwhile(settings, tmp_pat
 
 @pytest.mark.slow
 @pytest.mark.parametrize("side", [Side.BUYER, Side.PARTNER])
-def test_with_a_grant_for_some_sections_the_file_comes_and_goes_with_the_goal(settings, tmp_path, side: str) -> None:
+def test_with_a_grant_for_some_sections_the_file_comes_and_goes_with_the_goal(
+    cast: Cast, settings, tmp_path, side: str
+) -> None:
     settings.MEDIA_ROOT = tmp_path
-    cast = Cast()
     goal = goal_of(cast)
     staff = Client()
     staff.force_login(cast.tomas)

@@ -19,11 +19,6 @@ from tests.handoff.story import accept, goal_of, measure, success, win
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
 def browse(person: Participant) -> Client:
     return client_of(person.contact)
 
@@ -34,8 +29,6 @@ def url(name: str, cast: Cast, *args: object) -> str:
 
 @pytest.mark.slow
 def test_the_brief_opens_for_the_client_once_accepted_and_without_the_review(cast: Cast) -> None:
-    cast.write_problem()
-    cast.write_criterion()
     handoff = win(cast)
     client = browse(cast.ingrid)
     assert client.get(url("brief", cast, handoff.pk)).status_code == 404

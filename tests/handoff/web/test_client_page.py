@@ -23,9 +23,7 @@ def another(cast: Cast, title: str) -> None:
     open_deal(actor=cast.rep, title=title, organization_id=cast.halvorsen.pk, amount="1", currency="USD")
 
 
-def test_deals_that_go_on_and_that_ended_stand_on_the_clients_page() -> None:
-    cast = Cast()
-    cast.write_problem()
+def test_deals_that_go_on_and_that_ended_stand_on_the_clients_page(cast: Cast) -> None:
     another(cast, "Frozen")
     end_deal(actor=cast.rep, deal_id=cast.deal.pk, version=cast.deal.version, status="no_deal", reason="First the ERP.")
     shown = page(cast, cast.maya)
@@ -35,19 +33,14 @@ def test_deals_that_go_on_and_that_ended_stand_on_the_clients_page() -> None:
     assert "Frozen" in shown
 
 
-def test_another_team_sees_the_client_but_no_deal_of_ours() -> None:
-    cast = Cast()
-    cast.write_problem()
+def test_another_team_sees_the_client_but_no_deal_of_ours(cast: Cast) -> None:
     shown = page(cast, cast.stranger)
     assert "Halvorsen Foods" in shown
     assert cast.deal.title not in shown
 
 
 @pytest.mark.slow
-def test_goals_and_handoffs_stand_on_the_clients_page_for_who_sees_the_room() -> None:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
+def test_goals_and_handoffs_stand_on_the_clients_page_for_who_sees_the_room(cast: Cast) -> None:
     handoff = win(cast)
     assert reverse("handoff:handoff", args=[handoff.pk]) in page(cast, cast.tomas)
     accept(cast, handoff)
@@ -60,10 +53,7 @@ def test_goals_and_handoffs_stand_on_the_clients_page_for_who_sees_the_room() ->
 
 
 @pytest.mark.slow
-def test_the_clients_page_asks_the_same_number_of_queries_for_more_deals(assert_query_baseline) -> None:
-    cast = Cast()
-    cast.write_problem()
-    cast.write_criterion()
+def test_the_clients_page_asks_the_same_number_of_queries_for_more_deals(cast: Cast, assert_query_baseline) -> None:
     accept(cast, win(cast))
     for number in range(3):
         another(cast, f"Deal {number}")

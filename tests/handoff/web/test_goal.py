@@ -28,8 +28,7 @@ def by_key(cast: Cast):
 
 
 @pytest.mark.slow
-def test_a_number_from_a_key_names_the_key_and_whose_it_is() -> None:
-    cast = Cast()
+def test_a_number_from_a_key_names_the_key_and_whose_it_is(cast: Cast) -> None:
     goal, key = goal_of(cast), by_key(cast)
     first = measure(cast, goal, "95", actor=key)
     staff = Client()
@@ -45,8 +44,7 @@ def test_a_number_from_a_key_names_the_key_and_whose_it_is() -> None:
 
 
 @pytest.mark.slow
-def test_a_number_from_a_person_names_the_person_alone() -> None:
-    cast = Cast()
+def test_a_number_from_a_person_names_the_person_alone(cast: Cast) -> None:
     goal = goal_of(cast)
     by_key(cast)
     measure(cast, goal, "95")
@@ -58,8 +56,7 @@ def test_a_number_from_a_person_names_the_person_alone() -> None:
 
 
 @pytest.mark.slow
-def test_the_room_is_told_that_a_system_sent_it_but_not_how_the_key_is_called() -> None:
-    cast = Cast()
+def test_the_room_is_told_that_a_system_sent_it_but_not_how_the_key_is_called(cast: Cast) -> None:
     goal, key = goal_of(cast), by_key(cast)
     measure(cast, goal, "95", actor=key)
     room = goal.plan.room_id
@@ -71,8 +68,7 @@ def test_the_room_is_told_that_a_system_sent_it_but_not_how_the_key_is_called() 
 
 
 @pytest.mark.slow
-def test_a_wrong_day_is_corrected_and_both_stay_on_record() -> None:
-    cast = Cast()
+def test_a_wrong_day_is_corrected_and_both_stay_on_record(cast: Cast) -> None:
     goal = goal_of(cast)
     wrong = measure(cast, goal, "95", now() - timedelta(days=300))
     staff = Client()
@@ -93,8 +89,7 @@ def test_a_wrong_day_is_corrected_and_both_stay_on_record() -> None:
 
 
 @pytest.mark.slow
-def test_the_day_that_stands_keeps_its_time_when_only_the_value_is_corrected() -> None:
-    cast = Cast()
+def test_the_day_that_stands_keeps_its_time_when_only_the_value_is_corrected(cast: Cast) -> None:
     goal = goal_of(cast)
     first = measure(cast, goal, "95", now() - timedelta(days=3))
     staff = Client()

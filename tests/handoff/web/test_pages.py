@@ -18,11 +18,6 @@ from tests.handoff.story import accept, at_agree, clear_all, goal_of, measure, s
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
 def browse(user: User) -> Client:
     client = Client()
     client.force_login(user)
@@ -30,8 +25,6 @@ def browse(user: User) -> Client:
 
 
 def won(cast: Cast, **fields: Any) -> Handoff:
-    cast.write_problem()
-    cast.write_criterion()
     return win(cast, **fields)
 
 
