@@ -136,8 +136,9 @@ def find_binaries(identity: Identity, wanted: int | None) -> Path:
     raise PostgresError(f"No PostgreSQL that fits: {need}. Found: {', '.join(seen) or 'none'}. Or set DATABASE_URL.")
 
 
-def _data_folder(wanted: Path, identity: Identity) -> Path:
-    """Give the data folder, outside of a checkout that the server's user cannot enter."""
+def data_folder(wanted: Path) -> Path:
+    """Give the folder that the data of `wanted` are in: outside of a checkout that the server's user cannot enter."""
+    identity = server_identity(wanted)
     wanted.parent.mkdir(parents=True, exist_ok=True)
     if identity.can("-x", wanted.parent):
         return wanted
@@ -201,7 +202,7 @@ def start_postgres(data: Path, *, durable: bool = True) -> Postgres:
 
     Raises PostgresError.
     """
-    home = _data_folder(data, server_identity(data))
+    home = data_folder(data)
     identity = server_identity(home / "data")
     _own(home, identity)
     version_file = home / "data" / "PG_VERSION"

@@ -47,8 +47,10 @@ def _fingerprint(paths: Iterable[Path], *words: str) -> str:
     return digest.hexdigest()
 
 
-def _migrations() -> Iterable[Path]:
-    return [ROOT / "requirements.txt", *(path for app in APPS for path in (ROOT / app / "migrations").glob("*.py"))]
+def migrations_fingerprint(*words: str) -> str:
+    """Return a digest of all that decides what `migrate` makes of an empty database, and of `words` besides."""
+    migrations = (path for app in APPS for path in (ROOT / app / "migrations").glob("*.py"))
+    return _fingerprint([ROOT / "requirements.txt", *migrations], *words)
 
 
 def _static_files() -> Iterable[Path]:
@@ -62,7 +64,7 @@ def prepare(var: Path, env: dict[str, str], database: str) -> None:
     `database` names the database's identity; another one is migrated again.
     """
     steps = {
-        "migrated": (["migrate", "--verbosity", "0"], _fingerprint(_migrations(), database)),
+        "migrated": (["migrate", "--verbosity", "0"], migrations_fingerprint(database)),
         "collected": (["collectstatic", "--no-input", "--clear", "--verbosity", "0"], _fingerprint(_static_files())),
     }
     running = {}

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
+from run.postgres import Postgres
 from tests import browser
 from tests.servers import start_servers, stop_servers
 
@@ -42,8 +43,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def pytest_xdist_setupnodes(config: pytest.Config) -> None:
-    """Make the database that the workers will copy, while they load."""
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Make the database that tests work on copies of, while they load."""
+    config = session.config
+    if hasattr(config, "workerinput"):
+        return
     from pytest_django.plugin import blocking_manager_key
 
     from tests.database import start_template
@@ -52,12 +56,16 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop what was started."""
+    """Stop what was started. Servers that are not ours get back to what they were."""
+    is_kept = False
     if _template in config.stash:
-        from tests.database import drop_template
+        from tests.database import drop_template, has_template
 
-        drop_template(config.stash[_template])
-    stop_servers(config.stash.get(_servers, []))
+        config.stash[_template].join()
+        is_kept = has_template()
+        if not any(isinstance(server, Postgres) for server in config.stash[_servers]):
+            drop_template()
+    stop_servers(config.stash.get(_servers, []), keep=is_kept)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

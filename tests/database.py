@@ -1,6 +1,6 @@
 """The test database: made, migrated and emptied by the owner's role, used by the application's role.
 
-Where tests run in several processes, the one that starts them migrates a template while they load, and each copies it.
+The process that starts the tests migrates a template while they load, and each process that runs tests copies it.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from crm.config import settings as project
+from tests.servers import TEMPLATE
 
-_TEMPLATE = "test_template"
 _MAKING = 20_260_401
 """The advisory lock that is held while the template is made; who wants a copy waits for it."""
 _SEED = "seed_rows"
@@ -29,25 +29,25 @@ def _drop(server: "psycopg.Connection[Any]", name: str) -> None:
     server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _make(name: str) -> None:
-    """Make and migrate a database, and stay connected to it."""
-    connection.settings_dict["TEST"]["NAME"] = name
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    _keep_seed_rows()
+def _exists(server: "psycopg.Connection[Any]", name: str) -> bool:
+    return server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def has_template() -> bool:
+    """Say whether the template is there, which it only ever is whole."""
+    with _server() as server:
+        return _exists(server, TEMPLATE)
 
 
 def start_template(blocker: Any) -> Thread:
     """Begin to make the template in a thread, which lasts until it is there, or has failed. `blocker` is pytest-django's."""
     making = _server()
-    _drop(making, _TEMPLATE)
     making.execute("SELECT pg_advisory_lock(%s)", [_MAKING])
 
     def make() -> None:
         try:
             with blocker.unblock():
-                _make(f"{_TEMPLATE}_unfinished")
-            connection.close()
-            making.execute(f"ALTER DATABASE {_TEMPLATE}_unfinished RENAME TO {_TEMPLATE}")
+                _make_template(making)
         finally:
             making.close()  # and with it the lock
 
@@ -56,30 +56,34 @@ def start_template(blocker: Any) -> Thread:
     return thread
 
 
-def drop_template(thread: Thread) -> None:
-    """Drop the template, once it is certain that nobody makes it any more."""
-    thread.join()
+def _make_template(server: "psycopg.Connection[Any]") -> None:
+    """Make and migrate the template under another name, and call it so at the end."""
+    if _exists(server, TEMPLATE):
+        return
+    unfinished = f"{TEMPLATE}_unfinished"
+    connection.settings_dict["TEST"]["NAME"] = unfinished
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    _keep_seed_rows()
+    connection.close()
+    server.execute(f"ALTER DATABASE {unfinished} RENAME TO {TEMPLATE}")
+
+
+def drop_template() -> None:
+    """Drop the template, once nobody makes it any more."""
     with _server() as server:
-        _drop(server, _TEMPLATE)
+        _drop(server, TEMPLATE)
 
 
 def open_database(worker: str) -> None:
-    """Make this process's own database, and connect to it as the application. `worker` is "master" where it is the only one."""
+    """Copy the template for this process, and connect to the copy as the application. `worker` names the process."""
     name = f"test_{worker}"
-    if worker == "master":
-        _make(name)
-    else:
-        _copy_template(name)
-    use_app()
-
-
-def _copy_template(name: str) -> None:
     with _server() as server:
         server.execute("SELECT pg_advisory_lock_shared(%s)", [_MAKING])
         _drop(server, name)
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, _TEMPLATE))))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, TEMPLATE))))
     connection.close()
     connection.settings_dict["NAME"] = name
+    use_app()
 
 
 def close_database() -> None:
