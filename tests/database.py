@@ -141,10 +141,11 @@ def _keep_seed_rows() -> None:
 
 
 def reset() -> None:
-    """Empty all tables and bring the migrations' rows back."""
+    """Empty all tables and bring the migrations' rows back. Rows are deleted: to truncate 70 tables takes half a second."""
     with as_owner(), transaction.atomic(), connection.cursor() as cursor:
-        names = ", ".join(f'"{table}"' for table in _tables())
-        cursor.execute(f"TRUNCATE {names} RESTART IDENTITY")
+        for table in _filled(cursor):
+            cursor.execute(f'DELETE FROM "{table}"')  # in any order, as foreign keys are checked at the end
+            _restart_identity(cursor, table)
         cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = %s", [_SEED])
         for (table,) in cursor.fetchall():
             columns = _plain_columns(cursor, table)
@@ -153,6 +154,13 @@ def reset() -> None:
                 f' SELECT {columns} FROM {_SEED}."{table}"'
             )
             _restart_identity(cursor, table)
+
+
+def _filled(cursor: Any) -> list[str]:
+    cursor.execute(
+        " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM \"{table}\")" for table in _tables())
+    )
+    return [table for (table,) in cursor.fetchall()]
 
 
 def _tables() -> list[str]:
@@ -169,6 +177,7 @@ def _plain_columns(cursor: Any, table: str) -> str:
 
 
 def _restart_identity(cursor: Any, table: str) -> None:
+    """Let the next number of the table's identity column follow the highest there is."""
     cursor.execute(
         "SELECT column_name FROM information_schema.columns"
         " WHERE table_schema = 'public' AND table_name = %s AND is_identity = 'YES'",
@@ -176,6 +185,7 @@ def _restart_identity(cursor: Any, table: str) -> None:
     )
     for (column,) in cursor.fetchall():
         cursor.execute(
-            f'SELECT setval(pg_get_serial_sequence(%s, %s), (SELECT max("{column}") FROM public."{table}"))',
+            f'SELECT setval(pg_get_serial_sequence(%s, %s), coalesce(max("{column}") + 1, 1), false)'
+            f' FROM public."{table}"',
             [f'public."{table}"', column],
         )

@@ -37,7 +37,7 @@ from tests.crm.pdf.test_receipt import words_of
 from tests.crm.queries.test_ledger import SESSION
 from tests.crm.room.door import client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PDF = b"%PDF-1.7\n1 0 obj << >> endobj\n%%EOF"
 
 

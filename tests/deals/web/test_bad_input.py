@@ -9,7 +9,7 @@ from crm.models import Consent
 from deals.models import Criterion, Deal, ProblemStatement, Stakeholder
 from tests.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 TEXTS = ("a\x00b", "x" * 20_001, "\x1b[31m")
 FINE = ("😀 grün", "שלום עולם", "<script>alert(1)</script>")
