@@ -12,7 +12,7 @@ from handoff.models import ItemQuestion
 from tests.cast import Cast
 from tests.handoff.story import accept, success, win
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def ask(cast: Cast) -> tuple[ItemQuestion, Event]:

@@ -136,7 +136,6 @@ def test_the_paper_says_what_was_agreed_and_what_stands_there(cast: Cast) -> Non
         assert words in text, words
 
 
-@pytest.mark.slow
 def test_from_where_somebody_answered_is_shown_to_them_and_the_seller_only(cast: Cast, tmp_path: Path) -> None:
     assert SignInFacts.objects.count() == 1
     for actor, sees in ((cast.rep, True), (cast.buyer, True), (as_participant(cast.daniel), False)):
@@ -221,7 +220,6 @@ def test_staff_find_it_in_the_deals_menu(cast: Cast, client: Client) -> None:
     assert reverse("crm:archive", args=[cast.deal.room_id]) in page
 
 
-@pytest.mark.slow
 def test_a_large_room_is_not_held_in_memory(cast: Cast) -> None:
     for number in range(12):
         put(cast.rep, cast, f"{number}.txt", (b"%d " % number) + b"x" * 4_000_000)

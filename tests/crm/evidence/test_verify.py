@@ -172,7 +172,6 @@ def test_a_chain_written_anew_and_a_checkpoint_that_was_changed(
     assert (code, "the chain was written anew: entry 4" in said) == (1, True)
 
 
-@pytest.mark.slow
 @pytest.mark.django_db
 def test_what_was_erased_is_told_and_fits(tmp_path: Path) -> None:
     cast = story()
@@ -210,7 +209,6 @@ JSON = st.recursive(
 )
 
 
-@pytest.mark.slow
 @given(JSON)
 def test_its_canonical_form_is_rfc_8785(value: Any) -> None:
     assert verify.canonical(value).encode() == rfc8785.dumps(value)

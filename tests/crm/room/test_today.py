@@ -11,7 +11,7 @@ from tests.cast import Cast
 from tests.crm.room.door import client_of
 from tests.deals.actions.test_stage_move import ask, move_to
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def ask_more(cast: Cast, people: int) -> None:

@@ -26,7 +26,7 @@ from tests.cast import Cast
 from tests.crm.room.door import client_of
 from tests.deals.actions.test_stage_move import ask, move_to, put_at, record_yes, say, stage, stage_name
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from deals.models import Stakeholder
 from tests.cast import Cast
 from tests.crm.room.door import client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from handoff.models import BriefItem, Handoff, ItemKind, ItemQuestion, ItemState
 from tests.cast import Cast
 from tests.handoff.story import accept, ask, success, win
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

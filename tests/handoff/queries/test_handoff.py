@@ -12,7 +12,7 @@ from handoff.queries.handoff import may_confirm
 from tests.cast import Cast
 from tests.handoff.story import accept, measure, success, win
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def guests(cast: Cast) -> list[Participant]:
