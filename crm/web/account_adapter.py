@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -11,7 +12,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.events.wake import tell
+from crm.mail.message import site_url
 from crm.secrets import seal, unseal
+
+
+def _at_home(url: str) -> str:
+    return site_url(urlsplit(url).path)
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
@@ -26,6 +32,11 @@ class StaffAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say no: there is no sign-up page."""
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail; its links lead to our own address, not to the one that the request says it came to."""
+        links = {name: _at_home(value) for name, value in context.items() if name.endswith("_url")}
+        super().send_mail(template_prefix, email, context | links)
 
     def logout(self, request: HttpRequest) -> None:
         """Sign out; the pages that are still open say so."""

@@ -26,7 +26,11 @@ def _part(kind: SectionKind, lines: Callable[[Section, dict[str, Any]], list[Lin
 
 def _people(section: Section, _content: dict[str, Any]) -> list[Line]:
     rows = Stakeholder.objects.shared().filter(section=section).select_related("contact", "user")
-    return [Line(str(row.pk), row.name, "\n".join(filter(None, (_roles(row), row.wants)))) for row in rows]
+    return [Line(str(row.pk), row.name, "\n".join(filter(None, (_roles(row), row.wants, _guess(row))))) for row in rows]
+
+
+def _guess(row: Stakeholder) -> str:
+    return _("A guess, not their own words.") if row.is_guess else ""
 
 
 def _roles(row: Stakeholder) -> str:

@@ -85,7 +85,8 @@ def _people(deal: Deal) -> Iterator[tuple[AgreedItem, dict[str, Any]]]:
     stakeholders = Stakeholder.objects.shared().filter(section__deal=deal, replaces=None)
     for one in stakeholders.select_related("contact", "user"):
         on_map.add(one.contact_id)
-        yield AgreedItem(str(one.pk), _title(one.name), one.wants), _plain(row_content(one, STAKEHOLDER_FIELDS))
+        content = {**row_content(one, STAKEHOLDER_FIELDS), "is_guess": one.is_guess}
+        yield AgreedItem(str(one.pk), _title(one.name), one.wants), _plain(content)
     in_room = Participant.objects.filter(room=deal.room_id).active().select_related("contact").order_by("invited_at")
     for person in in_room:
         if person.contact_id not in on_map:

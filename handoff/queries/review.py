@@ -167,7 +167,8 @@ def _in_words(item: BriefItem, names: _Names) -> ReviewItem:
         case SectionKind.PROBLEM:
             return ReviewItem(item, str(ProblemPart(item.content["part"]).label), _statement(item), questions=questions)
     roles = tuple(str(StakeholderRole(role).label) for role in item.content.get("roles", ()))
-    return ReviewItem(item, item.title, item.body, roles, item.content.get("side", ""), questions)
+    detail = f"{item.body}\n{_('A guess, not their own words.')}" if item.content.get("is_guess") else item.body
+    return ReviewItem(item, item.title, detail, roles, item.content.get("side", ""), questions)
 
 
 def _criterion(item: BriefItem, names: _Names) -> tuple[str, str]:

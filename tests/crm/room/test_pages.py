@@ -197,10 +197,13 @@ class TestAnswer:
             subjects=[cast.problem(), move],
             sentence="Is this our problem, and shall we go on?",
             benefit="A page on what waste costs you.",
+            useful_by="your board of 3 June",
         )
         client = client_of(cast.ingrid.contact)
         url = room_url(cast, f"questions/{Question.objects.get().pk}/answer/")
-        sent = {"answer": "agreed", "shown_hash": shown_hash(client.get(url).content.decode())}
+        page = client.get(url).content.decode()
+        assert "An answer is useful by: your board of 3 June." in page
+        sent = {"answer": "agreed", "shown_hash": shown_hash(page)}
         done = client.post(url, sent, follow=True).content.decode()
         assert "Our problem" in done
         assert "Moving on to Understand" in done

@@ -181,3 +181,13 @@ def test_an_address_is_confirmed_by_its_person_alone(client, maya):
     assert client.get(link).status_code == 200
     client.post(link)
     assert maya.emailaddress_set.get(verified=True).email == "maya@elsewhere.example"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_links_lead_to_our_address_whatever_the_request_says(client, maya, settings, known):
+    settings.SITE_URL = "https://deals.nordlicht.example"
+    email = maya.email if known else "nobody@nordlicht.example"
+    client.post(reverse("account_reset_password"), {"email": email}, headers={"host": "testserver:6666"})
+    links = re.findall(r"https?://\S+", mail.outbox[-1].body)
+    assert links
+    assert all(link.startswith("https://deals.nordlicht.example/accounts/") for link in links)

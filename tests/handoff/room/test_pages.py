@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from crm.clock import now
 from crm.models import Participant, Question
+from deals.actions.stakeholder import add_stakeholder
 from handoff.actions.brief import ask_back
 from handoff.actions.goal import ask_goal_reached
 from handoff.models import Dispute, Goal, Handoff, Measurement, MeasurementState, SuccessPlan
@@ -29,6 +30,8 @@ def url(name: str, cast: Cast, *args: object) -> str:
 
 @pytest.mark.slow
 def test_the_brief_opens_for_the_client_once_accepted_and_without_the_review(cast: Cast) -> None:
+    wants = {"side": "buyer", "contact": cast.daniel.contact_id, "wants": "No surprises after we sign."}
+    add_stakeholder(actor=cast.rep, deal_id=cast.deal.pk, values=wants)
     handoff = win(cast)
     client = browse(cast.ingrid)
     assert client.get(url("brief", cast, handoff.pk)).status_code == 404
@@ -38,6 +41,7 @@ def test_the_brief_opens_for_the_client_once_accepted_and_without_the_review(cas
     accept(cast, handoff, asked_of=cast.ingrid.pk)
     text = client.get(url("brief", cast, handoff.pk)).content.decode()
     assert "Planners forecast by hand" in text
+    assert "No surprises after we sign.<br>A guess, not their own words." in text
     assert "You are asked whether this is right." in text
     assert "internal" not in text
     today = client.get(reverse("room:today", args=[cast.deal.room_id])).content.decode()
