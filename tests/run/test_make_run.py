@@ -18,6 +18,11 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 
 
+def _heed_interrupts() -> None:
+    """Undo what a shell does to a job in the background, whose children ignore Ctrl-C: a test may be such a child."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Run:
     """One `make run` with its own data."""
 
@@ -36,6 +41,7 @@ class Run:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=_heed_interrupts,
         )
         self.output = ""
 
@@ -60,11 +66,25 @@ class Run:
                 found.append(int(folder.name))
         return found
 
+    def wait_until_make_ends(self, patience: float = 25) -> None:
+        """Wait for make; when it stays, fail with what else is still there, and what it does."""
+        try:
+            self.make.wait(patience)
+        except subprocess.TimeoutExpired:
+            pytest.fail("\n".join([self.output, *map(_doing, self.processes())]))
+
     def wait_until_gone(self, patience: float = 25) -> list[int]:
         end = time.monotonic() + patience
         while (left := self.processes()) and time.monotonic() < end:
             time.sleep(0.2)
         return left
+
+
+def _doing(pid: int) -> str:
+    told = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    states = ("State", "SigBlk", "SigIgn", "SigPnd", "ShdPnd")
+    status = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith(states)]
+    return f"{pid} {told} in {Path(f'/proc/{pid}/wchan').read_text()}: {', '.join(status)}"
 
 
 @pytest.fixture
@@ -87,7 +107,7 @@ def test_it_serves_and_sigint_to_make_alone_ends_everything(run: Run) -> None:
     assert oct((run.var / "run.env").stat().st_mode)[-3:] == "600"
     assert len(run.processes()) >= 6
     run.make.send_signal(signal.SIGINT)
-    run.make.wait(25)
+    run.wait_until_make_ends()
     assert run.wait_until_gone() == []
 
 
@@ -96,7 +116,7 @@ def test_kill_leaves_nothing_behind(run: Run, victim: str) -> None:
     run.wait_until_ready()
     children = Path(f"/proc/{run.make.pid}/task/{run.make.pid}/children").read_text().split()
     os.kill(run.make.pid if victim == "make" else int(children[0]), signal.SIGKILL)
-    run.make.wait(10)
+    run.wait_until_make_ends(10)
     assert run.wait_until_gone() == []
 
 
