@@ -1,6 +1,8 @@
 """Background jobs of the ground. Thin: what is owed stands in the database."""
 
 from celery import shared_task
+from django.conf import settings
+from redis import Redis
 
 from crm.actions import ledger, ledger_check, upload
 from crm.actions.data_request import end_availability
@@ -8,6 +10,8 @@ from crm.actions.erasure import complete_due, settle_list, sweep_up
 from crm.actions.idempotency import drop_old_answers
 from crm.events import deliver, webhook
 
+SENDING = 300
+"""Seconds after which a sender that was killed is no longer waited for."""
 NIGHTLY = 4 * 3600
 """Seconds a nightly job may take at most."""
 
@@ -20,8 +24,15 @@ def deliver_owed() -> int:
 
 @shared_task  # type: ignore[untyped-decorator]
 def send_webhooks() -> int:
-    """Send the webhooks that are due; return how many were tried."""
-    return webhook.send_owed()
+    """Send the webhooks that are due; return how many were tried. One at a time: other systems may hold up one thread of ours."""
+    with Redis.from_url(settings.REDIS_URL) as redis:
+        alone = redis.lock(f"{settings.REDIS_PREFIX}sending-webhooks", timeout=SENDING)
+        if not alone.acquire(blocking=False):
+            return 0
+        try:
+            return webhook.send_owed()
+        finally:
+            alone.release()
 
 
 # Told as done before it is: a check that takes longer than the queue's patience is not to be started twice.

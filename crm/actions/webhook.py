@@ -19,11 +19,14 @@ from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Event, WebhookEndpoint, WebhookMessage, WebhookState
 from crm.registry import rendered_types
+from crm.scopes import check_scope
 from crm.secrets import new_webhook_secret, seal
 
 BOTH_SECRETS = timedelta(hours=24)
 """How long the old secret signs beside the new one."""
 ENDPOINTS_LIMIT = 20
+READS = "events:read"
+"""The scope without which a key has nobody told of events."""
 REPLAY_LIMIT = 10_000
 
 
@@ -35,12 +38,13 @@ def create_webhook_endpoint(*, actor: Actor, values: dict[str, Any]) -> tuple[We
     """
     if actor.user is None or not actor.is_seller:
         raise NotAllowed(_("Webhooks are set up by staff."))
+    check_scope(actor, READS)
     clean = _checked({"url": "", **values})
     if WebhookEndpoint.objects.filter(user=actor.user, archived_at=None).count() >= ENDPOINTS_LIMIT:
         raise Refused(_("Twenty addresses are the most. Take one away first."), code="too_many")
     secret, at = new_webhook_secret(), now()
     endpoint = WebhookEndpoint.objects.create(
-        user=actor.user, secret=seal(secret), created_at=at, updated_at=at, **clean
+        user=actor.user, key=actor.key, secret=seal(secret), created_at=at, updated_at=at, **clean
     )
     record("webhook_endpoint.created", actor=actor, room=None, subject=endpoint)
     return endpoint, secret
@@ -50,11 +54,17 @@ def create_webhook_endpoint(*, actor: Actor, values: dict[str, Any]) -> tuple[We
 def change_webhook_endpoint(
     *, actor: Actor, endpoint_id: UUID, version: int, values: dict[str, Any]
 ) -> WebhookEndpoint:
-    """Change url, event_types or description, or switch it off and on again (`disabled`). Raises `Stale`, `Invalid`."""
+    """Change url, event_types or description, or switch it off and on again (`disabled`). Raises `Stale`, `Invalid`.
+
+    Whoever names another address decides what it is told: a key no more than it may read.
+    """
     endpoint = _lock(actor, endpoint_id)
     check_version(endpoint, version)
     is_off = values.pop("disabled", None)
     changes = _checked(values)
+    if "url" in changes:
+        check_scope(actor, READS)
+        changes["key"] = actor.key
     if is_off is not None and bool(endpoint.disabled_at) != is_off:
         changes |= {"disabled_at": now() if is_off else None, "disabled_reason": ""}
     if save_changes(endpoint, changes):
@@ -154,11 +164,13 @@ def _url(checks: Checks, value: Any) -> str:
     try:
         URLValidator(schemes=schemes)(url)
         parts = urlsplit(url)
-        if parts.username or parts.fragment:
+        if parts.username or parts.fragment or not url.isascii():
             raise ValidationError("")
     except (ValidationError, ValueError):
         if url:
-            checks.add(
-                "url", _("Give a whole https address. For example: https://hooks.company.example/cg."), code="not_a_url"
+            words = _(
+                "Give a whole https address in plain letters, others written as %(sign)s."
+                " For example: https://hooks.company.example/cg."
             )
+            checks.add("url", words % {"sign": "%C3%BC"}, code="not_a_url")
     return url

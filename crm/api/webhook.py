@@ -33,6 +33,9 @@ class EndpointAnswer(serializers.Serializer[Any]):
 
     id = Id()
     user = Id(source="user_id")
+    key = Id(
+        source="key_id", allow_null=True, help_text="The key that gave the address: no more is told than it may read."
+    )
     url = Text()
     description = Text()
     event_types = serializers.ListField(child=Text())

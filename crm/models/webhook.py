@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.clock import now
 from crm.ids import new_id
 
 if TYPE_CHECKING:
@@ -23,18 +24,21 @@ class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
         return self.filter(user=actor.user) if actor.user and actor.user.is_active else self.none()
 
     def listening(self) -> "WebhookEndpointQuerySet":
-        """Return those that are told of events now."""
-        return self.filter(disabled_at=None, archived_at=None, user__is_active=True)
+        """Return those that are told of events now. What was made with a key ends with the key."""
+        in_use = Q(key=None) | Q(key__revoked_at=None) & (Q(key__expires_at=None) | Q(key__expires_at__gt=now()))
+        return self.filter(in_use, disabled_at=None, archived_at=None, user__is_active=True)
 
 
 class WebhookEndpoint(models.Model):
     """An address that is told of events, as far as its owner may see them. Its secrets are kept sealed (`crm.secrets`).
 
+    `key` gave the address, where no person did it: no more is told than this key may read, and nothing once it ends.
     After a rotation `previous_secret` signs as well until `previous_until`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey("crm.User", models.PROTECT, related_name="webhook_endpoints")
+    key = models.ForeignKey("crm.ApiKey", models.PROTECT, null=True, blank=True, related_name="+")
     url = models.URLField(max_length=2000)
     description = models.CharField(max_length=200, blank=True)
     event_types = ArrayField(

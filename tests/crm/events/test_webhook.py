@@ -1,7 +1,9 @@
 """Webhooks to a real server on the loopback: signed, at least once, in the sight of their owner, never inwards unless allowed."""
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,7 +15,9 @@ import pytest
 from django.db import connection
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from crm.actions.api_key import revoke_api_key
 from crm.actions.comment import add_comment
+from crm.actions.data_request import request_data
 from crm.actions.user import deactivate_user
 from crm.actions.webhook import (
     archive_webhook_endpoint,
@@ -23,12 +27,15 @@ from crm.actions.webhook import (
     replay_messages,
     rotate_webhook_secret,
 )
-from crm.actors import as_user
+from crm.actors import Actor, as_key, as_participant, as_user
 from crm.clock import frozen, now
 from crm.errors import Invalid, NotAllowed, NotFound, Refused
+from crm.events import webhook
 from crm.events.relay import give_positions
 from crm.events.webhook import send_owed
-from crm.models import WebhookAttempt, WebhookEndpoint, WebhookMessage, WebhookState
+from crm.models import ApiKey, User, WebhookAttempt, WebhookEndpoint, WebhookMessage, WebhookState
+from crm.tasks import send_webhooks
+from tests.api.caller import make_key
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -274,6 +281,7 @@ class TestReplay:
         ("url", ""), ("url", "ftp://hooks.company.example/"), ("url", "hooks"), ("url", "https://"),
         ("url", "https://user:word@hooks.company.example/"), ("url", "https://hooks.company.example/#x"),
         ("url", "https://hooks.company.example/" + "x" * 2000), ("url", "https://a\x00b.example/"),
+        ("url", "https://hooks.company.example/ü"), ("url", "https://häuser.example/"),
         ("event_types", ["nothing.known"]), ("event_types", "deal.won"), ("description", "x" * 201), ("color", "red"),
     ],
 )  # fmt: skip
@@ -320,3 +328,109 @@ def test_a_killed_sender_loses_nothing(cast: Cast, receiver: Receiver) -> None:
     with frozen(now() + timedelta(minutes=3)):
         assert send_owed() == 1
     assert len(receiver.requests) == 1
+
+
+def test_what_cannot_be_sent_holds_up_nothing(cast: Cast, receiver: Receiver) -> None:
+    broken, _secret = listen(cast, receiver)
+    WebhookEndpoint.objects.filter(pk=broken.pk).update(secret=b"sealed by a key that is gone")
+    listen(cast, receiver)
+    happen(cast)
+    assert send_owed() == 2
+    assert len(receiver.requests) == 1
+    failed = WebhookMessage.objects.get(endpoint=broken, event__type="comment.added")
+    assert (failed.state, failed.attempts) == (WebhookState.WAITING, 1)
+    assert "Not sent" in failed.tries.get().answer
+
+
+def test_a_whole_try_has_an_end(cast: Cast, settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.WEBHOOKS_REACH_PRIVATE = True
+    monkeypatch.setattr(webhook, "LONGEST_TRY", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=[server], daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        create_webhook_endpoint(actor=cast.rep, values={"url": url, "event_types": ["comment.added"]})
+        happen(cast)
+        assert send_owed() == 1
+        thread.join(10)
+    attempt = WebhookAttempt.objects.get()
+    assert attempt.status is None
+    assert attempt.milliseconds < 5000
+    assert attempt.answer.startswith("ReadTimeout")
+
+
+def drip(server: socket.socket) -> None:
+    """Answer a byte at a time, never late for the next one and never done, until the other side has had enough."""
+    connection, _address = server.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        try:
+            for _number in range(200):
+                connection.sendall(b"x")
+                time.sleep(0.05)
+        except OSError:
+            return
+
+
+def test_an_address_that_is_silent_waits_behind_the_others(cast: Cast, receiver: Receiver) -> None:
+    silent, _secret = listen(cast, receiver)
+    WebhookEndpoint.objects.filter(pk=silent.pk).update(url="http://127.0.0.1:1/")
+    for number in range(3):
+        happen(cast, f"Number {number}")
+    listen(cast, receiver)
+    happen(cast)
+    send_owed()
+    assert WebhookAttempt.objects.filter(message__endpoint=silent, status=None).count() == 1 + 1, "once for each time"
+    assert [body["type"] for body in receiver.bodies()] == ["comment.added"]
+
+
+def test_one_sender_at_a_time(cast: Cast, receiver: Receiver, empty_redis: None, monkeypatch) -> None:
+    sent: list[int] = []
+
+    def send() -> int:
+        sent.append(send_webhooks())  # while another one sends
+        return 1
+
+    monkeypatch.setattr(webhook, "send_owed", send)
+    assert send_webhooks() == 1
+    assert sent == [0]
+    assert send_webhooks() == 1, "and the place is free again"
+
+
+class TestKeys:
+    """What was set up with a key is told what the key may read."""
+
+    def key(self, user: User, *scopes: str) -> Actor:
+        make_key(user, *scopes)
+        return as_key(ApiKey.objects.select_related("user").latest("created_at"))
+
+    def told(self, receiver: Receiver) -> set[str]:
+        settle()
+        send_owed()
+        return {body["type"] for body in receiver.bodies()}
+
+    def test_a_key_that_reads_no_events_has_nobody_told(self, cast: Cast, receiver: Receiver) -> None:
+        endpoint, _secret = listen(cast, receiver)
+        weak = self.key(cast.maya, "webhooks:write")
+        with pytest.raises(NotAllowed):
+            listen(cast, receiver, actor=weak)
+        with pytest.raises(NotAllowed):
+            change_webhook_endpoint(
+                actor=weak, endpoint_id=endpoint.pk, version=1, values={"url": "https://else.example/"}
+            )
+
+    def test_what_is_for_administrators_needs_the_scope_for_it(self, cast: Cast, receiver: Receiver) -> None:
+        listen(cast, receiver, actor=self.key(cast.admin, "webhooks:write", "events:read"))
+        request_data(actor=cast.buyer, kind="erasure")
+        assert "data_request.made" not in self.told(receiver)
+        listen(cast, receiver, actor=self.key(cast.admin, "webhooks:write", "events:read", "admin"))
+        request_data(actor=as_participant(cast.daniel), kind="erasure")
+        assert "data_request.made" in self.told(receiver)
+
+    def test_it_ends_with_the_key(self, cast: Cast, receiver: Receiver) -> None:
+        key = self.key(cast.maya, "webhooks:write", "events:read")
+        listen(cast, receiver, actor=key)
+        revoke_api_key(actor=cast.rep, key_id=key.key.pk)
+        happen(cast)
+        assert self.told(receiver) == set()
