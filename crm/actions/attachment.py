@@ -17,6 +17,7 @@ from crm.events.record import record
 from crm.files import hold, keep, keep_pages, looked_into, measure, open_content, remove
 from crm.models import Attachment, FileState
 from crm.previews import draw_pages
+from crm.queries.room import get_room
 from crm.rules.file_types import SIZE_LIMIT, FileFault, clean_name, type_of
 
 WORDS: dict[str, Words] = {
@@ -42,11 +43,12 @@ def add_attachment(
     checks = Checks()
     name = checks.line("file", name, limit=1000)
     checks.done()
-    room = lock_room(actor, room_id)
+    get_room(actor, room_id)
     try:
         file = measured(name, content, size)
     except FileFault as fault:
         raise refusal(fault) from fault
+    room = lock_room(actor, room_id)  # not before: to read a large file takes a while
     keep(content, file.sha256)
     attachment = Attachment.objects.create(
         room=room,

@@ -17,6 +17,7 @@ from crm.clock import now
 from crm.errors import Invalid
 from crm.files import looked_into
 from crm.models import Attachment, Upload
+from crm.queries.room import get_room
 from crm.rules.file_types import FileFault
 
 KEPT_FOR = timedelta(days=1)
@@ -29,12 +30,13 @@ def keep_upload(*, actor: Actor, room_id: UUID, name: str, content: BinaryIO, si
     checks = Checks()
     name = checks.line("file", name, limit=1000)
     checks.done()
-    room = lock_room(actor, room_id)
+    get_room(actor, room_id)
     try:
         file = measured(name, content, size)
         looked_into(content, file.content_type, file.size)
     except FileFault as fault:
         raise refusal(fault) from fault
+    room = lock_room(actor, room_id)  # not before: a large picture takes seconds
     upload = Upload.objects.create(room=room, name=file.name, size=file.size, created_at=now(), **actor.authorship)
     content.seek(0)
     default_storage.save(upload.path, File(content))

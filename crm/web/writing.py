@@ -3,13 +3,12 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from crm.actions.writing import say_writing, show_writing
 from crm.web.actor import staff
+from crm.web.participant import back
 from crm.web.submitted import parse_id
 
 LONGEST_KIND = 32
@@ -37,5 +36,4 @@ def show(request: HttpRequest) -> HttpResponse:
     show_writing(actor=staff(request), shown=shown)
     words = _("Others see when you write in a section.") if shown else _("Nobody sees when you write.")
     messages.info(request, words)
-    next_url = request.POST.get("next", "")
-    return redirect(next_url if url_has_allowed_host_and_scheme(next_url, allowed_hosts=None) else "/")
+    return back(request)

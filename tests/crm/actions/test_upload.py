@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.storage import default_storage
 
+from crm.actions import upload as upload_actions
 from crm.actions.upload import KEPT_FOR, attach_upload, keep_upload, kept_upload, sweep_uploads
 from crm.actors import Actor, as_participant, as_user
 from crm.clock import now
@@ -109,3 +110,14 @@ def test_what_no_form_can_take_any_more_is_swept_and_what_was_taken_stays(cast: 
     assert [default_storage.exists(one.path) for one in (taken, left, young)] == [False, False, True]
     assert Attachment.objects.get() == file
     assert sweep_uploads() == 0
+
+
+def test_others_write_while_a_file_is_looked_into(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    for step in ("looked_into", "lock_room"):
+        done = getattr(upload_actions, step)
+        monkeypatch.setattr(
+            upload_actions, step, lambda *given, done=done, step=step: steps.append(step) or done(*given)
+        )
+    keep(cast, cast.rep)
+    assert steps == ["looked_into", "lock_room"]

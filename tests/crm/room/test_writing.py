@@ -64,7 +64,8 @@ def test_it_is_off_for_whoever_wants_it_off_and_nobody_is_told_that_it_is(client
     guest, page = client_of(cast.ingrid.contact), f"/deals/{cast.deal.pk}/problem/"
     before = Event.objects.count()
     assert client.post("/writing/show/", {"shown": "no", "next": page}).url == page
-    assert client.post("/writing/show/", {"shown": "no", "next": "https://evil.example/"}).url == "/"
+    for elsewhere in ("https://evil.example/", "//evil.example/", "foo", "deals:board"):
+        assert client.post("/writing/show/", {"shown": "no", "next": elsewhere}).url == "/"
     answer = guest.post(f"/room/{cast.deal.room_id}/writing/show/", {"shown": "no"}, follow=True)
     assert "Nobody sees when you write." in answer.content.decode()
     assert "Show others that I write" in answer.content.decode()
