@@ -40,7 +40,10 @@ class LineChange:
 
 @dataclass(frozen=True)
 class AskedAbout:
-    """One thing a question is about. `before` is the earlier yes that the `changes` count from, without one all `lines` are shown."""
+    """One thing a question is about. `before` is the earlier yes that the `changes` count from.
+
+    `lines` is all that it says; none for somebody who agreed to `before` themself, and so knows what has not changed.
+    """
 
     consent: Consent
     label: str | Promise
@@ -112,7 +115,7 @@ def _asked_about(actor: Actor, consent: Consent) -> AskedAbout:
         is_section=kind.is_section,
         before=before,
         changes=changed_lines(kind, before.revision, consent.revision) if before else [],
-        lines=[] if before else lines_of(consent.revision),
+        lines=[] if before and _has_agreed_to(before, consent.participant_id) else lines_of(consent.revision),
         is_overtaken=kind.current_hash(row) != consent.content_hash,
     )
 
@@ -128,6 +131,11 @@ def _earlier_yes(actor: Actor, consent: Consent) -> Consent | None:
     ]
     own = [yes for yes in older if yes.participant_id == consent.participant_id]
     return next(iter(own or older), None)
+
+
+def _has_agreed_to(yes: Consent, participant_id: UUID) -> bool:
+    """Whether a yes is the person's own word; one that was written down for them may be to words they never saw."""
+    return yes.participant_id == participant_id and yes.is_own_word
 
 
 def lines_of(revision: Revision) -> list[Line]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from crm.actions.question import Subject
+from crm.actions.recorded_consent import record_consent
 from crm.models import Contact, Question
 from crm.queries.receipt import get_receipt
 from crm.room.forms import BUTTONS
@@ -15,6 +16,7 @@ from deals.actions.problem import edit_statement
 from deals.models import ProblemStatement
 from tests.cast import Cast
 from tests.crm.room.door import client_of
+from tests.deals.actions.test_stage_move import said_by_phone
 from tests.handoff import story
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,27 @@ def test_after_a_yes_only_the_difference_is_shown(cast: Cast) -> None:
     shown = card(client_of(cast.ingrid.contact), story.ask(cast, cast.problem()))
     assert "This has changed since" in shown
     assert "<dl" not in shown
+
+
+def test_who_has_not_agreed_themself_reads_all_words_beside_what_changed_since_a_colleague_did(cast: Cast) -> None:
+    story.say(story.ask(cast, cast.problem(), of=cast.daniel))
+    cast.write_problem("Fresh stock is written off.")
+    shown = card(client_of(cast.ingrid.contact), story.ask(cast, cast.problem()))
+    assert "Daniel Reyes agreed to revision 1" in shown
+    assert "Planners forecast by hand" in shown[shown.index("<dl") :]
+
+
+def test_a_yes_that_was_written_down_for_somebody_leaves_no_words_out(cast: Cast) -> None:
+    record_consent(
+        actor=cast.rep,
+        asked_of=cast.ingrid.pk,
+        subjects=[cast.problem()],
+        sentence="Is it?",
+        testimony=said_by_phone(),
+    )
+    cast.write_problem("Fresh stock is written off.")
+    shown = card(client_of(cast.ingrid.contact), story.ask(cast, cast.problem()))
+    assert "Planners forecast by hand" in shown[shown.index("<dl") :]
 
 
 @pytest.mark.parametrize("answer", ["agreed", "change", "declined"])
