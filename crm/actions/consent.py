@@ -28,6 +28,7 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
 from crm.models import Answer, Consent, Participant, Question, Room
+from crm.queries.recorded import standing_record
 from crm.queries.waiting import FRESH_FOR as FRESH_FOR
 from crm.queries.waiting import fingerprint as fingerprint
 
@@ -205,9 +206,13 @@ def contest_consent(*, actor: Actor, consent_id: UUID, note: str = "") -> Consen
 
 
 @transaction.atomic
-def confirm_consent(*, actor: Actor, consent_id: UUID) -> Consent:
-    """Say "that's right" to a recorded answer. Raises `Refused` when it was not recorded or no longer stands."""
+def confirm_consent(*, actor: Actor, consent_id: UUID, shown_hash: str) -> Consent:
+    """Say "that's right" to a recorded answer: from then on it is the person's own word about the words they were shown.
+
+    Raises `Refused` when it was not recorded, no longer stands, or `shown_hash` is not that of its words.
+    """
     consent, room = _lock_own(actor, consent_id)
+    _check_shown(shown_hash, [consent])
     if not consent.question.is_recorded or consent.answer not in ANSWERS:
         raise Refused(_("Only an answer that somebody else wrote down needs confirming."), code="not_recorded")
     if consent.confirmed_at is None:
@@ -221,10 +226,12 @@ def confirm_consent(*, actor: Actor, consent_id: UUID) -> Consent:
 
 
 @transaction.atomic
-def confirm_record(*, actor: Actor, question_id: UUID) -> None:
+def confirm_record(*, actor: Actor, question_id: UUID, shown_hash: str) -> None:
     """Say "that's right" to everything that one record covers and that still stands, all of it or nothing."""
-    for consent in _standing_record(actor, question_id):
-        confirm_consent(actor=actor, consent_id=consent.pk)
+    consents = _standing_record(actor, question_id)
+    _check_shown(shown_hash, consents)
+    for consent in consents:
+        confirm_consent(actor=actor, consent_id=consent.pk, shown_hash=fingerprint([consent]))
 
 
 @transaction.atomic
@@ -236,7 +243,13 @@ def contest_record(*, actor: Actor, question_id: UUID, note: str = "") -> None:
 
 def _standing_record(actor: Actor, question_id: UUID) -> list[Consent]:
     question, _room = lock_question(actor, question_id)
-    return list(question.consents.filter(answer__in=ANSWERS).order_by("subject_id"))
+    return standing_record(question.consents.order_by("subject_id"))
+
+
+def _check_shown(shown_hash: str, consents: Sequence[Consent]) -> None:
+    if shown_hash != fingerprint(consents):
+        words = _("Your page did not show what was written down as it is now. Open it anew, read it, and say it then.")
+        raise Refused(words, code="not_shown")
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from crm.actors import Actor
 from crm.errors import NotFound
 from crm.models import Consent, LedgerEntry, Question
 from crm.queries.subject import subjects_of
-from crm.queries.waiting import lines_of
+from crm.queries.waiting import fingerprint, lines_of
 from crm.registry import Line, consent_kind
 from crm.rules.chain import GENESIS, entry_hash, payload_digest
 
@@ -46,6 +46,11 @@ class Receipt:
     links: Sequence[Link]
     is_mine: bool
     later: UUID | None
+
+    @property
+    def shown_hash(self) -> str:
+        """What the form that confirms a record carries."""
+        return fingerprint([self.consent])
 
     @property
     def entries(self) -> list[LedgerEntry]:

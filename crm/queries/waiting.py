@@ -1,4 +1,4 @@
-"""What waits for a person in the room: questions with what changed, and answers that others wrote down for them."""
+"""What waits for a person in the room, and for others: questions with what changed, and what follows from an answer."""
 
 import hashlib
 from collections.abc import Sequence
@@ -21,7 +21,11 @@ FRESH_FOR = timedelta(minutes=30)
 """How long a code or passkey is fresh enough for a binding answer."""
 GLANCE_LINES, GLANCE = 8, 400
 """How many lines and characters of what is asked about a card shows unfolded."""
-ANSWERED = (Answer.AGREED, Answer.CHANGE, Answer.DECLINED)
+
+
+def is_long(lines: Sequence[Line]) -> bool:
+    """Whether lines are too much to read at a glance."""
+    return len(lines) > GLANCE_LINES or sum(len(line.text) for line in lines) > GLANCE
 
 
 def fingerprint(consents: Sequence[Consent]) -> str:
@@ -61,8 +65,8 @@ class AskedAbout:
 
     @property
     def is_long(self) -> bool:
-        """Whether its lines are too much to read at a glance, so that a card folds them."""
-        return len(self.lines) > GLANCE_LINES or sum(len(line.text) for line in self.lines) > GLANCE
+        """Whether a card folds its lines."""
+        return is_long(self.lines)
 
     @property
     def glyph(self) -> str:
@@ -97,7 +101,7 @@ def waiting_for(actor: Actor, question_id: UUID | None = None) -> list[Waiting]:
 
 
 def _waiting(actor: Actor, question: Question) -> Waiting:
-    consents = sorted(question.consents.all(), key=_as_shown)
+    consents = sorted(question.consents.all(), key=as_shown)
     is_binding = any(consent_kind(consent.kind).binding for consent in consents)
     is_fresh = actor.fresh_at is not None and now() - actor.fresh_at <= FRESH_FOR
     subjects = [_asked_about(actor, consent) for consent in consents]
@@ -186,16 +190,8 @@ def waiting_for_others(actor: Actor) -> list[WaitingElsewhere]:
     questions = list(rows.order_by("asked_at", "id"))
     subjects = subjects_of(consent for question in questions for consent in question.consents.all())
     return [
-        WaitingElsewhere(one, names_of(actor, sorted(one.consents.all(), key=_as_shown), subjects)) for one in questions
+        WaitingElsewhere(one, names_of(actor, sorted(one.consents.all(), key=as_shown), subjects)) for one in questions
     ]
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """An answer that staff wrote down, and what it was about: the name of each thing with the consent to it."""
-
-    question: Question
-    about: Sequence[tuple[Named, Consent]]
 
 
 @dataclass(frozen=True)
@@ -210,7 +206,7 @@ class Answered:
 def answered(question: Question) -> list[Answered]:
     """Return what a question was about, in the order it was shown, each with what follows a yes."""
     consents = question.consents.select_related("revision", "participant__contact", "question")
-    return [_answered(consent) for consent in sorted(consents, key=_as_shown)]
+    return [_answered(consent) for consent in sorted(consents, key=as_shown)]
 
 
 def _answered(consent: Consent) -> Answered:
@@ -219,21 +215,6 @@ def _answered(consent: Consent) -> Answered:
     return Answered(consent, kind.label(row), kind.after_yes(row) if consent.answer == Answer.AGREED else "")
 
 
-def _as_shown(consent: Consent) -> tuple[bool, bool, UUID]:
+def as_shown(consent: Consent) -> tuple[bool, bool, UUID]:
     """What is read comes first, the step it leads to last."""
     return (consent.kind == "stage_move", consent.kind != "problem", consent.pk)
-
-
-def recorded_answers(actor: Actor) -> list[Recorded]:
-    """Return the answers that staff wrote down for the actor and that the actor has said nothing about yet."""
-    if actor.participant is None:
-        return []
-    mine = Question.objects.visible_to(actor).filter(asked_of=actor.participant).exclude(channel=Channel.ROOM)
-    unsaid = mine.filter(consents__answer__in=ANSWERED, consents__confirmed_at=None).distinct()
-    rows = unsaid.select_related("asked_by", "evidence").prefetch_related("consents__revision").order_by("-asked_at")
-    questions = [(one, list(one.consents.all())) for one in rows]
-    subjects = subjects_of(consent for _one, consents in questions for consent in consents)
-    return [
-        Recorded(one, list(zip(names_of(actor, consents, subjects), consents, strict=True)))
-        for one, consents in questions
-    ]

@@ -149,7 +149,9 @@ def turn_recorded(request: HttpRequest, room_id: UUID, question_id: UUID, verb: 
 
 
 def _words(request: HttpRequest, verb: str) -> dict[str, str]:
-    """Return what was said along with a verb that takes words; nobody need give a reason."""
+    """Return what comes along with a verb: the hash that was shown, or what was said; nobody need give a reason."""
+    if verb == "confirm":
+        return {"shown_hash": request.POST.get("shown_hash", "")}
     return {"note": request.POST.get("note", "")} if verb in ("withdraw", "contest") else {}
 
 

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from crm.actors import Actor
 from crm.models import Comment
-from crm.queries.waiting import recorded_answers, waiting_for, waiting_for_others
+from crm.queries.recorded import recorded_answers
+from crm.queries.waiting import waiting_for, waiting_for_others
 from crm.registry import today_blocks
 from crm.room.actor import participant
 from crm.room.forms import BUTTONS

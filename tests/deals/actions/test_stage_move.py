@@ -183,7 +183,9 @@ def test_another_record_does_not_settle_what_the_person_contested(cast: Cast) ->
     say(ask(cast, cast.problem(), of=cast.daniel))
     again = record_yes(cast, move_to(cast, "Define success"))
     assert stage_name(cast) == "Understand"
-    confirm_consent(actor=cast.buyer, consent_id=again.consents.get().pk)
+    confirm_consent(
+        actor=cast.buyer, consent_id=again.consents.get().pk, shown_hash=fingerprint([again.consents.get()])
+    )
     execute_move(
         actor=cast.rep, deal_id=cast.deal.pk, version=_version(cast), to_stage_id=stage(cast.deal, "Define success").pk
     )
@@ -191,7 +193,7 @@ def test_another_record_does_not_settle_what_the_person_contested(cast: Cast) ->
 
 def test_what_the_person_said_about_a_record_is_not_taken_back_by_the_recorder(cast: Cast) -> None:
     confirmed = record_yes(cast, cast.problem()).consents.get()
-    confirm_consent(actor=cast.buyer, consent_id=confirmed.pk)
+    confirm_consent(actor=cast.buyer, consent_id=confirmed.pk, shown_hash=fingerprint([confirmed]))
     taken_back = record_yes(cast, cast.criteria()).consents.get()
     withdraw_consent(actor=cast.buyer, consent_id=taken_back.pk)
     for consent, answer in ((confirmed, Answer.AGREED), (taken_back, Answer.WITHDRAWN)):

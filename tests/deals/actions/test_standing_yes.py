@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm.actions.consent import confirm_consent, contest_consent, withdraw_consent
+from crm.actions.consent import confirm_consent, contest_consent, fingerprint, withdraw_consent
 from crm.actions.recorded_consent import record_consent, withdraw_record
 from crm.models import Consent, Revision
 from crm.queries.waiting import waiting_for
@@ -117,7 +117,7 @@ def test_where_only_room_answers_count_a_recorded_yes_waits_for_the_person_to_co
     assert "once the person has confirmed it" in str(get_deal_page(cast.rep, cast.deal.pk).next_step.note)
     say(ask(cast, move_to(cast, "Define success")))
     assert stage_name(cast) == "Understand"
-    confirm_consent(actor=cast.buyer, consent_id=recorded.pk)
+    confirm_consent(actor=cast.buyer, consent_id=recorded.pk, shown_hash=fingerprint([recorded]))
     assert is_open(cast)
 
 
