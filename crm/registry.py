@@ -112,13 +112,14 @@ class TodayBlock:
 
 @dataclass(frozen=True)
 class Commentable:
-    """A section whose rows can be commented on. `has_row` says whether the actor sees that row in that room.
+    """A section whose rows can be commented on.
 
+    `row_side` is whose draft a row of that room is: empty when everybody sees it, None when the actor sees no such row.
     `url` is where a row stands, for staff or in the room.
     """
 
     section: str
-    has_row: Callable[["Actor", "Room", UUID], bool]
+    row_side: Callable[["Actor", "Room", UUID], str | None]
     url: Callable[["Actor", UUID], str]
 
 

@@ -236,9 +236,12 @@ _ROWS: dict[SectionKind, Callable[[Actor], Any]] = {
 
 
 def _commentable(kind: SectionKind) -> Commentable:
-    def has_row(actor: Actor, room: Room, row_id: UUID) -> bool:
+    def row_side(actor: Actor, room: Room, row_id: UUID) -> str | None:
         there = Section.objects.filter(pk=OuterRef("section"), kind=kind, deal__room=room)
-        return bool(_ROWS[kind](actor).filter(Exists(there), pk=row_id).exists())
+        side: str | None = (
+            _ROWS[kind](actor).filter(Exists(there), pk=row_id).values_list("private_to", flat=True).first()
+        )
+        return side
 
     def url(actor: Actor, row_id: UUID) -> str:
         row = _ROWS[kind](actor).select_related("section__deal").filter(pk=row_id).first()
@@ -246,7 +249,7 @@ def _commentable(kind: SectionKind) -> Commentable:
             raise NotFound
         return _section_url(actor, row.section)
 
-    return Commentable(kind.value, has_row, url)
+    return Commentable(kind.value, row_side, url)
 
 
 for _kind in SectionKind:

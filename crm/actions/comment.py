@@ -36,15 +36,16 @@ def add_comment(
     """Comment on a row (`subject_id`) of a section, on a section, or on the room as a whole (`section` empty).
 
     `reply_to` is a comment it answers: then it stands where that one stands, and opens its thread again. `disputes` says that
-    the writer sees the row otherwise, which everybody at the table is told. `private` keeps it on the actor's side. People named
-    with an @ are told, as far as they see it. Raises `Invalid`, `NotFound` (a section outside the grant, too).
+    the writer sees the row otherwise, which everybody at the table is told. `private` keeps it on the actor's side, where words
+    about a draft stay in any case: the others cannot see what they are about. People named with an @ are told, as far as they see
+    it. Raises `Invalid`, `NotFound` (a section outside the grant, too).
     """
     body = _body(body)
     room = lock_room(actor, room_id)
     first = _first_of_thread(actor, room, reply_to)
     if first is not None:
         section, subject_id, private = first.section, first.subject_id, bool(first.private_to)
-    _check_subject(actor, room, section, subject_id)
+    private = _is_about_draft(actor, room, section, subject_id) or private
     _check_dispute(disputes, subject_id, private, first)
     at = now()
     comment = Comment(
@@ -164,16 +165,19 @@ def _body(body: str) -> str:
     return body
 
 
-def _check_subject(actor: Actor, room: Room, section: str, subject_id: UUID | None) -> None:
+def _is_about_draft(actor: Actor, room: Room, section: str, subject_id: UUID | None) -> bool:
+    """Say whether only the actor's side sees what is spoken of. Raises `Invalid` or `NotFound` when the actor does not."""
     if actor.participant and section and not actor.participant.sees(section):
         raise NotFound
     if not section and subject_id is None:
-        return
+        return False
     place = commentable(section)
     if place is None:
         raise Invalid.field("section", _("There is no such section."), code="unknown")
-    if subject_id is not None and not place.has_row(actor, room, subject_id):
+    side = "" if subject_id is None else place.row_side(actor, room, subject_id)
+    if side is None:
         raise Invalid.field("subject", _("What this is about is no longer here."), code="unknown")
+    return bool(side)
 
 
 def _lock(actor: Actor, comment_id: UUID) -> tuple[Room, Comment]:

@@ -35,7 +35,7 @@ class CommentAnswer(AuthoredAnswer):
 
 
 class CommentAdding(serializers.Serializer[Any]):
-    """A new comment; `private` keeps it on your side."""
+    """A new comment; `private` keeps it on your side, where one on a draft stays in any case."""
 
     body = Text(max_length=5000)
     section = Text(required=False, max_length=32)

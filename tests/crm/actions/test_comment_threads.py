@@ -13,6 +13,7 @@ from crm.errors import Invalid, NotAllowed, NotFound, Stale
 from crm.events.deliver import deliver_owed
 from crm.models import Comment, Event
 from crm.queries.comment import threads_of
+from deals.actions.problem import add_statement
 from deals.models import ProblemStatement
 from tests.cast import Cast
 from tests.crm.room.door import client_of
@@ -101,6 +102,22 @@ class TestThreads:
                 resolve_comment(actor=actor, comment_id=private.pk, version=1)
         with pytest.raises(NotAllowed):
             resolve_comment(actor=as_user(cast.colleague), comment_id=private.pk, version=1)
+
+    def test_words_about_a_draft_stay_with_the_side_that_sees_it(self, cast: Cast, client) -> None:
+        draft = add_statement(
+            actor=cast.rep, deal_id=cast.deal.pk, values={"part": "causes", "text": "Ours."}, private=True
+        )
+        about = {"room_id": cast.deal.room_id, "section": "problem", "subject_id": draft.pk}
+        said = add_comment(actor=cast.rep, body="Too much, @Ingrid?", **about)
+        assert (said.private_to, said.mentioned) == ("seller", [])
+        assert not Comment.objects.visible_to(cast.buyer).exists()
+        with pytest.raises(Invalid):
+            add_comment(actor=cast.rep, body="Otherwise.", disputes=True, **about)
+        client.force_login(cast.maya)
+        page = client.get(f"/deals/{cast.deal.pk}/problem/", {"comment": str(draft.pk)}).content.decode()
+        assert 'name="private" value="on"' in page
+        assert "Say it to everybody" not in page
+        assert "We see this differently" not in page
 
     def test_an_answer_to_a_private_thread_stays_private(self, cast: Cast) -> None:
         private = say(cast, cast.rep, private=True)
