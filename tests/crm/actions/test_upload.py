@@ -1,7 +1,9 @@
 """Files of forms: kept for whoever sent them and nobody else, put into the room once, swept when no form takes them."""
 
 import io
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -114,10 +116,15 @@ def test_what_no_form_can_take_any_more_is_swept_and_what_was_taken_stays(cast: 
 
 def test_others_write_while_a_file_is_looked_into(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[str] = []
+
+    def noting(step: str, done: Callable[..., Any]) -> Callable[..., Any]:
+        def act(*given: Any) -> Any:
+            steps.append(step)
+            return done(*given)
+
+        return act
+
     for step in ("looked_into", "lock_room"):
-        done = getattr(upload_actions, step)
-        monkeypatch.setattr(
-            upload_actions, step, lambda *given, done=done, step=step: steps.append(step) or done(*given)
-        )
+        monkeypatch.setattr(upload_actions, step, noting(step, getattr(upload_actions, step)))
     keep(cast, cast.rep)
     assert steps == ["looked_into", "lock_room"]
