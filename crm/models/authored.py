@@ -103,6 +103,10 @@ class Draftable(Authored):
         changed_by = self.changed_by_contact or self.changed_by_user
         return changed_by.name if changed_by else self.author_name
 
+    def may_be_changed_by(self, actor: "Actor") -> bool:
+        """Whether the actor's side may change these words or take them out, as far as whose words they are matters."""
+        return True
+
     @property
     def is_draft(self) -> bool:
         """Whether only one side sees it so far."""

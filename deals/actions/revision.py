@@ -13,7 +13,7 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Draftable, Revision
-from deals.actions.section import lock_section, touch_section
+from deals.actions.section import check_words, lock_section, touch_section, write_row
 from deals.models import Criterion, ProblemStatement, Section, SectionKind
 from deals.queries.content import CRITERION_FIELDS, STATEMENT_FIELDS
 from deals.queries.section import get_section
@@ -28,8 +28,9 @@ _ROWS: dict[str, tuple[type[Draftable], tuple[str, ...]]] = {
 def keep_revision(*, actor: Actor, deal_id: UUID, kind: str, revision_id: UUID, version: int) -> Section:
     """Put the shared rows of a section back to what `revision_id` says. Drafts of either side stay as they are.
 
-    Raises `NotFound`, `NotAllowed`, `Stale` when the section was edited since the page was drawn, and `Refused` when the
-    revision was erased.
+    Whoever puts words back stands beside them as who changed them. Raises `NotFound`, `NotAllowed` (also when another side has
+    changed, added or taken out what they said), `Stale` when the section was edited since the page was drawn, and `Refused`
+    when the revision was erased.
     """
     if not actor.is_seller:
         raise NotAllowed(_("Only the selling side puts agreed words back."))
@@ -59,14 +60,16 @@ def _put_back(actor: Actor, section: Section, content: Mapping[str, Any]) -> Non
         row = rows.get(UUID(values["id"]))
         if row is None:
             raise Refused(_("One of these lines is gone for good. Write it anew."), code="row_gone")
-        for name in fields:
-            setattr(row, name, _value(row, name, values.get(name)))
-        row.position, row.private_to, row.archived_at = position, "", None
-        row.version, row.updated_at = row.version + 1, at
-        row.save(update_fields=[*fields, "position", "private_to", "archived_at", "version", "updated_at"])
+        words = {name: _value(row, name, values.get(name)) for name in fields}
+        if row.position != position:
+            row.position = position
+            row.save(update_fields=["position"])
+        if row.archived_at is not None or any(getattr(row, name) != value for name, value in words.items()):
+            write_row(actor, row, words | {"archived_at": None})
         kept.add(row.pk)
     for row in rows.values():
         if row.pk not in kept and not row.is_draft and row.archived_at is None:
+            check_words(actor, row)
             row.archived_at = row.updated_at = at
             row.version += 1
             row.save(update_fields=["archived_at", "updated_at", "version"])

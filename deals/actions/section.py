@@ -13,9 +13,9 @@ from crm.actions.room import lock_room
 from crm.actions.version import check_version
 from crm.actors import Actor
 from crm.clock import now
-from crm.errors import NotFound, Refused, Stale
+from crm.errors import NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
-from crm.models import Room, private_rows_of
+from crm.models import Draftable, Room, private_rows_of
 from deals.models import Criterion, Deal, ProblemStatement, Section, Stakeholder
 from deals.queries.content import section_snapshot
 
@@ -87,11 +87,12 @@ def edit_row(
 
     A private change to a shared row becomes a draft of the actor's side that replaces it when it is shared; the row
     stays as it is. `draft` is one whose words are in `values` now: it has done its work, and goes if it is still there.
-    Raises `Stale` with the row as it is now when somebody else was faster.
+    Raises `Stale` with the row as it is now when somebody else was faster, and `NotAllowed` when another side said it.
     """
     room, _deal, section = lock_section(actor, row.section)
     current = lock_row(actor, row)
     check_version(current, version)
+    check_words(actor, current)
     if draft is not None:
         _drop_draft(actor, row, draft)
     if private and not current.is_draft:
@@ -99,7 +100,7 @@ def edit_row(
     changed = [field for field in values if getattr(current, field) != values[field]]
     if not changed:
         return current
-    _write(actor, current, values)
+    write_row(actor, current, values)
     _finish(actor, room, section, current, "edited")
     return current
 
@@ -125,7 +126,7 @@ def share_row(actor: Actor, row: Row, version: int, fields: tuple[str, ...]) -> 
     target = lock_row(actor, replaces)
     if target.version != draft.base_version:
         raise Stale(_("What this draft changes was changed meanwhile. Compare both."), current=target)
-    _write(actor, target, {field: getattr(draft, field) for field in fields})
+    write_row(actor, target, {field: getattr(draft, field) for field in fields})
     draft.archived_at = now()
     draft.save(update_fields=["archived_at"])
     _finish(actor, room, section, target, "edited")
@@ -136,10 +137,12 @@ def archive_row(actor: Actor, row: Row, version: int) -> None:
     """Take a row out of its section; history keeps it.
 
     Drafts to it that the actor reads go with it. Those of others, whom nobody asked, stay as drafts of their own.
+    Raises `NotAllowed` when another side said what stands there.
     """
     room, _deal, section = lock_section(actor, row.section)
     current = lock_row(actor, row)
     check_version(current, version)
+    check_words(actor, current)
     current.archived_at = current.updated_at = now()
     current.version += 1
     current.save(update_fields=["archived_at", "updated_at", "version"])
@@ -166,9 +169,21 @@ def lock_row(actor: Actor, row: Row) -> Row:
     return locked
 
 
-def _write(actor: Actor, row: SectionRow, values: dict[str, Any]) -> None:
+def check_words(actor: Actor, row: Draftable) -> None:
+    """Raise `NotAllowed` when another side said what stands there."""
+    if not row.may_be_changed_by(actor):
+        words = _(
+            "Only the side that said this changes it or takes it out. Answer beside it, or write a line of your own."
+        )
+        raise NotAllowed(words, code="not_yours")
+
+
+def write_row(actor: Actor, row: Draftable, values: dict[str, Any]) -> None:
+    """Write words into a locked row, under the name of who acts. Raises `NotAllowed` when another side said them."""
+    check_words(actor, row)
     for field, value in values.items():
         setattr(row, field, value)
+    check_words(actor, row)  # nor becomes what another side wrote something that they said
     row.changed_by_user = actor.user
     row.changed_by_contact = actor.participant.contact if actor.participant else None
     row.version += 1

@@ -100,7 +100,10 @@ class StatementDetail(APIView):
         pointers=MONEY_POINTERS,
     )
     def patch(self, request: Request, values: dict[str, Any], statement_id: UUID) -> Response:
-        """Change a statement; with `private` on a shared one, the answer is the draft of the change."""
+        """Change a statement; with `private` on a shared one, the answer is the draft of the change.
+
+        What another side said (a quote, a disagreement) answers `403 not_yours`: only they change it or take it out.
+        """
         private = values.pop("private", False)
         row = edit_statement(
             actor=actor_of(request),

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
-from crm.models import Draftable, DraftableQuerySet, one_draft_each
+from crm.models import Draftable, DraftableQuerySet, Side, one_draft_each
 from deals.models.section import Section
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ class ProblemPart(models.TextChoices):
     OUTCOME = "outcome", _("What is wanted instead")
     OUT_OF_SCOPE = "out_of_scope", _("Not part of this")
     DISAGREEMENT = "disagreement", _("Where we see it differently")
+
+
+SPOKEN = (ProblemPart.QUOTE, ProblemPart.DISAGREEMENT)
+"""Under these headings stands what somebody said: their words and nobody else's."""
 
 
 class Period(models.TextChoices):
@@ -77,3 +81,18 @@ class ProblemStatement(Draftable):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    def may_be_changed_by(self, actor: "Actor") -> bool:
+        """What somebody said is changed by their side alone.
+
+        A quote that the selling side wrote down is the client's to put right, and anything signed with a name that
+        person's; from then on the selling side leaves it alone.
+        """
+        if self.part not in SPOKEN or actor.is_system:
+            return True
+        if self.by_side != Side.SELLER:
+            return actor.side == self.by_side
+        if actor.is_seller:
+            return self.changed_by_contact_id is None
+        is_signed = bool(self.said_by) and self.said_by == actor.name
+        return is_signed or (self.part == ProblemPart.QUOTE and actor.side == Side.BUYER)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm.actors import Actor
@@ -21,6 +21,7 @@ class StatementView:
 
     `row` is None for one that was taken out since it was agreed (then `pieces` hold its words). `change` is "", added,
     changed or removed. `was` is the amount before, when it changed. `draft` is our own unshared change to it.
+    `may_change` is whether our side may change it: what another side said it may not.
     """
 
     row: ProblemStatement | None
@@ -29,6 +30,7 @@ class StatementView:
     was: Mapping[str, Any] = field(default_factory=dict)
     comments: Sequence[Comment] = ()
     draft: ProblemStatement | None = None
+    may_change: bool = True
 
     @property
     def threads(self) -> list[Thread]:
@@ -88,7 +90,8 @@ def problem_document(actor: Actor, section: Section, since: Revision | None) -> 
     for row in rows:
         if row.replaces_id is None:
             mine = changes.get(str(row.pk), {})
-            by_part[row.part].append(_statement(row, mine, comments.get(row.pk, ()), drafts.get(row.pk)))
+            view = _statement(row, mine, comments.get(row.pk, ()), drafts.get(row.pk))
+            by_part[row.part].append(replace(view, may_change=row.may_be_changed_by(actor)))
     for change in (one for fields in changes.values() for one in fields.values()):
         if change.kind == ChangeKind.REMOVED and not change.field and isinstance(change.before, Mapping):
             text = str(change.before.get("text", ""))

@@ -10,9 +10,10 @@ from django.db.models import Max
 from crm.actors import Actor
 from crm.models import Answer, Consent, Revision
 from crm.queries.consent import consents_about
+from crm.rules.canonical import canonical_value
 from crm.rules.words import Piece, PieceKind, WordCounts, count_words, diff_words
-from deals.models import ProblemPart, Section
-from deals.queries.content import section_snapshot
+from deals.models import ProblemPart, ProblemStatement, Section
+from deals.queries.content import STATEMENT_FIELDS, row_content, section_snapshot
 from deals.queries.lines import criterion_words, field_label, owner_names, statement_words
 
 
@@ -164,3 +165,14 @@ def _criterion(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
         *((label, words) for _f, label, words in criterion_words(row, names)),
     ]
     return "\n".join(f"{label}: {words}" for label, words in said)
+
+
+def is_said_otherwise(actor: Actor, section: Section, agreed: Revision) -> bool:
+    """Whether another side has changed, added or taken out what they said since `agreed`: then only they put it back."""
+    parts: Mapping[str, Any] = (agreed.content or {}).get("problem", {})
+    then = {row["id"]: row for rows in parts.values() for row in rows}
+    for row in ProblemStatement.objects.filter(section=section, private_to=""):
+        now = canonical_value(row_content(row, STATEMENT_FIELDS)) if row.archived_at is None else None
+        if not row.may_be_changed_by(actor) and now != then.get(str(row.pk)):
+            return True
+    return False

@@ -27,12 +27,16 @@ _PEOPLE = {
 
 @dataclass(frozen=True)
 class RowView:
-    """One row. `draft` is the own side's unshared change to it; `missing` what a criterion lacks to be measured."""
+    """One row. `draft` is the own side's unshared change to it; `missing` what a criterion lacks to be measured.
+
+    `may_change` is whether the actor's side may change it: what another side said it may not.
+    """
 
     row: Any
     draft: Draftable | None = None
     comments: Sequence[Comment] = ()
     missing: Sequence[CheckLine] = field(default=())
+    may_change: bool = True
 
     @property
     def threads(self) -> list[Thread]:
@@ -69,7 +73,9 @@ def section_rows(actor: Actor, section: Section) -> list[RowView]:
         beside[comment.subject_id].append(comment)
     is_measured = section.kind == SectionKind.CRITERIA
     return [
-        RowView(row, drafts.get(row.pk), beside[row.pk], _missing(row) if is_measured else ())
+        RowView(
+            row, drafts.get(row.pk), beside[row.pk], _missing(row) if is_measured else (), row.may_be_changed_by(actor)
+        )
         for row in rows
         if row.replaces_id is None
     ]

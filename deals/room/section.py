@@ -47,6 +47,8 @@ def _opened(request: HttpRequest, actor: Actor, section: Section) -> dict[str, A
     rows = ROW_KINDS[section.kind]
     if row_id := _uuid(request.GET.get("edit", "")):
         row = get_row(actor, rows.model, row_id)
+        if not row.may_be_changed_by(actor):
+            return {}
         return {"editing": row.pk, "form": rows.form(actor=actor, deal=section.deal, row=row)}
     if row_id := _uuid(request.GET.get("say") or request.GET.get("differ", "")):
         return {"saying": row_id, "say": BesideForm(initial={"disputes": "differ" in request.GET})}

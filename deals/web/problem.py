@@ -24,6 +24,7 @@ from deals.models import ProblemPart, ProblemStatement, SectionKind
 from deals.queries.comment import open_disputes
 from deals.queries.deal import DealPage, get_deal_page
 from deals.queries.problem import problem_document
+from deals.queries.revision import is_said_otherwise
 from deals.web.conflict import conflict_page
 from deals.web.forms.comment import CommentForm
 from deals.web.forms.problem import StatementForm
@@ -63,6 +64,9 @@ def problem_page(
         "comment": comment or CommentForm.opened_by(request),
         "once": uuid4().hex,
         "disputes": open_disputes(actor, state.section),
+        "is_said_otherwise": yes is not None
+        and state.state == "stale"
+        and is_said_otherwise(actor, state.section, yes.revision),
     }
     return render(request, "deals/problem/page.html", context, status=422 if opened or comment else 200)
 
@@ -79,7 +83,7 @@ def _opened(request: HttpRequest, actor: Actor, page: DealPage) -> Opened | None
         row = _get(actor, page.deal.pk, parse_id(request.GET.get("edit", "")))
     except NotFound:
         return None
-    return Opened(StatementForm.for_row(row), row)
+    return Opened(StatementForm.for_row(row), row) if row.may_be_changed_by(actor) else None
 
 
 def _get(actor: Actor, deal_id: UUID, statement_id: UUID) -> ProblemStatement:
