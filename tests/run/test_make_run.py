@@ -87,9 +87,15 @@ def _doing(pid: int) -> str:
     return f"{pid} {told} in {Path(f'/proc/{pid}/wchan').read_text()}: {', '.join(status)}"
 
 
+@pytest.fixture(scope="module")
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all: each run but the first finds what the one before left, however it ended."""
+    return tmp_path_factory.mktemp("run") / "var"
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    started = Run(tmp_path / "var")
+def run(var: Path) -> Iterator[Run]:
+    started = Run(var)
     yield started
     for pid in started.processes():
         os.kill(pid, signal.SIGKILL)
