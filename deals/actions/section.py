@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.room import lock_room
@@ -67,10 +68,17 @@ def add_row(actor: Actor, section: Section, private: bool, make: Callable[..., R
         updated_at=at,
         **actor.authorship,
     )
-    row.position = type(row).objects.filter(section=locked).count()
+    row.position = _next_position(row)
     row.save(force_insert=True)
     _finish(actor, room, locked, row, "added")
     return row
+
+
+def _next_position(row: Row) -> int:
+    """Return the place after the last that everybody knows of: a gap would tell of the drafts of others."""
+    known = type(row).objects.filter(section=row.section, private_to="")
+    last: int | None = known.aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
 
 
 def edit_row(
@@ -219,8 +227,9 @@ def _draft_change(
 
 
 def _finish(actor: Actor, room: Room, section: Section, row: SectionRow, verb: str) -> None:
-    """Refresh the section and record what happened; a draft's event is for its own side only."""
-    touch_section(section)
+    """Record what happened, and refresh the section. Of a draft nobody but its own side learns, nor when one was written."""
+    if not row.is_draft:
+        touch_section(section)
     name = row._meta.model_name
     data = {"deal": str(section.deal_id), "section": section.kind, "version": row.version}
     record(f"{name}.{verb}", actor=actor, room=room, subject=row, private_to=row.private_to, data=data)

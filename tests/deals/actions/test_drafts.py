@@ -1,13 +1,20 @@
 """Drafts of one side, and of one partner: nobody else meets them, loses them, or is kept from writing by them."""
 
+from datetime import timedelta
+
 import pytest
 
 from crm.actors import Actor, as_participant
+from crm.clock import frozen, now
 from crm.errors import Invalid, Refused, Stale
-from deals.actions.problem import archive_statement, edit_statement, share_statement
+from crm.models import Consent
+from deals.actions.problem import add_statement, archive_statement, edit_statement, share_statement
+from deals.actions.revision import keep_revision
 from deals.actions.stakeholder import add_stakeholder, edit_stakeholder, share_stakeholder
 from deals.models import ProblemStatement, Stakeholder
+from tests.api.caller import Caller, make_key
 from tests.cast import Cast
+from tests.deals.actions.test_stage_move import ask, say
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +85,43 @@ def test_nobody_reports_to_somebodys_draft(cast: Cast) -> None:
     with pytest.raises(Invalid) as refusal:
         add(cast, cast.buyer, place="Their planner", reports_to=boss.pk)
     assert [fault.field for fault in refusal.value.faults] == ["reports_to"]
+
+
+def test_a_draft_shows_in_nothing_that_others_read_of_the_section(cast: Cast) -> None:
+    caller = Caller(make_key(cast.maya))
+    url = f"/deals/{cast.deal.pk}/sections/problem/"
+    before = caller.get(url)
+    with frozen(now() + timedelta(hours=2)):
+        words = {"part": "causes", "text": "Theirs alone."}
+        draft = add_statement(actor=cast.buyer, deal_id=cast.deal.pk, values=words, private=True)
+        values = {"text": "Otherwise."}
+        edit_statement(actor=cast.buyer, statement_id=draft.pk, version=1, values=values)
+        draft_of(cast.buyer, "Theirs, too.")
+        archive_statement(actor=cast.buyer, statement_id=draft.pk, version=2)
+        after = caller.get(url)
+    assert (before["ETag"], before.json()) == (after["ETag"], after.json())
+    shared = add_statement(actor=cast.rep, deal_id=cast.deal.pk, values=words)
+    assert [row.position for row in ProblemStatement.objects.visible_to(cast.rep)] == [0, 1]
+    assert shared.position == 1
+
+
+def test_sharing_a_draft_is_a_change_of_the_section(cast: Cast) -> None:
+    draft = add_statement(
+        actor=cast.rep, deal_id=cast.deal.pk, values={"part": "causes", "text": "Ours."}, private=True
+    )
+    before = cast.section("problem")
+    share_statement(actor=cast.rep, statement_id=draft.pk, version=1)
+    after = cast.section("problem")
+    assert after.version == before.version + 1
+    assert after.content_hash != before.content_hash
+
+
+def test_agreed_words_are_kept_whatever_others_draft_meanwhile(cast: Cast) -> None:
+    say(ask(cast, cast.problem()))
+    agreed = Consent.objects.get().revision
+    row = ProblemStatement.objects.get()
+    edit_statement(actor=cast.rep, statement_id=row.pk, version=1, values={"text": "Otherwise."})
+    version = cast.section("problem").version
+    draft_of(cast.buyer, "Theirs alone.")
+    keep_revision(actor=cast.rep, deal_id=cast.deal.pk, kind="problem", revision_id=agreed.pk, version=version)
+    assert cast.section("problem").content_hash == agreed.content_hash
