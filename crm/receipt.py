@@ -1,4 +1,7 @@
-"""How a receipt reads: its facts and its place in the chain, in plain words, for the page, the PDF and the mail alike."""
+"""How a receipt reads: its facts and its place in the chain, in plain words, for the page, the PDF and the mail alike.
+
+What the chain says goes before what the rows say: they stand in only for entries whose words were erased.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.mail.message import site_url
-from crm.models import Answer, LedgerEntry, Side
+from crm.models import Answer, Channel, LedgerEntry, Side
 from crm.queries.receipt import Link, Receipt
 
 SIGNED_IN: dict[str, Promise] = {
@@ -78,22 +81,29 @@ def facts_of(receipt: Receipt) -> list[Fact]:
 
 
 def _facts(receipt: Receipt) -> Iterator[Fact]:
-    consent, question, content = receipt.consent, receipt.consent.question, receipt.content
+    consent, question, content, asked = (
+        receipt.consent,
+        receipt.consent.question,
+        receipt.content,
+        receipt.asked_content,
+    )
     yield _who(receipt)
     yield Fact(_("Answer"), str(_ANSWERS.get(content.get("answer", ""), consent.get_answer_display())))
     yield Fact(_("Their words"), content.get("note", consent.note), is_words=True)
     yield from _since_then(receipt)
-    yield Fact(_("Sentence"), f"“{question.sentence}”", is_words=True)
-    yield Fact(_("What it gives"), question.benefit, is_words=True)
-    yield Fact(_("Asked by"), f"{question.asked_by.name}, {moment(question.asked_at)}")
+    yield Fact(_("Sentence"), f"“{asked.get('sentence', question.sentence)}”", is_words=True)
+    yield Fact(_("What it gives"), asked.get("benefit", question.benefit), is_words=True)
+    yield Fact(
+        _("Asked by"), f"{_asker(receipt)}, {moment(receipt.asked.entry.at if receipt.asked else question.asked_at)}"
+    )
     if receipt.button:
         yield Fact(_("Button"), ", ".join(filter(None, (f"“{receipt.button}”", receipt.locale))))
     if receipt.given:
-        label = _("Written down") if question.is_recorded else _("Answered")
+        label = _("Written down") if receipt.is_recorded else _("Answered")
         yield Fact(label, moment(receipt.given.entry.at))
     yield _how(receipt)
     yield Fact(_("File"), question.evidence.name if question.evidence else "")
-    words = {"label": receipt.label, "number": consent.revision.number}
+    words = {"label": receipt.label, "number": asked.get("revision_number", consent.revision.number)}
     yield Fact(_("Shown"), _("%(label)s, revision %(number)s") % words)
     yield Fact(_("Replaces"), _replaces(receipt))
 
@@ -122,15 +132,22 @@ def _since_then(receipt: Receipt) -> Iterator[Fact]:
         yield Fact(_("Taken back"), _("No. They can, in the room, at any time"))
 
 
+def _asker(receipt: Receipt) -> str:
+    by = receipt.asked_content.get("by", {})
+    return str(by.get("name") or receipt.consent.question.asked_by.name)
+
+
 def _how(receipt: Receipt) -> Fact:
-    question = receipt.consent.question
-    if not question.is_recorded:
-        how = (receipt.content.get("how") or {}).get("how", "")
+    question, content = receipt.consent.question, receipt.content
+    if not receipt.is_recorded:
+        how = (content.get("how") or {}).get("how", "")
         return Fact(_("How"), str(SIGNED_IN.get(how, how or SIGNED_IN["room session after a code by mail"])))
-    words = {"channel": question.get_channel_display(), "name": question.asked_by.name, "words": question.words}
+    channel = Channel(content.get("channel", question.channel)).label
+    words = {"channel": channel, "name": _asker(receipt), "words": content.get("words", question.words)}
     said = _("%(channel)s, written down by %(name)s: “%(words)s”") % words
-    at = moment(question.given_at) if question.given_at else ""
-    return Fact(_("How"), said, ", ".join(filter(None, (question.given_where, at))))
+    at = datetime.fromisoformat(content["given_at"]) if content.get("given_at") else question.given_at
+    where = content.get("given_where", question.given_where)
+    return Fact(_("How"), said, ", ".join(filter(None, (where, moment(at) if at else ""))))
 
 
 def _replaces(receipt: Receipt) -> str:

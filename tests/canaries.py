@@ -146,7 +146,6 @@ def _deal(cast: Cast, person: Contact) -> None:
     question.consents.update(objection=word("objection"), correction=f"{NAME} says otherwise.")
     evidence = Attachment.objects.get(room=room, name=f"{NAME}.txt")
     type(question).objects.filter(pk=question.pk).update(
-        channel="phone",
         given_at=at,
         given_where=word("where"),
         words=word("words"),

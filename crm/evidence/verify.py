@@ -18,6 +18,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -25,6 +26,7 @@ FORMAT = 1
 GENESIS = "0" * 64
 MANIFEST = "manifest.json"
 CHUNK = 1024 * 1024
+SAID = {"note": {"answered", "recorded"}, "objection": {"contested", "withdrawn"}, "correction": {"withdrawn"}}
 Row = dict[str, Any]
 
 
@@ -118,9 +120,65 @@ def answer_after(before: str, type: str, payload: Mapping[str, Any] | None) -> s
     return before
 
 
-def is_as_given(given: Any, type: str, payload: Mapping[str, Any] | None) -> bool:
-    """Return whether an answer, as its row says it was given, is the one that its entry says; yes for all other entries."""
-    return not payload or type not in ("answered", "recorded") or payload.get("answer") == given
+def answer_faults(question: Row, consent: Row, own: Sequence[Row], revision: Row | None, erased: int) -> Iterator[str]:
+    """Return what an answer, its question and its revision say otherwise than `own`, the entries of the chain about it.
+
+    Words are not compared with entries before `erased`, the last that tells of an erasure: the chain may keep them longer.
+    """
+    yield from () if own else ("is not in the chain",)
+    stands, types = "", {str(entry.get("type")) for entry in own}
+    for entry in own:
+        type, payload, number = str(entry.get("type")), entry.get("payload") or {}, int(entry["seq"])
+        stands = answer_after(stands, type, payload)
+        facts, words = _expected(question, consent, type, payload)
+        if revision:
+            facts["revision_number"] = revision.get("number")
+        for name, value in {**facts, **({} if number < erased else words)}.items():
+            if name in payload and not _same(payload[name], value):
+                yield f"says otherwise than entry {number}: {name}"
+    if stands and stands != consent.get("answer"):
+        yield "says “{}”, the chain says “{}”".format(consent.get("answer"), stands)
+    if revision and revision.get("content_hash") != consent.get("content_hash"):
+        yield "is bound to other words than its revision has"
+    if consent.get("participant", question["asked_of"]["participant"]) != question["asked_of"]["participant"]:
+        yield "is somebody else’s than the question"
+    told = {"recorded": question.get("channel") != "room"}
+    told.update({type: bool(consent.get(type + "_at")) for type in ("confirmed", "reopened")})
+    yield from (f"is not as the chain says: {type}" for type in told if own and told[type] != (type in types))
+    yield from (f"has words of no entry: {name}" for name in SAID if consent.get(name) and not types & SAID[name])
+
+
+def _expected(question: Row, consent: Row, type: str, payload: Row) -> tuple[Row, Row]:
+    """Return what an entry of this type must say by the rows, as far as it says it at all: facts, and words."""
+    person = {"contact": question["asked_of"].get("contact")}
+    facts = {name: consent.get(name) for name in ("kind", "subject", "revision", "content_hash")}
+    facts.update(question=question.get("id"), consent=consent.get("id"), asked_of=person, of=person)
+    words: Row = {}
+    if type in ("answered", "confirmed", "contested", "withdrawn", "reopened") and not payload.get("record"):
+        facts["by"] = person
+    if type in ("asked", "recorded"):
+        facts.update(locale=question.get("locale"), channel=question.get("channel"), given_at=question.get("given_at"))
+        facts["by"] = {"user": question.get("asked_by_user")}
+        told = ("sentence", "benefit", "note", "useful_by", "words", "given_where", "evidence_sha256")
+        words = {name: question.get(name) for name in told}
+    if type in ("answered", "recorded"):
+        facts.update(answer=consent.get("given_answer"), supersedes=consent.get("supersedes"))
+        words.update(sentence=question.get("sentence"), note=consent.get("note"))
+    if type in ("contested", "withdrawn"):
+        words["note"] = consent.get("correction" if payload.get("record") else "objection")
+    return facts, words
+
+
+def _same(kept: Any, told: Any) -> bool:
+    """Whether an entry and a row say the same: of a person the ids that the row knows; a moment in any spelling."""
+    if isinstance(kept, dict) and isinstance(told, dict):
+        return all(value in (None, kept.get(name)) for name, value in told.items())
+    if kept == told or not (kept or told):
+        return True
+    try:
+        return datetime.fromisoformat(kept) == datetime.fromisoformat(told.replace("Z", "+00:00"))
+    except (AttributeError, TypeError, ValueError):
+        return False
 
 
 class Told(NamedTuple):
@@ -137,10 +195,9 @@ def check_manifest(archive: Archive) -> Told:
     faults = []
     for name in sorted(listed):
         found = archive.sha256(name)
-        if found is None:
-            faults.append(f"{name} is missing or broken")
-        elif found != listed[name]:
-            faults.append(f"{name} is not what it was when the archive was made")
+        if found != listed[name]:
+            what = "is missing or broken" if found is None else "is not what it was when the archive was made"
+            faults.append(f"{name} {what}")
     more = archive.names() - set(listed) - {MANIFEST}
     faults += [f"{name} was added to the archive" for name in sorted(more) if "__pycache__" not in name]
     return Told([f"{len(listed)} files, against the list in the archive"], faults)
@@ -240,49 +297,31 @@ def _revision(one: Mapping[str, Any]) -> str:
 
 
 def check_answers(questions: Sequence[Row], entries: Sequence[Row], revisions: Sequence[Row]) -> Told:
-    """Each answer stands where the chain says it stands, and is about the words the chain says it is about."""
-    faults, checked = [], 0
-    hashes = {one.get("id"): one.get("content_hash") for one in revisions}
+    """Each question and answer is as the chain says: who, which words, what was said; and stands where the chain says."""
+    by_id = {one.get("id"): one for one in revisions}
     by_consent: dict[Any, list[Row]] = {}
+    erased = max((entry["seq"] for entry in entries if entry.get("type") == "erased"), default=0)
     for entry in entries:
         by_consent.setdefault(entry.get("consent"), []).append(entry)
-    for question in questions:
-        for consent in question.get("consents", ()):
-            checked += 1
-            own = by_consent.get(consent.get("id"), [])
-            faults += [f"the answer {consent.get('id')} {fault}" for fault in _answer_faults(consent, own, hashes)]
-    return Told([f"{checked} answers, against the chain and against the words they are about"], faults)
+    stray = [entry["seq"] for entry in by_consent.get(None, ()) if "consent" in (entry.get("payload") or {})]
+    faults = [f"entry {number} is about an answer, and no longer bound to it" for number in stray]
+    answers = [(question, consent) for question in questions for consent in question.get("consents", ())]
+    for question, consent in answers:
+        own, revision = by_consent.get(consent.get("id"), []), by_id.get(consent.get("revision"))
+        found = answer_faults(question, consent, own, revision, erased)
+        faults += [f"the answer {consent.get('id')} {fault}" for fault in found]
+    return Told([f"{len(answers)} answers, against the chain and against the words they are about"], faults)
 
 
-def _answer_faults(consent: Row, own: Sequence[Row], hashes: Mapping[Any, Any]) -> Iterator[str]:
-    if not own:
-        yield "is not in the chain"
-        return
-    stands = ""
-    for entry in own:
-        payload = entry.get("payload")
-        stands = answer_after(stands, str(entry.get("type")), payload)
-        if payload and payload.get("content_hash") != consent.get("content_hash"):
-            yield "is bound to other words than entry {} says".format(entry.get("seq"))
-            return
-        if not is_as_given(consent.get("given_answer"), str(entry.get("type")), payload):
-            yield "was another one when it was given, says entry {}".format(entry.get("seq"))
-            return
-    if stands and stands != consent.get("answer"):
-        yield "says “{}”, the chain says “{}”".format(consent.get("answer"), stands)
-    revision = hashes.get(consent.get("revision"))
-    if revision is not None and revision != consent.get("content_hash"):
-        yield "is bound to other words than its revision has"
+def _file_faults(found: str | None, one: Row) -> Iterator[str]:
+    if found != one.get("sha256"):
+        yield "is not the file it was" if found else "is missing"
 
 
 def check_files(archive: Archive, files: Sequence[Row], entries: Sequence[Row]) -> Told:
     """Each file's bytes give the SHA-256 it is known by. Files named as evidence that are not here are told."""
-    faults = []
     here = [one for one in files if one.get("path")]
-    for one in here:
-        found = archive.sha256(one["path"])
-        if found != one.get("sha256"):
-            faults.append("{} is {}".format(one["path"], "missing" if found is None else "not the file it was"))
+    faults = [f"{one['path']} {fault}" for one in here for fault in _file_faults(archive.sha256(one["path"]), one)]
     named = {str((entry.get("payload") or {}).get("evidence_sha256") or "") for entry in entries} - {""}
     lost = [one for one in files if not one.get("path")]
     gone = sorted(named - {str(one.get("sha256")) for one in here})
@@ -306,9 +345,8 @@ def check_checkpoint(room: str, entries: Sequence[Row], content: Mapping[str, An
     if entries[then["seq"] - 1].get("hash") != then["hash"]:
         words = "the chain was written anew: entry %s is not the one that the checkpoint of %s saw"
         return Told([], [words % (then["seq"], content.get("at"))])
-    return Told(
-        ["the chain continues what the checkpoint of {} saw at entry {}".format(content.get("at"), then["seq"])], []
-    )
+    words = "the chain continues what the checkpoint of %s saw at entry %s"
+    return Told([words % (content.get("at"), then["seq"])], [])
 
 
 def check_archive(archive: Archive, checkpoint: Mapping[str, Any] | None = None) -> list[Told]:
@@ -345,18 +383,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"This cannot be checked: {error}", file=sys.stderr)
         return 2
     faults = [fault for told in found for fault in told.faults]
-    for told in found:
-        for words in told.words:
-            print(f"checked: {words}")
+    for words in (words for told in found for words in told.words):
+        print(f"checked: {words}")
     for fault in faults:
         print(f"DOES NOT FIT: {fault}")
-    for told in found:
-        for words in told.missing:
-            print(f"not checked: {words}")
+    for words in (words for told in found for words in told.missing):
+        print(f"not checked: {words}")
     if checkpoint is None:
-        print(
-            "not checked: whether the end of the chain was cut off. That shows against a checkpoint only (--checkpoint)."
-        )
+        print("not checked: whether the end of the chain was cut off. Only a checkpoint shows that (--checkpoint).")
     print(f"{len(faults)} things do not fit." if faults else "Everything that was checked fits.")
     return 1 if faults else 0
 

@@ -113,21 +113,28 @@ def question_rows(actor: Actor, room: Room) -> Iterator[Row]:
     questions = Question.objects.visible_to(actor).filter(room=room)
     related = questions.select_related("asked_of__contact", "asked_by", "evidence").prefetch_related("consents")
     for one in related.order_by("asked_at", "id").iterator(CHUNK):
-        fields = ("id", "asked_at", "sentence", "benefit", "note", "useful_by", "locale", "closed_at", "channel")
-        told = ("given_at", "given_where", "words")
-        yield _plain(
-            {field: getattr(one, field) for field in (*fields, *told)}
-            | {
-                "asked_of": {
-                    "participant": one.asked_of_id,
-                    "name": one.asked_of.contact.name,
-                    "side": one.asked_of.side,
-                },
-                "asked_by": one.asked_by.name,
-                "evidence_sha256": one.evidence.sha256 if one.evidence else "",
-                "consents": [_consent(consent) for consent in one.consents.all()],
-            }
-        )
+        yield question_row(one)
+
+
+def question_row(one: Question) -> Row:
+    """Return one question with its answers, as an archive tells it and the chain is compared with it."""
+    fields = ("id", "asked_at", "sentence", "benefit", "note", "useful_by", "locale", "closed_at", "channel")
+    told = ("given_at", "given_where", "words")
+    return _plain(
+        {field: getattr(one, field) for field in (*fields, *told)}
+        | {
+            "asked_of": {
+                "participant": one.asked_of_id,
+                "contact": one.asked_of.contact_id,
+                "name": one.asked_of.contact.name,
+                "side": one.asked_of.side,
+            },
+            "asked_by": one.asked_by.name,
+            "asked_by_user": one.asked_by_id,
+            "evidence_sha256": one.evidence.sha256 if one.evidence else "",
+            "consents": [_consent(consent) for consent in one.consents.all()],
+        }
+    )
 
 
 def _consent(one: Consent) -> Row:
@@ -143,7 +150,7 @@ def _consent(one: Consent) -> Row:
     )
     fields += ("answered_at", "confirmed_at", "reopened_at")
     about = {"subject": one.subject_id, "revision": one.revision_id, "supersedes": one.supersedes_id}
-    return {field: getattr(one, field) for field in fields} | about
+    return {field: getattr(one, field) for field in fields} | about | {"participant": one.participant_id}
 
 
 def comment_rows(actor: Actor, room: Room) -> Iterator[Row]:

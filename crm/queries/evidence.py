@@ -1,18 +1,18 @@
-"""What the chains do not cover by themselves: revisions against their hashes, answers against the chain.
+"""What the chains do not cover by themselves: revisions against their hashes, questions and answers against the chain.
 
 Like `crm.queries.ledger` an auditor's reading, over all rooms and without an actor.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Max, Prefetch, QuerySet
 
-from crm.evidence.verify import answer_after, is_as_given
-from crm.models import Consent, LedgerEntry, Revision, SignInFacts
+from crm.evidence.verify import answer_faults
+from crm.models import LedgerEntry, Question, Revision, SignInFacts
+from crm.queries.archive import question_row
 from crm.rules.canonical import content_hash
 from crm.rules.chain import payload_digest
 
@@ -31,8 +31,8 @@ class EvidenceFault:
 def evidence_faults(room_id: UUID | None = None) -> Iterator[EvidenceFault]:
     """Check the revisions, the answers and the facts of sign-ins of all rooms, or of one."""
     yield from _altered_revisions(_of_room(Revision.objects.all(), "room", room_id))
-    yield from _altered_answers(_of_room(LedgerEntry.objects.all(), "room", room_id))
-    yield from _unrecorded_answers(_of_room(Consent.objects.all(), "room", room_id))
+    yield from _altered_answers(_of_room(Question.objects.all(), "room", room_id))
+    yield from _unbound_entries(_of_room(LedgerEntry.objects.all(), "room", room_id))
     yield from _altered_facts(_of_room(SignInFacts.objects.all(), "payload__entry__room", room_id))
 
 
@@ -54,33 +54,30 @@ def _hash_of(revision: Revision) -> str | None:
         return None
 
 
-def _altered_answers(entries: QuerySet[LedgerEntry]) -> Iterator[EvidenceFault]:
-    """Follow each answer through its entries and compare where that leads with the row that pages and gates read."""
-    rows = entries.filter(consent__isnull=False).order_by("consent_id", "seq")
-    told = rows.values(
-        "consent_id",
-        "type",
-        "room_id",
-        "payload__content",
-        "consent__answer",
-        "consent__given_answer",
-        "consent__content_hash",
-    ).iterator(CHUNK)
-    for consent_id, own in groupby(told, key=lambda row: row["consent_id"]):
-        stands, is_bound = "", True
-        for row in own:
-            content = row["payload__content"]
-            stands = answer_after(stands, row["type"], content)
-            is_bound &= not content or content.get("content_hash") == row["consent__content_hash"]
-            is_bound &= is_as_given(row["consent__given_answer"], row["type"], content)
-        if not is_bound or (stands and stands != row["consent__answer"]):
-            yield EvidenceFault(row["room_id"], "altered_answer", consent_id)
+def _altered_answers(questions: QuerySet[Question]) -> Iterator[EvidenceFault]:
+    """Compare each question and answer, as pages and gates read them, with what the chain says."""
+    erased = dict(LedgerEntry.objects.filter(type="erased").order_by().values_list("room").annotate(Max("seq")))
+    entries = Prefetch("consents__ledger", LedgerEntry.objects.select_related("payload").order_by("seq"))
+    related = questions.select_related("asked_of__contact", "asked_by", "evidence")
+    for question in related.prefetch_related("consents__revision", entries).order_by("pk").iterator(CHUNK):
+        told = question_row(question)
+        for row, consent in zip(told["consents"], question.consents.all(), strict=True):
+            own = [_entry(one) for one in consent.ledger.all() if one.room_id == question.room_id == consent.room_id]
+            revision = {"number": consent.revision.number, "content_hash": consent.revision.content_hash}
+            if any(answer_faults(told, row, own, revision, erased.get(question.room_id, 0))):
+                fault = "altered_answer" if own else "unrecorded_answer"
+                yield EvidenceFault(question.room_id, fault, consent.pk)
 
 
-def _unrecorded_answers(consents: QuerySet[Consent]) -> Iterator[EvidenceFault]:
-    missing = consents.exclude(Exists(LedgerEntry.objects.filter(consent=OuterRef("pk"))))
-    for room_id, consent_id in missing.order_by("pk").values_list("room_id", "pk").iterator(CHUNK):
-        yield EvidenceFault(room_id, "unrecorded_answer", consent_id)
+def _entry(one: LedgerEntry) -> dict[str, Any]:
+    payload = getattr(one, "payload", None)
+    return {"seq": one.seq, "type": one.type, "payload": payload.content if payload else None}
+
+
+def _unbound_entries(entries: QuerySet[LedgerEntry]) -> Iterator[EvidenceFault]:
+    unbound = entries.filter(consent=None, payload__content__has_key="consent").order_by("pk")
+    for room_id, entry_id in unbound.values_list("room_id", "pk").iterator(CHUNK):
+        yield EvidenceFault(room_id, "altered_answer", entry_id)
 
 
 def _altered_facts(facts: QuerySet[SignInFacts]) -> Iterator[EvidenceFault]:

@@ -73,6 +73,21 @@ class Receipt:
         return (self.given.content or {}) if self.given else {}
 
     @property
+    def asked(self) -> Link | None:
+        """The entry in which it was asked, or written down."""
+        return next((link for link in self.links if link.entry.type in ("asked", "recorded")), None)
+
+    @property
+    def asked_content(self) -> dict[str, Any]:
+        """What that entry says; empty when it is erased."""
+        return (self.asked.content or {}) if self.asked else {}
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether staff wrote the answer down, by the chain."""
+        return self.asked.entry.type == "recorded" if self.asked else self.consent.question.is_recorded
+
+    @property
     def is_erased(self) -> bool:
         """Whether what the answer's entry said was erased."""
         return self.given is not None and self.given.content is None
