@@ -31,6 +31,7 @@ from crm.room import cookies
 from crm.room.actor import NotSignedIn, browser, session_token
 from crm.room.forms import CodeForm, EmailForm
 from crm.web.forms import add_faults, attempt
+from crm.web.submitted import typed_words
 from crm.web.viewer import show_in
 
 ROOM = "/room/"
@@ -57,12 +58,7 @@ class DoorMiddleware:
             return redirect(f"{reverse('room:door')}?{urlencode({'next': request.path})}")
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(status=403)
-        return _door(request, EmailForm(), wrote=_what_was_written(request), status=403)
-
-
-def _what_was_written(request: HttpRequest) -> list[str]:
-    values = (value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "shown_hash"))
-    return [text for text in map(str, values) if " " in text.strip()]
+        return _door(request, EmailForm(), wrote=typed_words(request), status=403)
 
 
 def next_page(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""What a form says besides its fields: the version it was opened at, and whether it was sent before."""
+"""What a form says besides its fields: the version it was opened at, whether it was sent before; and what was typed."""
 
 from uuid import UUID
 
@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from crm.errors import NotFound
 
 _KEPT = 50
+_NOT_TYPED = {"csrfmiddlewaretoken", "shown_hash", "started_from", "once", "credential", "code"}
+"""Fields that hold what a page put there, or a secret."""
 
 
 def version_of(request: HttpRequest) -> int:
@@ -44,3 +46,13 @@ def draft_of(request: HttpRequest) -> UUID | None:
         return UUID(request.POST.get("draft", ""))
     except ValueError:
         return None
+
+
+def typed_words(request: HttpRequest) -> list[str]:
+    """Return the words that a form brought, for a page that gives them back to whoever sent them.
+
+    Ids, numbers and choices are one run of ASCII; words have a space in them, or letters of a script that needs none.
+    """
+    typed = (name for name in request.POST if name not in _NOT_TYPED and "password" not in name)
+    texts = (text.strip() for name in typed for text in map(str, request.POST.getlist(name)))
+    return [text for text in texts if not text.isascii() or len(text.split()) > 1]
