@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import DomainError, Words
+from crm.web.submitted import typed_words
 from crm.web.theme import chosen_theme
 
 ROOM = "/room/"
@@ -52,7 +53,10 @@ class DomainErrorMiddleware:
         status = exception.status
         if request.headers.get("HX-Request") == "true":
             return fragment_refusal(exception, status)
-        return _page(request, status, HEADINGS[status], exception.message, faults=exception.faults)
+        wrote = _unsaved(request) if status < 500 else []  # a mail that failed takes back nothing that was written
+        if wrote and status == 404:
+            return _gone_meanwhile(request, wrote)
+        return _page(request, status, HEADINGS[status], exception.message, faults=exception.faults, wrote=wrote)
 
 
 def fragment_refusal(error: DomainError, status: int) -> HttpResponse:
@@ -72,7 +76,20 @@ def _page(request: HttpRequest, status: int, heading: Words, text: Words, **more
     }
     if in_room:
         context["messages"] = ()  # they lie in the staff session, which the room never reads
-    return render(request, "crm/error.html", context, status=status)
+    response = render(request, "crm/error.html", context, status=status)
+    if context.get("wrote"):
+        response["Cache-Control"] = "no-store"
+    return response
+
+
+def _unsaved(request: HttpRequest) -> list[str]:
+    """Return the words of a form that was refused. Not for addresses without a page: there nobody looked who sent it."""
+    return typed_words(request) if request.method == "POST" and request.resolver_match else []
+
+
+def _gone_meanwhile(request: HttpRequest, wrote: list[str]) -> HttpResponse:
+    text = _("It was taken out while you were writing, or it is no longer shared with you.")
+    return _page(request, 404, _("What you wrote about is no longer here"), text, wrote=wrote)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -94,6 +111,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: not there, or not for this person to see; both look the same."""
+    if wrote := _unsaved(request):
+        return _gone_meanwhile(request, wrote)
     text = _("The address may be wrong, or what was here is not shared with you.")
     return _page(request, 404, HEADINGS[404], text)
 
