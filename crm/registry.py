@@ -115,7 +115,7 @@ class Commentable:
     """A section whose rows can be commented on.
 
     `row_side` is whose draft a row of that room is: empty when everybody sees it, None when the actor sees no such row.
-    `url` is where a row stands, for staff or in the room.
+    `url` is the page where a row stands, or stood until it was taken out, for staff or in the room.
     """
 
     section: str

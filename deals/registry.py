@@ -234,6 +234,12 @@ _ROWS: dict[SectionKind, Callable[[Actor], Any]] = {
     SectionKind.PEOPLE: lambda actor: Stakeholder.objects.visible_to(actor),
 }
 
+_ROWS_OF_SECTION = {
+    SectionKind.PROBLEM: "statements",
+    SectionKind.CRITERIA: "criteria",
+    SectionKind.PEOPLE: "stakeholders",
+}
+
 
 def _commentable(kind: SectionKind) -> Commentable:
     def row_side(actor: Actor, room: Room, row_id: UUID) -> str | None:
@@ -244,10 +250,11 @@ def _commentable(kind: SectionKind) -> Commentable:
         return side
 
     def url(actor: Actor, row_id: UUID) -> str:
-        row = _ROWS[kind](actor).select_related("section__deal").filter(pk=row_id).first()
-        if row is None:
+        sections = Section.objects.visible_to(actor).select_related("deal")
+        section = sections.filter(**{_ROWS_OF_SECTION[kind]: row_id}).first()
+        if section is None:
             raise NotFound
-        return _section_url(actor, row.section)
+        return _section_url(actor, section)
 
     return Commentable(kind.value, row_side, url)
 

@@ -13,7 +13,7 @@ from crm.errors import Invalid, NotAllowed, NotFound, Stale
 from crm.events.deliver import deliver_owed
 from crm.models import Comment, Event
 from crm.queries.comment import threads_of
-from deals.actions.problem import add_statement
+from deals.actions.problem import add_statement, archive_statement
 from deals.models import ProblemStatement
 from tests.cast import Cast
 from tests.crm.room.door import client_of
@@ -168,6 +168,15 @@ class TestMentions:
         mailed()
         say(cast, body="@Daniel and @Maya Okafor, is that so?")
         assert mailed() == sorted([cast.daniel.contact.email, cast.maya.email])
+
+    def test_they_are_told_although_the_row_is_taken_out_first(self, cast: Cast) -> None:
+        mailed()
+        say(cast, body="@Maya, is that so?")
+        say(cast, cast.rep, body="@Daniel, is it?")
+        row = ProblemStatement.objects.get()
+        archive_statement(actor=cast.rep, statement_id=row.pk, version=row.version)
+        assert mailed() == sorted([cast.daniel.contact.email, cast.maya.email])
+        assert all(f"/deals/{cast.deal.pk}/problem/" in one.body for one in mail.outbox)
 
     def test_only_the_mail_that_failed_is_sent_again(self, cast: Cast, monkeypatch) -> None:
         mailed()
