@@ -24,7 +24,7 @@ from tests.serving import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-SOON = 10_000  # milliseconds: how quickly it goes is measured in test_live_speed.py, not on a machine that is busy with tests
+SOON = 10_000  # milliseconds: a machine that is busy with tests is slow; how quickly it goes is measured below, against a page
 
 
 @pytest.fixture
