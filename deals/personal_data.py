@@ -16,9 +16,8 @@ from crm.models import Contact, Side
 from crm.personal_data.person import Person
 from crm.personal_data.rows import Texts, deleted, erased_name, erased_words, fields_of, plain, texts_place
 from crm.registry import PersonalDataPlace, register_personal_data
-from deals.actions.section import touch_section
+from deals.actions.owner import refresh_hash
 from deals.models import Assessment, Criterion, Deal, ProblemStatement, Section, Stakeholder, Waiver
-from deals.queries.content import section_snapshot
 
 
 def _quotes(person: Person) -> Any:
@@ -77,9 +76,9 @@ def _refresh(person: Person) -> int:
     """Bring the hashes of sections back to what they say now: what was agreed in other words shows as out of date."""
     changed = 0
     for section in Section.objects.filter(deal__room__in=person.rooms).order_by("deal_id", "pk"):
-        if section_snapshot(section).content_hash != section.content_hash:
-            touch_section(section)
-            changed += 1
+        version = section.version
+        refresh_hash(section)
+        changed += section.version > version
     return changed
 
 

@@ -20,6 +20,7 @@ from crm.registry import (
     register_client_block,
     register_commentable,
     register_consent_kind,
+    register_consumer,
     register_reaction,
     register_room_panel,
     register_today_block,
@@ -28,6 +29,7 @@ from crm.scopes import register_scope
 from crm.web.navigation import NavigationEntry, register_navigation
 from deals import personal_data, timeline
 from deals.actions import waiting
+from deals.actions.owner import follow_rename, refresh_hash
 from deals.actions.stage_move import propose_move, react_to_yes
 from deals.models import (
     AGREEABLE,
@@ -67,7 +69,9 @@ def _sections() -> QuerySet[Section]:
 
 def _lock_section(section_id: UUID) -> Section:
     _lock_deal(Deal.objects.filter(sections=section_id))
-    return _sections().select_for_update(of=("self",), no_key=True).get(pk=section_id)
+    section = _sections().select_for_update(of=("self",), no_key=True).get(pk=section_id)
+    refresh_hash(section)
+    return section
 
 
 def _check_section_askable(actor: Actor, section: Section) -> None:
@@ -227,6 +231,7 @@ register_consent_kind(
 for _type in waiting.EVENTS:
     register_reaction(_type, waiting.follow_question)
 register_reaction("consent.given", react_to_yes)
+register_consumer("deals.follow_rename", ["contact.changed", "user.changed"], follow_rename)
 
 _ROWS: dict[SectionKind, Callable[[Actor], Any]] = {
     SectionKind.PROBLEM: lambda actor: ProblemStatement.objects.visible_to(actor),

@@ -45,6 +45,7 @@ def keep_revision(*, actor: Actor, deal_id: UUID, kind: str, revision_id: UUID, 
     room, _deal, locked = lock_section(actor, section)
     check_version(locked, version, LOOK_AGAIN)
     _put_back(actor, locked, revision.content)
+    locked.content_hash = revision.content_hash  # words of an old schema come back with the hash they were agreed with
     touch_section(locked)
     data = {"deal": str(deal_id), "section": kind, "revision": str(revision.pk), "revision_number": revision.number}
     record("section.restored", actor=actor, room=room, subject=locked, data=data)

@@ -1,7 +1,8 @@
 """The canonical content of a section: what both sides see, and nothing else. Hashes, revisions, questions rest on it.
 
 Fields at their default are left out, so that an upgrade that adds a field makes nothing out of date. Shape, schema 1:
-`{"problem": {part: [row, …]}}`, `{"criteria": [row, …]}`, `{"people": [row, …]}`; a row is its fields with `id`.
+`{"problem": {part: [row, …]}}`, `{"criteria": [row, …]}`, `{"people": [row, …]}`; a row is its fields with `id`. Schema 2 adds
+the names of a criterion's owners, as they were then; where nobody owns one, it is schema 1 still.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,8 @@ from crm.registry import Snapshot
 from crm.rules.canonical import canonical_value, content_hash, without_defaults
 from deals.models import Criterion, ProblemPart, ProblemStatement, Section, SectionKind, Stakeholder
 
-SCHEMA = 1
+UNNAMED, NAMED = 1, 2
+"""The schemas: without the names of owners, and with them."""
 
 STATEMENT_FIELDS = ("text", "amount", "currency", "period", "source", "said_by", "said_on")
 CRITERION_FIELDS = (
@@ -34,6 +36,7 @@ CRITERION_FIELDS = (
     "leading_indicators",
     "assumptions",
 )
+OWNER_NAMES = ("buyer_owner", "seller_owner")
 STAKEHOLDER_FIELDS = ("side", "contact_id", "user_id", "place", "roles", "wants", "wants_is_quoted", "reports_to_id")
 
 
@@ -50,8 +53,13 @@ def _problem(section: Section) -> dict[str, Any]:
 
 
 def _criteria(section: Section) -> dict[str, Any]:
-    rows = Criterion.objects.shared().filter(section=section)
-    return {"criteria": [row_content(row, CRITERION_FIELDS) for row in rows]}
+    rows = Criterion.objects.shared().filter(section=section).select_related(*OWNER_NAMES)
+    return {"criteria": [row_content(row, CRITERION_FIELDS) | _names(row) for row in rows]}
+
+
+def _names(row: Criterion) -> dict[str, Any]:
+    owners = {field: getattr(row, field) for field in OWNER_NAMES}
+    return {field: owner.name for field, owner in owners.items() if owner}
 
 
 def _people(section: Section) -> dict[str, Any]:
@@ -67,17 +75,33 @@ _CONTENTS: dict[str, Callable[[Section], dict[str, Any]]] = {
 
 
 def section_snapshot(section: Section) -> Snapshot:
-    """Return what a section says now to everybody in the room, with its hash."""
+    """Return what a section says now to everybody in the room, with its hash.
+
+    What was written before names were part of it keeps its old hash until it changes, so that a yes to it stands.
+    """
     content = _CONTENTS[section.kind](section)
+    unnamed = _snapshot(_without_names(content), UNNAMED)
+    named = _snapshot(content, NAMED)
+    return unnamed if unnamed.content == named.content or unnamed.content_hash == section.content_hash else named
+
+
+def _without_names(content: dict[str, Any]) -> dict[str, Any]:
+    rows = content.get("criteria")
+    if rows is None:
+        return content
+    return {"criteria": [{key: row[key] for key in row if key not in OWNER_NAMES} for row in rows]}
+
+
+def _snapshot(content: dict[str, Any], schema: int) -> Snapshot:
     plain = canonical_value(content)
     if not isinstance(plain, dict):
         raise TypeError("The content of a section is a mapping.")
-    return Snapshot(content=plain, schema=SCHEMA, content_hash=content_hash(content, schema=SCHEMA))
+    return Snapshot(content=plain, schema=schema, content_hash=content_hash(plain, schema=schema))
 
 
 EMPTY_HASHES = {
-    SectionKind.PROBLEM: content_hash({"problem": {}}, schema=SCHEMA),
-    SectionKind.CRITERIA: content_hash({"criteria": []}, schema=SCHEMA),
-    SectionKind.PEOPLE: content_hash({"people": []}, schema=SCHEMA),
+    SectionKind.PROBLEM: content_hash({"problem": {}}, schema=UNNAMED),
+    SectionKind.CRITERIA: content_hash({"criteria": []}, schema=UNNAMED),
+    SectionKind.PEOPLE: content_hash({"people": []}, schema=UNNAMED),
 }
 """The hash of each section before anybody has written in it."""

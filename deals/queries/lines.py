@@ -29,7 +29,7 @@ Row = Mapping[str, Any]
 def field_words(row: Row, field: str, names: Mapping[str, str], value: Any = None) -> str:
     """Return a field of a snapshot's row as people read it; `value` instead of the row's own, for what it was before.
 
-    `names` are people by id (`owner_names`). Empty for no value.
+    `names` are people by id (`owner_names`), for rows that do not say the names themselves. Empty for no value.
     """
     value = row.get(field) if value is None else value
     if value in (None, ""):
@@ -43,7 +43,8 @@ def field_words(row: Row, field: str, names: Mapping[str, str], value: Any = Non
     if field in _DAYS:
         return formats.day(date.fromisoformat(str(value)), today(), formats.babel_locale())
     if field in _PEOPLE:
-        return names.get(str(value), _("Somebody who is not here any more"))
+        name = row.get(field.removesuffix("_id")) or names.get(str(value))
+        return str(name or _("Somebody who is not here any more"))
     return str(value)
 
 
@@ -71,11 +72,14 @@ def field_label(field: str) -> str:
 
 
 def owner_names(rows: Iterable[Row]) -> dict[str, str]:
-    """Return the names of the owners that rows of a snapshot mention, by id. A query for each side that is mentioned."""
+    """Return the names of the owners that rows of a snapshot know by their id only, as all did once.
+
+    A query for each side of which there are any.
+    """
     rows = list(rows)
     found: dict[str, str] = {}
     for field, people in (("buyer_owner_id", Contact.objects), ("seller_owner_id", User.objects)):
-        if ids := {UUID(row[field]) for row in rows if row.get(field)}:
+        if ids := {UUID(row[field]) for row in rows if row.get(field) and not row.get(field.removesuffix("_id"))}:
             found |= {str(pk): name for pk, name in people.filter(pk__in=ids).values_list("pk", "name")}
     return found
 
