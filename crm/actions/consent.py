@@ -1,5 +1,6 @@
 """Answering: the one place where a buyer's yes, no, or "I'd change…" comes into being, and where it is taken back."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,7 @@ from crm.queries.waiting import FRESH_FOR as FRESH_FOR
 from crm.queries.waiting import fingerprint as fingerprint
 
 ANSWERS = (Answer.AGREED, Answer.CHANGE, Answer.DECLINED)
+HASH = re.compile("[0-9a-f]{64}")
 NOT_YET = (Answer.CHANGE, Answer.DECLINED)
 """The answers after which nobody asks again until the words change or the person reopens it."""
 EVENTS = {
@@ -61,14 +63,20 @@ def answer_question(
     """Answer a question as the person it was asked of: `agreed`, `change` (with `note`) or `declined`.
 
     The same answer sent twice is one answer. Raises `NotAllowed` for anybody else, for who answers for their side no more
-    (`may_not_answer`), and when a binding kind needs a fresh code (`fresh_code_needed`); `Refused` when it was answered
-    otherwise, and `Stale` when the words have changed since they were shown: then nothing is recorded, the question
-    closes as replaced, and somebody of the asking side must ask again.
+    (`may_not_answer`), and when a binding kind needs a fresh code (`fresh_code_needed`); `Invalid` also for a form that lost
+    its hash on the way: the question stays open; `Refused` when it was answered otherwise, and `Stale` when the words have
+    changed since they were shown: then nothing is recorded, the question closes as replaced, and somebody of the asking
+    side must ask again.
     """
     checks = Checks()
     chosen = checks.choice("answer", answer, ANSWERS)
     note = checks.text("note", note, required=chosen == Answer.CHANGE, limit=5000)
     button = checks.line("button", button, required=False)
+    if not HASH.fullmatch(shown_hash):
+        words = _(
+            "Your answer came without the words it is about. Nothing was recorded. Read them here and answer again."
+        )
+        checks.add("shown_hash", words, code="required")
     checks.done()
     given = Given(Answer(chosen), note, button, shown_hash)
     with transaction.atomic():

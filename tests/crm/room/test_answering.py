@@ -87,6 +87,22 @@ def test_a_yes_that_was_written_down_for_somebody_leaves_no_words_out(cast: Cast
     assert "Planners forecast by hand" in shown[shown.index("<dl") :]
 
 
+@pytest.mark.parametrize("lost", [{}, {"shown_hash": ""}, {"shown_hash": "x"}])
+def test_an_answer_that_lost_its_hash_leaves_the_question_open_and_keeps_the_words(
+    cast: Cast, lost: dict[str, str]
+) -> None:
+    question, client = story.ask(cast, cast.problem()), client_of(cast.ingrid.contact)
+    address = reverse("room:answer", args=[question.room_id, question.pk])
+    response = client.post(address, lost | {"answer": "change", "note": "The causes."})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "Your answer came without the words it is about." in page
+    assert "The causes.</textarea>" in page
+    assert re.search(r'name="shown_hash" value="\w{64}"', page)
+    question.refresh_from_db()
+    assert question.is_open
+
+
 @pytest.mark.parametrize("answer", ["agreed", "change", "declined"])
 def test_the_ledger_keeps_the_button_that_was_pressed(cast: Cast, answer: str) -> None:
     question, client = story.ask(cast, cast.problem()), client_of(cast.ingrid.contact)
