@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from crm import personal_data, timeline
 from crm.actions.attachment import check_attachment, draw_attachment, remove_left_content
 from crm.mail.access_request import deciders, mail_access_request
+from crm.mail.address_change import mail_address_change
 from crm.mail.comment import mail_mention, mentioned_in
 from crm.mail.consent import mail_answer, mail_question, mail_reminder
 from crm.mail.data_request import administrators, mail_data_answer, mail_data_request
@@ -20,6 +21,7 @@ register_room_panel(panels.FILES)
 
 register_consumer("crm.mail_question", ["consent.asked"], mail_question)
 register_consumer("crm.mail_answer", ["consent.given", "consent.change_suggested", "consent.declined"], mail_answer)
+register_consumer("crm.mail_address_change", ["contact.changed"], mail_address_change)
 register_consumer("crm.mail_checkpoint", ["ledger.checked", "ledger.faults_found"], mail_checkpoint)
 register_consumer("crm.mail_faults", ["ledger.faults_found"], mail_faults)
 

@@ -144,6 +144,12 @@ RENDERERS: dict[str, Renderer] = {
     "passkey.added": says("key", _("%(name)s added a passkey")),
     "passkey.removed": says("key", _("%(name)s took a passkey away")),
     "participant.address_changed": says("mail", _("%(name)s changed the address of %(who)s"), who="subject"),
+    "participant.address_confirmed": says(
+        "mail", _("The old mailbox of %(who)s confirmed the new address"), who="subject"
+    ),
+    "participant.address_vouched": says(
+        "mail", _("%(name)s vouched for the new address of %(who)s"), who="participant"
+    ),
     "consent.asked": _consent("seller", _("%(name)s asked %(person)s to agree to %(what)s")),
     "consent.given": _consent(
         "both", _("%(name)s agreed to %(what)s"), _("%(name)s wrote down that %(person)s agreed to %(what)s")

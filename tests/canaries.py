@@ -19,6 +19,7 @@ from crm.actions.upload import keep_upload
 from crm.actors import Actor, as_participant, as_user
 from crm.clock import now
 from crm.models import (
+    AddressChange,
     Attachment,
     Contact,
     Delivery,
@@ -72,6 +73,14 @@ def _buyer(cast: Cast) -> Actor:
 
 
 def _way_in(cast: Cast, person: Contact) -> None:
+    AddressChange.objects.create(
+        contact=person,
+        old_email=EMAIL,
+        changed_by=cast.maya,
+        changed_at=now(),
+        settled_at=now(),
+        reason=word("vouched"),
+    )
     invite_contact(actor=cast.rep, room_id=cast.deal.room_id, contact_id=person.pk)
     session, _token = come_in(person)
     session.browser, session.address = word("session"), "192.0.2.77"

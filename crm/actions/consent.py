@@ -29,6 +29,7 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
 from crm.models import Answer, Consent, Participant, Question, Room
+from crm.queries.address_change import check_address_settled
 from crm.queries.recorded import standing_record
 from crm.queries.waiting import FRESH_FOR as FRESH_FOR
 from crm.queries.waiting import fingerprint as fingerprint
@@ -63,10 +64,10 @@ def answer_question(
     """Answer a question as the person it was asked of: `agreed`, `change` (with `note`) or `declined`.
 
     The same answer sent twice is one answer. Raises `NotAllowed` for anybody else, for who answers for their side no more
-    (`may_not_answer`), and when a binding kind needs a fresh code (`fresh_code_needed`); `Invalid` also for a form that lost
-    its hash on the way: the question stays open; `Refused` when it was answered otherwise, and `Stale` when the words have
-    changed since they were shown: then nothing is recorded, the question closes as replaced, and somebody of the asking
-    side must ask again.
+    (`may_not_answer`), while a new address waits to be confirmed (`address_not_confirmed`), and when a binding kind needs a
+    fresh code (`fresh_code_needed`); `Invalid` also for a form that lost its hash on the way: the question stays open;
+    `Refused` when it was answered otherwise, and `Stale` when the words have changed since they were shown: then nothing is
+    recorded, the question closes as replaced, and somebody of the asking side must ask again.
     """
     checks = Checks()
     chosen = checks.choice("answer", answer, ANSWERS)
@@ -100,6 +101,7 @@ def _answer(actor: Actor, question_id: UUID, given: Given) -> tuple[Question, bo
     locked = lock_subjects([Subject(one.kind, one.subject_id) for one in consents])
     if not may_answer(question.asked_of, locked):
         raise NotAllowed(_("You read along here and do not answer for your side."), code=MAY_NOT_ANSWER)
+    check_address_settled(question.asked_of.contact_id)
     _check_fresh(actor, locked)
     if given.shown_hash != fingerprint(consents) or not _is_current(consents, locked):
         close_question(actor, room, question, Answer.REPLACED)
@@ -293,6 +295,7 @@ def _lock_own(actor: Actor, consent_id: UUID) -> tuple[Consent, Room]:
     if actor.participant is None or found.participant_id != actor.participant.pk:
         raise NotAllowed(_("Only the person whose answer it is can do this."), code="not_yours_to_answer")
     room = lock_room(actor, found.room_id)
+    check_address_settled(actor.participant.contact_id)
     return lock_consent(found.pk), room
 
 

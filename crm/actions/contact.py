@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from crm.actions.address_change import note_address_change
 from crm.actions.custom_field import checked_custom
 from crm.actions.version import check_version, save_changes
 from crm.actors import Actor
@@ -55,18 +56,22 @@ def change_contact(*, actor: Actor, contact_id: UUID, version: int, values: dict
     """Change some fields of a contact. Raises `Stale` when it is no longer at `version`.
 
     A new e-mail address ends the old one's way in: invitations, codes, sessions and passkeys. It is told in each of the contact's
-    rooms, so that nobody's mailbox is exchanged behind anybody's back.
+    rooms and to the old address, and nothing is answered from the new one before that or an administrator settles it.
     """
     _check_may_write(actor)
     contact = _lock(actor, contact_id)
     check_version(contact, version)
     clean = _checked(values, contact)
     _check_private(actor, contact, clean)
+    old_email = contact.email
     changed = save_changes(contact, clean)
+    data: dict[str, Any] = {"fields": changed}
     if "email" in changed:
         _end_ways_in(actor, contact)
+        noted = note_address_change(actor, contact, old_email)
+        data |= {"address_change": str(noted.pk)} if noted else {}
     if changed:
-        record("contact.changed", actor=actor, room=None, subject=contact, data={"fields": changed})
+        record("contact.changed", actor=actor, room=None, subject=contact, data=data)
     return contact
 
 
@@ -124,6 +129,8 @@ def _check_private(actor: Actor, contact: Contact, clean: dict[str, Any]) -> Non
 def _check_address_is_theirs_to_change(actor: Actor, contact: Contact) -> None:
     """Codes go to this address: whoever changes it decides who can answer, so reading along in a room is not enough."""
     rooms = Room.objects.filter(participants__contact=contact, participants__revoked_at=None)
+    if rooms.exists():
+        check_scope(actor, "rooms:write")
     if rooms.exclude(pk__in=Room.objects.writable_by(actor)).exists():
         words = _("This person answers in a room where you only read. Ask its owner to change the address.")
         raise Invalid.field("email", words, code="not_writable")

@@ -3,6 +3,7 @@
 from crm.models.access import Invitation, RoomSession, SignInCode
 from crm.models.access_request import AccessRequest, AccessRequestState
 from crm.models.activity import Activity, ActivityType
+from crm.models.address_change import AddressChange
 from crm.models.api_key import ApiKey, IdempotentAnswer
 from crm.models.attachment import Attachment, FileState
 from crm.models.authored import WRITERS, Authored, Draftable, DraftableQuerySet, one_draft_each, private_rows_of
@@ -36,6 +37,7 @@ __all__ = [
     "AccessRequestState",
     "Activity",
     "ActivityType",
+    "AddressChange",
     "Answer",
     "ApiKey",
     "Attachment",

@@ -11,6 +11,7 @@ from crm.clock import now
 from crm.models import (
     AccessRequest,
     AccessRequestState,
+    AddressChange,
     Contact,
     Invitation,
     Participant,
@@ -30,6 +31,10 @@ def _invitations(person: Person) -> Any:
 
 def _sessions(person: Person) -> Any:
     return RoomSession.objects.filter(contact=person.contact)
+
+
+def _address_changes(person: Person) -> Any:
+    return AddressChange.objects.filter(contact=person.contact)
 
 
 def _challenges(person: Person) -> Any:
@@ -65,6 +70,15 @@ PLACES = (
         fields=fields_of("crm.Invitation", "email", "token_hash"),
         export=lambda person: plain(_invitations(person), "email", "created_at", "expires_at", "revoked_at"),
         erase=lambda person: deleted(_invitations(person)),
+    ),
+    PersonalDataPlace(
+        name="address_changes",
+        label=_("Changes of your address"),
+        fields=fields_of("crm.AddressChange", "old_email", "reason"),
+        export=lambda person: plain(
+            _address_changes(person), "old_email", "changed_by__name", "changed_at", "settled_at", "reason"
+        ),
+        erase=lambda person: deleted(_address_changes(person)),
     ),
     PersonalDataPlace(
         name="codes",

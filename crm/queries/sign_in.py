@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
+from django.utils.functional import Promise
 
 from crm.actors import Actor
 from crm.clock import now
-from crm.models import Event, Invitation, Participant, Passkey, RoomSession, SignInCode
+from crm.models import AddressChange, Event, Invitation, Participant, Passkey, RoomSession, SignInCode
+from crm.queries.timeline import Happening, in_words
 from crm.secrets import token_hash
 
 IDLE = timedelta(hours=12)
@@ -78,8 +80,9 @@ def newest_code(browser_hash: str) -> SignInCode | None:
 def find_participant(session_token: str, room_id: UUID) -> Participant | None:
     """Return the grant of whoever holds this session in this room, with session, contact and room, in one query.
 
-    The attributes `session_id`, `session_since`, `session_fresh_at`, `session_method`, `session_seen_at`, `session_browser` and
-    `session_address` say what is known of the session.
+    `address_waits` says whether a change of their address waits to be settled. The attributes `session_id`, `session_since`,
+    `session_fresh_at`, `session_method`, `session_seen_at`, `session_browser` and `session_address` say what is known of the
+    session.
     """
     at = now()
     return (
@@ -99,6 +102,7 @@ def find_participant(session_token: str, room_id: UUID) -> Participant | None:
             session_seen_at=F("contact__sessions__last_seen_at"),
             session_browser=F("contact__sessions__browser"),
             session_address=F("contact__sessions__address"),
+            address_waits=Exists(AddressChange.objects.open().filter(contact=OuterRef("contact"))),
         )
         .select_related("contact__organization", "room__organization", "room__owner")
         .first()
@@ -142,20 +146,30 @@ def own_passkeys(actor: Actor) -> list[Passkey]:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the access log: who came in, when."""
+    """One line of the access log: who came in, when. Of an address that was changed the `sentence` says it, `said` why."""
 
     name: str
     side: str
     at: datetime
     by_passkey: bool = False
+    sentence: str | Promise = ""
+    said: str = ""
 
 
 def access_log(actor: Actor, room_id: UUID, limit: int = 50) -> list[Entry]:
-    """Return who came into the room and when, newest first: both sides see the same."""
-    events = Event.objects.visible_to(actor).filter(room=room_id, type="participant.signed_in")
-    recent = events.select_related("by_contact").order_by("-at", "-id")[:limit]
-    return [
-        Entry(event.by_contact.name, event.by_side, event.at, by_passkey=event.data.get("method") == "passkey")
-        for event in recent
-        if event.by_contact
-    ]
+    """Return who came into the room and when, and whose address was changed, newest first: both sides see the same."""
+    events = Event.objects.visible_to(actor).filter(room=room_id, type__in=("participant.signed_in", *_OF_ADDRESSES))
+    recent = list(events.select_related("by_contact", "by_user").order_by("-at", "-id")[:limit])
+    told = {one.id: one for one in in_words(actor, [event for event in recent if event.type in _OF_ADDRESSES])}
+    return [_entry(event, told.get(event.pk)) for event in recent]
+
+
+_OF_ADDRESSES = tuple(f"participant.address_{one}" for one in ("changed", "confirmed", "vouched"))
+
+
+def _entry(event: Event, told: Happening | None) -> Entry:
+    who = event.by_contact or event.by_user
+    name, by_passkey = who.name if who else "", event.data.get("method") == "passkey"
+    if told is None:
+        return Entry(name, event.by_side, event.at, by_passkey)
+    return Entry(name, event.by_side, event.at, sentence=told.entry.sentence, said=told.said)

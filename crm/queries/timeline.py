@@ -8,7 +8,7 @@ from uuid import UUID
 
 from crm.actors import Actor
 from crm.errors import NotFound
-from crm.models import Comment, Consent, Contact, Event, Room, User
+from crm.models import AddressChange, Comment, Consent, Contact, Event, Room, User
 from crm.models.event import EventQuerySet
 from crm.queries.paging import page_of
 from crm.registry import Names, TimelineEntry, names_of, rendered_types, renderer_of
@@ -20,7 +20,7 @@ LIMIT = 30
 class Happening:
     """One thing that happened: in words, when, and who sees it (`private_to` a side; empty: everybody in the room).
 
-    `said` are the words that came with it: of an answer, or of taking one back.
+    `said` are the words that came with it: of an answer, of taking one back, or why an address was vouched for.
     `by` is the user or contact who did it, None for the system.
     """
 
@@ -85,13 +85,20 @@ _CORRECTED = ("consent.record_withdrawn",)
 
 def _said(actor: Actor, events: Sequence[Event]) -> dict[tuple[str, UUID], str]:
     """Return people's own words by event type and subject: of comments, and of answers what was answered and what came later."""
-    return _commented(actor, events) | _answered(actor, events)
+    return _commented(actor, events) | _answered(actor, events) | _vouched(events)
 
 
 def _commented(actor: Actor, events: Sequence[Event]) -> dict[tuple[str, UUID], str]:
     ids = {event.subject_id for event in events if event.type == "comment.added"}
     words = Comment.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", "body") if ids else ()
     return {("comment.added", pk): body for pk, body in words}
+
+
+def _vouched(events: Sequence[Event]) -> dict[tuple[str, UUID], str]:
+    type = "participant.address_vouched"
+    ids = {event.subject_id for event in events if event.type == type}
+    reasons = AddressChange.objects.filter(pk__in=ids).values_list("pk", "reason") if ids else ()
+    return {(type, pk): reason for pk, reason in reasons}
 
 
 def _answered(actor: Actor, events: Sequence[Event]) -> dict[tuple[str, UUID], str]:

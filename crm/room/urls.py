@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from crm.room import (
     access_request,
+    address_change,
     archive,
     attachment,
     comment,
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", door.home, name="home"),
     path("door/", door.door, name="door"),
     path("invitation/<str:token>/", door.invitation, name="invitation"),
+    path("address/<str:token>/", address_change.confirm, name="confirm_address"),
     path("code/", door.code, name="code"),
     path("fresh-code/", door.fresh_code, name="fresh_code"),
     path("sign-out/", door.leave, name="sign_out"),

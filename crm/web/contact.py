@@ -11,14 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from crm.actions.address_change import vouch_for_address
 from crm.actions.contact import archive_contact, change_contact, create_contact, restore_contact
 from crm.errors import Stale
 from crm.models import CustomFieldOn
+from crm.queries.address_change import waiting_change
 from crm.queries.contact import get_contact, get_contact_to_change
 from crm.queries.custom_field import custom_values
 from crm.web.actor import staff
 from crm.web.conflict import Conflicting, conflict_page, decided
-from crm.web.directory import ContactForm
+from crm.web.directory import ContactForm, VouchForm
 from crm.web.forms import attempt
 from crm.web.submitted import remember_sent, sent_before, version_of
 from crm.web.version import attempt_edit, saved_words
@@ -31,10 +33,31 @@ STATES = {"archive": archive_contact, "restore": restore_contact}
 @require_safe
 def contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Show one contact; e-mail and phone only to whoever shares a room with them."""
+    return _show(request, contact_id, VouchForm())
+
+
+@login_required
+@require_POST
+def vouch(request: HttpRequest, contact_id: UUID) -> HttpResponse:
+    """Vouch for a new address whose old mailbox is dead, and say why."""
+    actor = staff(request)
+    form = VouchForm(request.POST)
+    if attempt(form, lambda: vouch_for_address(actor=actor, contact_id=contact_id, **form.cleaned_data)) is None:
+        return _show(request, contact_id, form)
+    messages.success(request, _("Vouched for. Everybody in their rooms reads your reason."))
+    return redirect("crm:contact", contact_id)
+
+
+def _show(request: HttpRequest, contact_id: UUID, form: VouchForm) -> HttpResponse:
     actor = staff(request)
     found = get_contact(actor, contact_id)
-    custom = custom_values(actor, CustomFieldOn.CONTACT, found.custom)
-    return render(request, "crm/organization/contact.html", {"contact": found, "custom": custom})
+    context = {
+        "contact": found,
+        "custom": custom_values(actor, CustomFieldOn.CONTACT, found.custom),
+        "address_change": waiting_change(found.id) if found.details_visible else None,
+        "form": form,
+    }
+    return render(request, "crm/organization/contact.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -147,3 +147,11 @@ def _custom_value(definition: CustomField, typed: Any) -> Any:
     if typed in (None, ""):
         return None
     return _YES_NO[typed] if definition.type == CustomFieldType.YES_NO else typed
+
+
+class VouchForm(forms.Form):
+    """Why an administrator vouches for a new address."""
+
+    reason = WordsField(
+        label=_("How you know that it is theirs"), help_text=_("Everybody in their rooms reads this."), rows=2
+    )

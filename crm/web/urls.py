@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/new/", contact.new_contact, name="new_contact"),
     path("contacts/<uuid:contact_id>/change/", contact.change_contact_page, name="change_contact"),
     path("contacts/<uuid:contact_id>/erase/", data_request.erase, name="erase_contact"),
+    path("contacts/<uuid:contact_id>/vouch/", contact.vouch, name="vouch_for_address"),
     path("contacts/<uuid:contact_id>/<str:verb>/", contact.state, name="contact_state"),
     path("contacts/<uuid:contact_id>/", contact.contact, name="contact"),
     path("ledger/", ledger.checks, name="ledger"),

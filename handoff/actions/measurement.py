@@ -16,6 +16,7 @@ from crm.clock import now
 from crm.errors import FieldFault, NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Attachment, FileState, Room, Side
+from crm.queries.address_change import check_address_settled
 from handoff.actions.goal import lock_goal, rejudge_goal
 from handoff.models import Dispute, Goal, Measurement, MeasurementState
 
@@ -124,6 +125,7 @@ def confirm_measurement(*, actor: Actor, measurement_id: UUID, version: int) -> 
     room, goal, measurement = _lock_measurement(actor, measurement_id)
     if actor.participant is None or actor.side != Side.BUYER or not actor.participant.may_answer:
         raise NotAllowed(_("Only the client says whether a value is right."))
+    check_address_settled(actor.participant.contact_id)
     if measurement.state == MeasurementState.CONFIRMED:
         return measurement
     _check_current(measurement)

@@ -21,6 +21,8 @@ _PARTS = re.compile(r"<(?:\w+:)?(\w+)>")
 # The same name in an address stands for different things.
 MEANS = {
     "crm:access_request": {"request_id": "access_request"},
+    "room:confirm_address": {"token": "address_token"},
+    "crm:vouch_for_address": {"contact_id": "moved_contact"},
     "room:withdraw_request": {"request_id": "access_request"},
     "api:access-request": {"request_id": "access_request"},
     "api:access-request-approve": {"request_id": "access_request"},
@@ -63,6 +65,7 @@ FORM = {
     "part": "causes",
     "value": "95",
     "kind": "access",
+    "confirmed": "on",
     "answer": "agreed",
     "do": "approve",
     "shown": "no",

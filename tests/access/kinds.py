@@ -67,9 +67,11 @@ SIGHT: dict[str, frozenset[str]] = {
     "organization_id": STAFF,
     "contact_id": STAFF,
     "archived_contact": STAFF,
+    "moved_contact": STAFF,
     "user_id": STAFF,
     "pipeline_id": STAFF,
     "token": frozenset(KINDS),
+    "address_token": frozenset(KINDS),
     # What is one person's own.
     "data_request": BUYERS | ADMIN,
     "session_id": BUYERS,
@@ -80,11 +82,12 @@ SIGHT: dict[str, frozenset[str]] = {
 }
 """Who may see the row that a part of an address stands for, wherever it stands."""
 
-ANYBODYS = frozenset({"organization_id", "contact_id", "archived_contact", "token"})
+ANYBODYS = frozenset({"organization_id", "contact_id", "archived_contact", "token", "address_token"})
 """Rows with which whoever sees them may do something: the directory, and the link of an invitation."""
 ADMINISTRATION = frozenset(
     {
-        "crm:data_requests", "crm:data_request", "crm:erase_contact", "crm:ledger", "api:data-requests", "api:data-request",
+        "crm:data_requests", "crm:data_request", "crm:erase_contact", "crm:ledger", "crm:vouch_for_address",
+        "api:data-requests", "api:data-request",
         "api:data-request-grant", "api:data-request-erase", "api:data-request-decline", "api:contact-erase",
         "api:ledger-checks",
     }

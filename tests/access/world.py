@@ -16,6 +16,7 @@ from fido2.webauthn import Aaguid, AttestedCredentialData
 from crm.actions.activity import log_activity
 from crm.actions.attachment import add_attachment, check_attachment, draw_attachment
 from crm.actions.comment import add_comment
+from crm.actions.contact import change_contact
 from crm.actions.data_request import grant_access
 from crm.actions.participant import INVITATION_LASTS
 from crm.actions.question import Subject
@@ -24,6 +25,7 @@ from crm.clock import now
 from crm.models import (
     AccessRequest,
     Activity,
+    AddressChange,
     Attachment,
     Comment,
     Contact,
@@ -38,6 +40,7 @@ from crm.models import (
     WebhookEndpoint,
     WebhookMessage,
 )
+from crm.queries.address_change import change_token
 from crm.secrets import new_token, token_hash
 from deals.actions.deal import open_deal
 from deals.actions.problem import add_statement
@@ -74,6 +77,7 @@ def make_world() -> World:
     _plant(world)
     world.ids = _ids(world.cast) | {
         "token": _open_invitation(world.cast),
+        **_moved_address(world.cast),
         "key": _unconfirmed_address(world.cast),
     }
     return world
@@ -208,6 +212,17 @@ def _ids(cast: Cast) -> dict[str, Any]:
 def _open_question(cast: Cast) -> Question:
     """Ask Ingrid to confirm the brief."""
     return ask(cast, Subject("brief", Handoff.objects.get().pk))
+
+
+def _moved_address(cast: Cast) -> dict[str, Any]:
+    """Change the address of somebody who has been in; return the person, and the secret that the old mailbox gets."""
+    grant = cast.let_in(cast.contact("Moved Mona"))
+    values = {"email": "mona@elsewhere.example"}
+    change_contact(actor=cast.rep, contact_id=grant.contact_id, version=grant.contact.version, values=values)
+    return {
+        "moved_contact": grant.contact_id,
+        "address_token": change_token(AddressChange.objects.get(contact=grant.contact_id)),
+    }
 
 
 def _open_invitation(cast: Cast) -> str:

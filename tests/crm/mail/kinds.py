@@ -17,6 +17,7 @@ from django.test import Client, TestCase
 
 from crm.actions.access_request import request_access
 from crm.actions.comment import add_comment
+from crm.actions.contact import change_contact
 from crm.actions.data_request import grant_access, request_data
 from crm.actions.participant import invite_contact
 from crm.actions.question import ask_for_consent
@@ -26,7 +27,18 @@ from crm.actors import SYSTEM, as_user
 from crm.clock import frozen, now
 from crm.events.deliver import deliver_owed
 from crm.events.record import record
-from crm.models import AccessRequest, Answer, Comment, Consent, DataRequest, LedgerCheck, MailKind, Question, User
+from crm.models import (
+    AccessRequest,
+    AddressChange,
+    Answer,
+    Comment,
+    Consent,
+    DataRequest,
+    LedgerCheck,
+    MailKind,
+    Question,
+    User,
+)
 from handoff.actions.brief import ask_back
 from handoff.models import ItemQuestion
 from tests.cast import Cast
@@ -126,6 +138,11 @@ def _ask_back(cast: Cast) -> None:
     deliver_owed()
     mail.outbox.clear()
     ask_back(actor=as_user(cast.tomas), item_id=item.pk, version=item.version, text="Which stores?")
+
+
+def _move_address(cast: Cast) -> None:
+    person, values = cast.ingrid.contact, {"email": "ingrid@elsewhere.example"}
+    change_contact(actor=cast.rep, contact_id=person.pk, version=person.version, values=values)
 
 
 def _request_access(cast: Cast) -> None:
@@ -247,6 +264,13 @@ def _confirm_address(cast: Cast, path: str) -> None:
     assert cast.maya.emailaddress_set.get(email="maya@elsewhere.example").verified
 
 
+def _settle_address(cast: Cast, path: str) -> None:
+    browser = Client()
+    assert "Maya Okafor changed it" in browser.get(path).content.decode()
+    browser.post(path, {"confirmed": "on"})
+    assert AddressChange.objects.get().settled_at is not None
+
+
 def _read(cast: Cast, path: str) -> None:
     assert Client().get(path).status_code == 200
 
@@ -268,6 +292,7 @@ KINDS = {
     "crm/mail/recorded": Kind(_record, _turn("contest", Answer.CONTESTED), "crm.mail_answer"),
     "crm/mail/mention": Kind(_mention, _reply, "crm.mail_mention"),
     "crm/mail/mention in a handoff": Kind(_ask_back, _answer_back, "handoff.mail_question_back"),
+    "crm/mail/address_changed": Kind(_move_address, _settle_address, "crm.mail_address_change"),
     "crm/mail/access_request": Kind(_request_access, _let_in, "crm.mail_access_request"),
     "crm/mail/data_request": Kind(_request_data, _hand_over, "crm.mail_data_request"),
     "crm/mail/data_answer": Kind(_answer_request, _fetch, "crm.mail_data_answer"),

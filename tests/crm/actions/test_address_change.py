@@ -1,0 +1,151 @@
+"""A new address of somebody who answers: nobody answers in their name before their old mailbox or an administrator agrees."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from crm.actions.address_change import confirm_address, vouch_for_address
+from crm.actions.consent import withdraw_consent
+from crm.actions.contact import change_contact
+from crm.actors import as_participant, as_user
+from crm.errors import NotAllowed, NotFound, Refused
+from crm.events.deliver import deliver_owed
+from crm.models import AddressChange, Consent, Contact, Event, Participant
+from crm.queries.address_change import change_token
+from crm.queries.sign_in import access_log
+from tests.api.caller import Caller, make_key
+from tests.cast import Cast
+from tests.crm.actions.test_consent import ask, say
+from tests.crm.room.door import client_of
+
+pytestmark = pytest.mark.django_db
+ELSEWHERE = "maya.private@gmail.example"
+
+
+@pytest.fixture
+def cast() -> Cast:
+    cast = Cast()
+    cast.write_problem()
+    assert cast.ingrid
+    return cast
+
+
+def move(cast: Cast, email: str = ELSEWHERE, by: str = "maya") -> AddressChange | None:
+    """Change Ingrid's address; return what was noted."""
+    person = Contact.objects.get(pk=cast.ingrid.contact_id)
+    change_contact(
+        actor=as_user(getattr(cast, by)), contact_id=person.pk, version=person.version, values={"email": email}
+    )
+    return AddressChange.objects.open().order_by("-changed_at").first()
+
+
+def test_who_takes_an_address_over_cannot_answer(cast: Cast) -> None:
+    question = ask(cast)
+    move(cast)
+    with pytest.raises(NotAllowed) as error:
+        say(cast, question)
+    assert error.value.code == "address_not_confirmed"
+    browser = client_of(Contact.objects.get(pk=cast.ingrid.contact_id))
+    page = browser.get(f"/room/{cast.deal.room_id}/").content.decode()
+    assert "Answering waits until your new address is confirmed." in page
+    assert 'name="shown_hash"' not in page
+    assert browser.post(f"/room/{cast.deal.room_id}/words/", {"body": "May I write?"}).status_code == 302
+    assert Consent.objects.get().answer == "asked"
+
+
+def test_nothing_answered_before_is_turned_from_there(cast: Cast) -> None:
+    say(cast, ask(cast))
+    move(cast)
+    with pytest.raises(NotAllowed):
+        withdraw_consent(actor=cast.buyer, consent_id=Consent.objects.get().pk)
+
+
+def test_the_old_mailbox_is_told_and_confirms(cast: Cast) -> None:
+    old, question = cast.ingrid.contact.email, ask(cast)
+    deliver_owed()
+    mail.outbox.clear()
+    change = move(cast)
+    deliver_owed()
+    (told,) = mail.outbox
+    assert told.to == [old]
+    assert "Maya Okafor of " in told.body
+    assert "confirm nothing" in told.body
+    path = re.search(r"/room/address/\S+", told.body).group()
+    browser = Client()
+    assert browser.get(path).status_code == 200
+    assert browser.post(path).status_code == 422
+    change.refresh_from_db()
+    assert change.settled_at is None
+    assert "This is settled" in browser.post(path, {"confirmed": "on"}).content.decode()
+    say(cast, question)
+    assert Consent.objects.get().answer == "agreed"
+
+
+def test_everybody_in_the_room_sees_it(cast: Cast) -> None:
+    move(cast)
+    vouch_for_address(actor=as_user(cast.admin), contact_id=cast.ingrid.contact_id, reason="I met her in Oslo.")
+    page = client_of(cast.daniel.contact).get(f"/room/{cast.deal.room_id}/people/").content.decode()
+    assert "Maya Okafor changed the address of Ingrid Solberg" in page
+    assert f"{cast.admin.name} vouched for the new address of Ingrid Solberg" in page
+    assert "I met her in Oslo." in page
+    assert len(access_log(as_participant(cast.daniel), cast.deal.room_id)) == 3
+
+
+def test_who_changed_it_does_not_vouch_for_it(cast: Cast) -> None:
+    move(cast, by="admin")
+    with pytest.raises(NotAllowed) as error:
+        vouch_for_address(actor=as_user(cast.admin), contact_id=cast.ingrid.contact_id, reason="Sure.")
+    assert error.value.code == "own_change"
+    with pytest.raises(NotAllowed):
+        vouch_for_address(actor=cast.rep, contact_id=cast.ingrid.contact_id, reason="Sure.")
+
+
+def test_an_administrator_vouches_on_the_page_of_the_person(cast: Cast) -> None:
+    move(cast)
+    browser = Client()
+    browser.force_login(cast.admin)
+    page = f"/contacts/{cast.ingrid.contact_id}/"
+    assert "not confirmed yet" in browser.get(page).content.decode()
+    assert browser.post(f"{page}vouch/", {"reason": ""}).status_code == 422
+    assert browser.post(f"{page}vouch/", {"reason": "She called."}).status_code == 302
+    assert "not confirmed yet" not in browser.get(page).content.decode()
+    with pytest.raises(NotFound):
+        vouch_for_address(actor=as_user(cast.admin), contact_id=cast.ingrid.contact_id, reason="Again.")
+
+
+def test_a_second_change_still_asks_the_mailbox_that_proved_it(cast: Cast) -> None:
+    old = cast.ingrid.contact.email
+    first = move(cast)
+    second = move(cast, "another@gmail.example")
+    assert second.old_email == old
+    with pytest.raises(Refused):
+        confirm_address(token=change_token(first))
+    confirm_address(token=change_token(second))
+    assert not AddressChange.objects.open().exists()
+    assert Event.objects.visible_to(cast.buyer).filter(type="participant.address_confirmed").count() == 1
+
+
+def test_going_back_settles_it(cast: Cast) -> None:
+    old = cast.ingrid.contact.email
+    move(cast)
+    assert move(cast, old) is None
+    say(cast, ask(cast))
+
+
+def test_a_typo_of_somebody_who_was_never_here_is_just_mended(cast: Cast) -> None:
+    Participant.objects.filter(pk=cast.ingrid.pk).update(joined_at=None)
+    assert move(cast, "ingrid.s@halvorsen.example") is None
+    say(cast, ask(cast))
+
+
+def test_a_link_that_was_made_up_leads_nowhere(cast: Cast) -> None:
+    assert Client().get("/room/address/made-up/").status_code == 404
+
+
+def test_a_key_needs_the_scope_of_the_rooms_too(cast: Cast) -> None:
+    person = cast.ingrid.contact
+    key = Caller(make_key(cast.maya, "contacts:write"))
+    answer = key.patch(f"/contacts/{person.pk}/", {"email": ELSEWHERE}, version=person.version)
+    assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
