@@ -144,6 +144,7 @@ RENDERERS: dict[str, Renderer] = {
     "passkey.added": says("key", _("%(name)s added a passkey")),
     "passkey.removed": says("key", _("%(name)s took a passkey away")),
     "participant.address_changed": says("mail", _("%(name)s changed the address of %(who)s"), who="subject"),
+    "participant.facts_changed": says("people", _("%(name)s changed the name or the client of %(who)s"), who="subject"),
     "participant.address_confirmed": says(
         "mail", _("The old mailbox of %(who)s confirmed the new address"), who="subject"
     ),

@@ -35,6 +35,8 @@ OUR_OWN = _(
 )
 PRIVATE = ("email", "shared_mailbox", "phone")
 """Fields that follow the rooms: only who sees them may change them."""
+OF_THE_ROOMS = ("email", "name", "organization_id")
+"""Who somebody is to those in a room: changed only by who may write in all rooms of the person, and told there."""
 
 
 @transaction.atomic
@@ -56,13 +58,15 @@ def change_contact(*, actor: Actor, contact_id: UUID, version: int, values: dict
     """Change some fields of a contact. Raises `Stale` when it is no longer at `version`.
 
     A new e-mail address ends the old one's way in: invitations, codes, sessions and passkeys. It is told in each of the contact's
-    rooms and to the old address, and nothing is answered from the new one before that or an administrator settles it.
+    rooms and to the old address, and nothing is answered from the new one before that or an administrator settles it. A new
+    name or client is told in the rooms as well.
     """
     _check_may_write(actor)
     contact = _lock(actor, contact_id)
     check_version(contact, version)
     clean = _checked(values, contact)
     _check_private(actor, contact, clean)
+    _check_writes_in_rooms(actor, contact, clean)
     old_email = contact.email
     changed = save_changes(contact, clean)
     data: dict[str, Any] = {"fields": changed}
@@ -70,6 +74,8 @@ def change_contact(*, actor: Actor, contact_id: UUID, version: int, values: dict
         _end_ways_in(actor, contact)
         noted = note_address_change(actor, contact, old_email)
         data |= {"address_change": str(noted.pk)} if noted else {}
+    if who := [field for field in changed if field in OF_THE_ROOMS and field != "email"]:
+        _tell_rooms(actor, contact, "participant.facts_changed", fields=who)
     if changed:
         record("contact.changed", actor=actor, room=None, subject=contact, data=data)
     return contact
@@ -122,18 +128,19 @@ def _check_private(actor: Actor, contact: Contact, clean: dict[str, Any]) -> Non
     if not getattr(known, "details_visible", False):
         words = _("You share no room with this person, so you neither see nor change this.")
         raise Invalid.field(touched[0], words, code="not_visible")
-    if "email" in touched:
-        _check_address_is_theirs_to_change(actor, contact)
 
 
-def _check_address_is_theirs_to_change(actor: Actor, contact: Contact) -> None:
-    """Codes go to this address: whoever changes it decides who can answer, so reading along in a room is not enough."""
+def _check_writes_in_rooms(actor: Actor, contact: Contact, clean: dict[str, Any]) -> None:
+    """Codes go to the address, and what was agreed stands under the name: reading along in a room is not enough."""
+    touched = [field for field in OF_THE_ROOMS if field in clean and clean[field] != getattr(contact, field)]
+    if not touched:
+        return
     rooms = Room.objects.filter(participants__contact=contact, participants__revoked_at=None)
     if rooms.exists():
         check_scope(actor, "rooms:write")
     if rooms.exclude(pk__in=Room.objects.writable_by(actor)).exists():
-        words = _("This person answers in a room where you only read. Ask its owner to change the address.")
-        raise Invalid.field("email", words, code="not_writable")
+        words = _("This person is in a room where you do not write. Ask its owner to change this.")
+        raise Invalid.field(touched[0].removesuffix("_id"), words, code="not_writable")
 
 
 def _end_ways_in(actor: Actor, contact: Contact) -> None:
@@ -142,8 +149,12 @@ def _end_ways_in(actor: Actor, contact: Contact) -> None:
     SignInCode.objects.filter(contact=contact, consumed_at=None).update(expires_at=at)
     RoomSession.objects.filter(contact=contact, ended_at=None).update(ended_at=at)
     Passkey.objects.filter(contact=contact).delete()
+    _tell_rooms(actor, contact, "participant.address_changed")
+
+
+def _tell_rooms(actor: Actor, contact: Contact, type: str, **data: Any) -> None:
     for grant in Participant.objects.filter(contact=contact).active().select_related("room").order_by("room_id"):
-        record("participant.address_changed", actor=actor, room=grant.room, subject=grant)
+        record(type, actor=actor, room=grant.room, subject=grant, data=data)
 
 
 def _checked(values: dict[str, Any], contact: Contact | None) -> dict[str, Any]:

@@ -119,8 +119,9 @@ class ContactDetail(APIView):
 
     @writes("change_contact", "contacts:write", takes=ContactChange, answers=ContactAnswer, versioned=True)
     def patch(self, request: Request, values: dict[str, Any], contact_id: UUID) -> Response:
-        """Change a contact. A new e-mail address ends the old one's way into rooms; of somebody who is in rooms it needs `rooms:write` too.
+        """Change a contact. A new e-mail address ends the old one's way into rooms.
 
+        Of somebody who is in rooms, name, organization and e-mail need `rooms:write` too, and an owner who writes in all of them.
         Whoever has been in a room answers nothing from a new address before the old mailbox confirms it.
         """
         change_contact(actor=actor_of(request), contact_id=contact_id, version=version_of(request), values=values)

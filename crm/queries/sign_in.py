@@ -146,7 +146,7 @@ def own_passkeys(actor: Actor) -> list[Passkey]:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the access log: who came in, when. Of an address that was changed the `sentence` says it, `said` why."""
+    """One line of the access log: who came in, when. Of what was changed about somebody the `sentence` says it, `said` why."""
 
     name: str
     side: str
@@ -157,14 +157,17 @@ class Entry:
 
 
 def access_log(actor: Actor, room_id: UUID, limit: int = 50) -> list[Entry]:
-    """Return who came into the room and when, and whose address was changed, newest first: both sides see the same."""
-    events = Event.objects.visible_to(actor).filter(room=room_id, type__in=("participant.signed_in", *_OF_ADDRESSES))
+    """Return who came into the room and when, and whose address, name or client was changed, newest first: both sides see the same."""
+    events = Event.objects.visible_to(actor).filter(room=room_id, type__in=("participant.signed_in", *_OF_PERSONS))
     recent = list(events.select_related("by_contact", "by_user").order_by("-at", "-id")[:limit])
-    told = {one.id: one for one in in_words(actor, [event for event in recent if event.type in _OF_ADDRESSES])}
+    told = {one.id: one for one in in_words(actor, [event for event in recent if event.type in _OF_PERSONS])}
     return [_entry(event, told.get(event.pk)) for event in recent]
 
 
-_OF_ADDRESSES = tuple(f"participant.address_{one}" for one in ("changed", "confirmed", "vouched"))
+_OF_PERSONS = (
+    *(f"participant.address_{one}" for one in ("changed", "confirmed", "vouched")),
+    "participant.facts_changed",
+)
 
 
 def _entry(event: Event, told: Happening | None) -> Entry:

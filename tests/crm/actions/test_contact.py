@@ -12,7 +12,7 @@ from crm.clock import now
 from crm.errors import Invalid, NotAllowed, NotFound, Stale
 from crm.models import Contact, Event, RoomSession, SignInCode
 from crm.queries.live import RoomReader, room_readers
-from crm.queries.sign_in import find_participant, find_session
+from crm.queries.sign_in import access_log, find_participant, find_session
 from crm.secrets import new_token
 from tests.cast import Cast
 from tests.crm.room.door import come_in
@@ -136,3 +136,26 @@ def test_who_only_reads_in_a_room_cannot_lead_its_codes_elsewhere(cast: Cast) ->
             actor=as_user(cast.colleague), contact_id=ingrid.pk, version=1, values={"email": "jo@elsewhere.example"}
         )
     assert error.value.faults[0].code == "not_writable"
+
+
+@pytest.mark.parametrize("field", ["name", "organization"])
+def test_who_writes_in_none_of_their_rooms_gives_nobody_another_name(cast: Cast, field: str) -> None:
+    ingrid, values = cast.ingrid.contact, {"name": "Bogdan Other", "organization": None}
+    for actor in (as_user(cast.stranger), as_user(cast.colleague)):
+        with pytest.raises(Invalid) as error:
+            change_contact(actor=actor, contact_id=ingrid.pk, version=1, values={field: values[field]})
+        assert [(fault.field, fault.code) for fault in error.value.faults] == [(field, "not_writable")]
+    outside = cast.contact("Erik Nyström")
+    change_contact(actor=as_user(cast.stranger), contact_id=outside.pk, version=1, values={"name": "Erik Nystrom"})
+
+
+def test_a_new_name_is_told_in_their_rooms(cast: Cast) -> None:
+    assert cast.daniel
+    change_contact(
+        actor=as_user(cast.admin), contact_id=cast.ingrid.contact_id, version=1, values={"name": "Ingrid Berg"}
+    )
+    told = Event.objects.visible_to(cast.buyer).get(type="participant.facts_changed")
+    assert (told.subject_id, told.data) == (cast.ingrid.pk, {"fields": ["name"]})
+    assert "changed the name or the client of Ingrid Berg" in [
+        str(one.sentence).removeprefix(f"{cast.admin.name} ") for one in access_log(cast.rep, cast.deal.room_id)
+    ]

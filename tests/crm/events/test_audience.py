@@ -32,7 +32,7 @@ EVERYBODY = {
     *(f"deal.{one}" for one in ("opened", "moved", "moved_back", "won", "win_undone", "lost", "reopened")),
     *(f"goal.{one}" for one in ("no_data", "on_track", "at_risk", "off_track", "reached", "missed")),
     *(f"measurement.{one}" for one in ("recorded", "corrected", "confirmed", "disputed", "dispute_answered")),
-    *(f"participant.{one}" for one in ("changed", "revoked", "signed_in")),
+    *(f"participant.{one}" for one in ("changed", "facts_changed", "revoked", "signed_in")),
     *(f"participant.address_{one}" for one in ("changed", "confirmed", "vouched")),
     "deal.ended_in_agreement",
     "goal.confirmed",
