@@ -23,6 +23,7 @@ from crm.models import (
     Organization,
     Participant,
     Passkey,
+    PasskeyChallenge,
     Room,
     RoomSession,
     SignInCode,
@@ -148,6 +149,8 @@ def _end_ways_in(actor: Actor, contact: Contact) -> None:
     Invitation.objects.filter(participant__contact=contact, revoked_at=None).update(revoked_at=at)
     SignInCode.objects.filter(contact=contact, consumed_at=None).update(expires_at=at)
     RoomSession.objects.filter(contact=contact, ended_at=None).update(ended_at=at)
+    # The challenges first: whoever is adding a passkey holds one, and is waited for.
+    PasskeyChallenge.objects.filter(contact=contact).delete()
     Passkey.objects.filter(contact=contact).delete()
     _tell_rooms(actor, contact, "participant.address_changed")
 

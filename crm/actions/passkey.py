@@ -112,8 +112,7 @@ def enter_with_passkey(*, browser: Browser, response: Any, old_session: str = ""
     """
     state = _take_challenge(browser, None)
     signed = _read(AuthenticationResponse, response)
-    locked = Passkey.objects.select_for_update(of=("self",), no_key=True).select_related("contact")
-    passkey = locked.filter(credential_id=signed.raw_id).first()
+    passkey = _lock_passkey(signed.raw_id)
     if passkey is None or not Participant.objects.active().filter(contact=passkey.contact).exists():
         raise _not_taken()
     try:
@@ -122,6 +121,14 @@ def enter_with_passkey(*, browser: Browser, response: Any, old_session: str = ""
         raise _not_taken() from error
     _count_use(passkey, signed.response.authenticator_data.counter)
     return begin_session(passkey.contact, browser, old_session, method=RoomSession.Method.PASSKEY)
+
+
+def _lock_passkey(credential_id: bytes) -> Passkey | None:
+    """Lock the person first, as a new address and an erasure do: whoever comes second finds what the first one left."""
+    known = Passkey.objects.filter(credential_id=credential_id)
+    Contact.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=known.values("contact")).first()
+    locked = known.select_for_update(of=("self",), no_key=True).select_related("contact")
+    return locked.first()
 
 
 def _count_use(passkey: Passkey, counter: int) -> None:
