@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from redis import Redis
 
-from crm.actions import ledger, ledger_check, upload
+from crm.actions import ledger_check, sign_in_facts, upload
 from crm.actions.data_request import end_availability
 from crm.actions.erasure import complete_due, settle_list, sweep_up
 from crm.actions.idempotency import drop_old_answers
@@ -44,8 +44,8 @@ def check_ledger() -> None:
 
 @shared_task  # type: ignore[untyped-decorator]
 def drop_sign_in_facts() -> int:
-    """Delete facts of sign-ins that evidence keeps no longer; return how many."""
-    return ledger.drop_sign_in_facts()
+    """Delete facts of sign-ins that are kept no longer; return how many."""
+    return sign_in_facts.drop_sign_in_facts()
 
 
 @shared_task  # type: ignore[untyped-decorator]

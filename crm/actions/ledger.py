@@ -2,10 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
-
-from django.conf import settings
 
 from crm.actors import Actor
 from crm.clock import now
@@ -51,12 +48,6 @@ def append_entry(
     if facts:
         SignInFacts.objects.create(payload=kept, salt=facts_salt, content=facts)
     return entry
-
-
-def drop_sign_in_facts() -> int:
-    """Delete the facts of sign-ins that are older than `SIGN_IN_FACTS_DAYS`; return how many rows went."""
-    limit = now() - timedelta(days=settings.SIGN_IN_FACTS_DAYS)
-    return SignInFacts.objects.filter(payload__entry__at__lt=limit).delete()[0]
 
 
 def person_as_now(participant: Participant) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.db import connection
 
+from crm.actions.passkey import begin_entering
 from crm.actions.sign_in import (
     TRIES,
     Browser,
@@ -16,6 +17,7 @@ from crm.actions.sign_in import (
     request_code_by_invitation,
     sign_out,
 )
+from crm.actions.sign_in_facts import drop_sign_in_facts
 from crm.clock import frozen, now
 from crm.errors import DomainError, Invalid, NotFound, Refused
 from crm.models import Event, RoomSession, SignInCode
@@ -181,6 +183,22 @@ class TestSession:
         _session, token = come_in(cast.ingrid.contact)
         sign_out(session_token=token)
         assert find_session(token) is None
+
+    def test_from_where_is_forgotten_after_its_time(self, cast: Cast) -> None:
+        session, _token = come_in(cast.ingrid.contact)
+        request_code_by_email(email="nobody@elsewhere.example", browser=Browser(new_token(), "192.0.2.7"))
+        begin_entering(browser=Browser(new_token(), "192.0.2.7"))
+        with frozen(now() + timedelta(hours=23)):
+            assert drop_sign_in_facts() == 0
+        with frozen(now() + timedelta(days=2)):
+            assert drop_sign_in_facts() == 3
+        session.refresh_from_db()
+        assert (session.address, session.browser) == ("127.0.0.1", "Test browser")
+        with frozen(now() + timedelta(days=91)):
+            assert drop_sign_in_facts() == 1
+            assert drop_sign_in_facts() == 0
+        session.refresh_from_db()
+        assert (session.address, session.browser) == (None, "")
 
     def test_both_sides_see_who_came_in(self, cast: Cast) -> None:
         come_in(cast.ingrid.contact)
