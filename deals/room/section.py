@@ -22,7 +22,7 @@ from crm.web.submitted import draft_of, version_of
 from crm.web.version import attempt_edit
 from deals.actions.section import get_row
 from deals.models import ProblemPart, Section, SectionKind
-from deals.queries.comment import open_disputes
+from deals.queries.dispute import open_disputes
 from deals.queries.section import get_section
 from deals.queries.section_rows import left_out, people_by_side, problem_parts, section_rows
 from deals.room.forms import BesideForm, RowForm

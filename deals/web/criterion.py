@@ -22,9 +22,9 @@ from crm.web.submitted import draft_of, parse_id, remember_sent, sent_before, ve
 from crm.web.version import attempt_edit, saved_words
 from deals.actions.criterion import add_criterion, archive_criterion, edit_criterion, share_criterion
 from deals.models import Criterion, SectionKind
-from deals.queries.comment import open_disputes
 from deals.queries.criterion import CheckLine, check_lines, criteria_views, possible_owners
 from deals.queries.deal import DealPage, get_deal, get_deal_page
+from deals.queries.dispute import open_disputes
 from deals.queries.revision import next_number
 from deals.web.conflict import conflict_page
 from deals.web.forms.comment import CommentForm

@@ -21,8 +21,8 @@ from crm.web.submitted import draft_of, parse_id, remember_sent, sent_before, ve
 from crm.web.version import attempt_edit, saved_words
 from deals.actions.problem import add_statement, archive_statement, edit_statement, share_statement
 from deals.models import ProblemPart, ProblemStatement, SectionKind
-from deals.queries.comment import open_disputes
 from deals.queries.deal import DealPage, get_deal_page
+from deals.queries.dispute import open_disputes
 from deals.queries.problem import problem_document
 from deals.queries.revision import is_said_otherwise
 from deals.web.conflict import conflict_page

@@ -162,6 +162,32 @@ class TestDisputes:
             assert "One thing is seen differently" not in page
             assert "Settled, said Daniel Reyes" in page
 
+    @pytest.mark.slow
+    def test_it_stays_readable_and_can_be_settled_when_its_row_is_taken_out(self, cast: Cast, client) -> None:
+        theirs, ours = say(cast, body="Twice a week.", disputes=True), say(cast, cast.rep, "Never.", disputes=True)
+        archive_statement(actor=cast.rep, statement_id=theirs.subject_id, version=1)
+        client.force_login(cast.maya)
+        room, deal = client_of(cast.ingrid.contact), f"/deals/{cast.deal.pk}/problem/"
+        readers = [
+            (
+                room,
+                f"/room/{cast.deal.room_id}{deal}",
+                f"/room/{cast.deal.room_id}/comments/{{}}/resolve/",
+                theirs,
+                ours,
+            ),
+            (client, deal, "/comments/{}/resolve/", ours, theirs),
+        ]
+        for reader, url, settle, own, other in readers:
+            page = reader.get(url).content.decode()
+            assert "What this was about has been taken out." in page
+            assert all(said.body in page for said in (own, other) if not said.resolved_at)
+            assert settle.format(other.pk) not in page
+            assert settle.format(own.pk) in page
+            assert reader.post(settle.format(own.pk), {"version": 1, "next": url}).url.startswith(url)
+            assert settle.format(own.pk) not in reader.get(url).content.decode()
+            own.refresh_from_db()
+
 
 class TestMentions:
     def test_who_is_named_is_told_and_nobody_else(self, cast: Cast) -> None:
