@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0017_delivery_to'),
+        ('crm', '0018_webhook_keys'),
     ]
 
     operations = [
