@@ -28,7 +28,7 @@ from crm.checks import Checks
 from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
-from crm.models import Answer, Consent, Participant, Question, Room
+from crm.models import NOT_YET, Answer, Consent, Participant, Question, Room
 from crm.queries.address_change import check_address_settled
 from crm.queries.recorded import standing_record
 from crm.queries.waiting import FRESH_FOR as FRESH_FOR
@@ -36,8 +36,6 @@ from crm.queries.waiting import fingerprint as fingerprint
 
 ANSWERS = (Answer.AGREED, Answer.CHANGE, Answer.DECLINED)
 HASH = re.compile("[0-9a-f]{64}")
-NOT_YET = (Answer.CHANGE, Answer.DECLINED)
-"""The answers after which nobody asks again until the words change or the person reopens it."""
 EVENTS = {
     Answer.AGREED: "consent.given",
     Answer.CHANGE: "consent.change_suggested",

@@ -207,7 +207,9 @@ def _refuse_asking(person: Participant, answer: Answer) -> NoReturn:
     if answer == Answer.AGREED:
         raise Refused(_("%(name)s agreed to exactly this.") % name, code="already_agreed")
     if answer == Answer.CHANGE:
-        words = _("%(name)s would change something here. Ask again when the words have changed.")
+        words = _(
+            "%(name)s would change something here. Ask again when the words have changed, or when they reopen it."
+        )
         raise Refused(words % name, code="change_suggested")
     words = _("%(name)s said no to this. Ask again when its words have changed, or when they reopen it.")
     raise Refused(words % name, code="declined")

@@ -8,7 +8,7 @@ from crm.models.api_key import ApiKey, IdempotentAnswer
 from crm.models.attachment import Attachment, FileState
 from crm.models.authored import WRITERS, Authored, Draftable, DraftableQuerySet, one_draft_each, private_rows_of
 from crm.models.comment import Comment
-from crm.models.consent import UNSAID, Answer, Channel, Consent, Question
+from crm.models.consent import NOT_YET, UNSAID, Answer, Channel, Consent, Question
 from crm.models.contact import Contact, MailKind
 from crm.models.custom_field import CustomField, CustomFieldOn, CustomFieldType
 from crm.models.data_request import DataRequest, DataRequestKind, DataRequestState
@@ -31,6 +31,7 @@ from crm.models.user import Role, User
 from crm.models.webhook import WebhookAttempt, WebhookEndpoint, WebhookMessage, WebhookState
 
 __all__ = [
+    "NOT_YET",
     "UNSAID",
     "WRITERS",
     "AccessRequest",

@@ -31,6 +31,10 @@ UNSAID = (Answer.CONTESTED, Answer.CANCELLED)
 """A recorded answer that was never given: the person contests it, or its writer took it back."""
 
 
+NOT_YET = (Answer.CHANGE, Answer.DECLINED)
+"""The answers after which nobody asks again until the words change or the person reopens it."""
+
+
 class Channel(models.TextChoices):
     """How an answer was given: in the room by the person, or elsewhere and recorded by staff."""
 
@@ -173,6 +177,11 @@ class Consent(models.Model):
     def counts(self) -> bool:
         """Whether it is a yes that stands."""
         return self.answer == Answer.AGREED
+
+    @property
+    def is_not_yet(self) -> bool:
+        """Whether it ends the asking until the words change, or the person reopens it."""
+        return self.answer in NOT_YET
 
     @property
     def is_own_word(self) -> bool:

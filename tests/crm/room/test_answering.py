@@ -87,6 +87,21 @@ def test_a_yes_that_was_written_down_for_somebody_leaves_no_words_out(cast: Cast
     assert "Planners forecast by hand" in shown[shown.index("<dl") :]
 
 
+@pytest.mark.parametrize("answer", ["change", "declined"])
+def test_whoever_has_not_said_yes_can_let_us_ask_again(cast: Cast, answer: str) -> None:
+    question, client = story.ask(cast, cast.problem()), client_of(cast.ingrid.contact)
+    consent = story.say(question, answer, note="The causes.").consents.get()
+    reopen = reverse("room:turn", args=[question.room_id, consent.pk, "reopen"])
+    pages = [
+        reverse("room:receipt", args=[question.room_id, consent.pk]),
+        reverse("room:answer", args=[question.room_id, question.pk]),
+    ]
+    assert all(reopen in client.get(page).content.decode() for page in pages)
+    client.post(reopen)
+    assert not any(reopen in client.get(page).content.decode() for page in pages)
+    assert story.ask(cast, cast.problem()).is_open
+
+
 @pytest.mark.parametrize("lost", [{}, {"shown_hash": ""}, {"shown_hash": "x"}])
 def test_an_answer_that_lost_its_hash_leaves_the_question_open_and_keeps_the_words(
     cast: Cast, lost: dict[str, str]
