@@ -19,12 +19,12 @@ from crm.checks import Checks
 from crm.clock import now
 from crm.errors import Invalid, NotAllowed, NotFound, Refused
 from crm.events.record import record
-from crm.models import Answer, Consent, Participant, Question, Room
+from crm.models import Answer, Consent, Contact, Participant, Question, Room
 from crm.registry import ConsentKind, consent_kind, consent_kinds
 from crm.rules.asking import may_ask_again
 
 OPEN_QUESTIONS_LIMIT = 2
-"""How many questions may wait for one person in one room."""
+"""How many questions may wait for one person, in all their rooms together."""
 MAY_NOT_ANSWER = "may_not_answer"
 """Why a question closed: the person it was asked of does not answer for their side any more."""
 NOT_NEEDED = "not_needed"
@@ -239,7 +239,8 @@ def replace_older_questions(actor: Actor, room: Room, person: Participant, subje
 
 
 def _check_not_too_many(person: Participant) -> None:
-    if person.questions.open().count() >= OPEN_QUESTIONS_LIMIT:
+    Contact.objects.select_for_update(of=("self",), no_key=True).get(pk=person.contact_id)
+    if Question.objects.open().filter(asked_of__contact=person.contact_id).count() >= OPEN_QUESTIONS_LIMIT:
         raise Refused(
             _("Two questions wait for %(name)s already. That is the most anybody gets.")
             % {"name": person.contact.name},

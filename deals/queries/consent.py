@@ -72,8 +72,8 @@ def stages_ahead(page: DealPage) -> list[Stage]:
 
 
 def people_to_ask(actor: Actor, page: DealPage) -> list[Person]:
-    """Return the buyers in the room who may answer for their side."""
-    asked = Count("questions", filter=Q(questions__closed_at=None))
+    """Return the buyers in the room who may answer for their side, and how much waits for each, here and elsewhere."""
+    asked = Count("contact__grants__questions", filter=Q(contact__grants__questions__closed_at=None))
     people = (
         Participant.objects.visible_to(actor)
         .active()

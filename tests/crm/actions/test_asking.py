@@ -3,10 +3,14 @@
 import pytest
 
 from crm.actions.consent import reopen_consent, withdraw_consent
+from crm.actions.question import ask_for_consent, cancel_question
 from crm.errors import Refused
 from crm.models import Consent, LedgerEntry
+from deals.actions.deal import open_deal
 from deals.actions.stage_move import propose_move
 from deals.models import Stage
+from deals.queries.consent import people_to_ask
+from deals.queries.deal import get_deal_page
 from tests.cast import Cast
 from tests.crm.actions.test_consent import ask, say
 
@@ -61,3 +65,37 @@ def test_one_reopening_is_enough_for_everything_one_question_asked(cast: Cast) -
     assert not Consent.objects.filter(reopened_at=None).exists()
     assert LedgerEntry.objects.filter(type="reopened").count() == 2
     assert ask(cast, move, cast.problem()).is_open
+
+
+def test_two_questions_are_the_most_anybody_gets_in_all_rooms_together(cast: Cast) -> None:
+    deals = [
+        open_deal(actor=cast.rep, title=f"Deal {n}", organization_id=cast.halvorsen.pk, amount="1", currency="USD")
+        for n in range(3)
+    ]
+    grants = [cast.let_in(cast.ingrid.contact, room=deal.room) for deal in deals]
+    moves = [
+        propose_move(
+            actor=cast.rep,
+            deal_id=deal.pk,
+            to_stage_id=Stage.objects.get(pipeline=deal.pipeline_id, name="Understand").pk,
+        )
+        for deal in deals
+    ]
+    asked = [
+        lambda n=n: ask_for_consent(
+            actor=cast.rep,
+            asked_of=grants[n].pk,
+            subjects=[moves[n]],
+            sentence="Shall we?",
+            benefit="A page of figures.",
+        )
+        for n in range(3)
+    ]
+    first, _second = asked[0](), asked[1]()
+    with pytest.raises(Refused) as error:
+        asked[2]()
+    assert error.value.code == "too_many_open"
+    (person,) = people_to_ask(cast.rep, get_deal_page(cast.rep, deals[2].pk))
+    assert person.open_questions == 2
+    cancel_question(actor=cast.rep, question_id=first.pk)
+    assert asked[2]().is_open
