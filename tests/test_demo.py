@@ -10,6 +10,7 @@ from django.core.management import call_command
 
 from crm.clock import frozen, now
 from crm.models import Answer, Consent, Delivery, Event, LedgerEntry, Question, User
+from crm.queries.evidence import evidence_faults
 from crm.rules.chain import LinkData, StoredPayload, verify_chain
 from deals.models import Criterion, Deal, ProblemStatement, Section
 from deals.queries.stage_total import missing_figures
@@ -54,6 +55,7 @@ def test_the_story_is_told_whole_and_adds_up(told):
     open_deals = Deal.objects.open()
     assert open_deals.count() == 13
     assert missing_figures() == {}
+    assert list(evidence_faults()) == []
     assert set(Deal.objects.filter(waits_for_client=True)) == set(Deal.objects.filter(question_waits()))
     assert sum(deal.amount or 0 for deal in open_deals) == Decimal(6_550_000)
     assert not Deal.objects.exclude(is_demo=True, room__is_demo=True).exists()
