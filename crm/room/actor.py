@@ -10,8 +10,8 @@ from crm.actions.sign_in import Browser, touch_session
 from crm.actors import Actor, as_participant
 from crm.clock import now
 from crm.errors import NotFound
-from crm.models import RoomSession
-from crm.queries.sign_in import find_participant, find_session
+from crm.models import Participant, RoomSession
+from crm.queries.sign_in import find_participant, find_session, lost_grant
 from crm.room.cookies import SEEN_EVERY, address_of, agent_of
 from crm.web.live import is_refresh
 from crm.web.viewer import show_in
@@ -22,6 +22,14 @@ _PROOFS = {RoomSession.Method.CODE: "code by mail", RoomSession.Method.PASSKEY: 
 
 class NotSignedIn(Exception):
     """Nobody is signed in in this browser: `crm.room.door.DoorMiddleware` leads to the door."""
+
+
+class AccessTakenBack(NotSignedIn):
+    """Whoever is or was signed in here had a grant in this room, which was taken back."""
+
+    def __init__(self, grant: Participant) -> None:
+        super().__init__()
+        self.grant = grant
 
 
 def session_token(request: HttpRequest) -> str:
@@ -38,11 +46,13 @@ def browser(request: HttpRequest) -> Browser:
 def participant(request: HttpRequest, room_id: UUID) -> Actor:
     """Return the actor for a room page, and show the page in their language and time zone.
 
-    Raises `NotSignedIn`, and `NotFound` for a room that is not theirs.
+    Raises `NotSignedIn`, `AccessTakenBack`, and `NotFound` for a room that was never theirs.
     """
     token = session_token(request)
     grant = find_participant(token, room_id) if token else None
     if grant is None:
+        if token and (lost := lost_grant(token, room_id)):
+            raise AccessTakenBack(lost)
         if token and find_session(token):
             raise NotFound
         raise NotSignedIn

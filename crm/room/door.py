@@ -25,10 +25,11 @@ from crm.actions.sign_in import (
 )
 from crm.clock import now
 from crm.errors import Invalid, Refused
+from crm.models import Participant
 from crm.queries.room_people import people_at_table
 from crm.queries.sign_in import DoorState, find_session, get_door, grants_of, newest_code
 from crm.room import cookies
-from crm.room.actor import NotSignedIn, browser, session_token
+from crm.room.actor import AccessTakenBack, NotSignedIn, browser, session_token
 from crm.room.forms import CodeForm, EmailForm
 from crm.web.forms import add_faults, attempt
 from crm.web.submitted import typed_words
@@ -54,11 +55,20 @@ class DoorMiddleware:
         """Answer for a page of the room that nobody is signed in for."""
         if not isinstance(exception, NotSignedIn):
             return None
+        if isinstance(exception, AccessTakenBack) and request.headers.get("HX-Request") != "true":
+            return _taken_back(request, exception.grant)
         if request.method in ("GET", "HEAD") and request.headers.get("HX-Request") != "true":
             return redirect(f"{reverse('room:door')}?{urlencode({'next': request.path})}")
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(status=403)
         return _door(request, EmailForm(), wrote=typed_words(request), status=403)
+
+
+def _taken_back(request: HttpRequest, grant: Participant) -> HttpResponse:
+    show_in(grant.contact.locale, grant.contact.time_zone)
+    has_rooms = find_session(session_token(request)) is not None
+    context = {"grant": grant, "has_rooms": has_rooms, "wrote": typed_words(request)}
+    return render(request, "room/taken_back.html", context, status=403)
 
 
 def next_page(request: HttpRequest) -> str:

@@ -155,7 +155,7 @@ class TestAccess:
         client = client_of(cast.ingrid.contact)
         assert client.get(room_url(cast)).status_code == 200
         revoke_participant(actor=cast.rep, participant_id=cast.ingrid.pk)
-        assert client.get(room_url(cast)).status_code == 302
+        assert client.get(room_url(cast)).status_code == 403
 
     def test_posts_need_the_token_of_the_page(self, cast: Cast) -> None:
         question = ask(cast)
