@@ -49,13 +49,7 @@ def participant(request: HttpRequest, room_id: UUID) -> Actor:
     Raises `NotSignedIn`, `AccessTakenBack`, and `NotFound` for a room that was never theirs.
     """
     token = session_token(request)
-    grant = find_participant(token, room_id) if token else None
-    if grant is None:
-        if token and (lost := lost_grant(token, room_id)):
-            raise AccessTakenBack(lost)
-        if token and find_session(token):
-            raise NotFound
-        raise NotSignedIn
+    grant = _grant(token, room_id)
     seen: Any = cast(Any, grant)  # with what the query knows of the session
     if now() - seen.session_seen_at > SEEN_EVERY and not is_refresh(request):
         touch_session(seen.session_id, seen.session_seen_at)
@@ -69,3 +63,13 @@ def participant(request: HttpRequest, room_id: UUID) -> Actor:
         "browser": agent_of(request),
     }
     return as_participant(grant, fresh_at=seen.session_fresh_at, session=session)
+
+
+def _grant(token: str, room_id: UUID) -> Participant:
+    if token and (grant := find_participant(token, room_id)):
+        return grant
+    if token and (lost := lost_grant(token, room_id)):
+        raise AccessTakenBack(lost)
+    if token and find_session(token):
+        raise NotFound
+    raise NotSignedIn
