@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 Words = str | Promise
 
@@ -83,3 +84,20 @@ class Stale(DomainError):
     ) -> None:
         super().__init__(message, code=code, faults=faults)
         self.current = current
+
+
+class TooOften(DomainError):
+    """It was done too often in a short time (429). After `retry_after` seconds it goes on."""
+
+    code = "too_often"
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        minutes = max(1, -(-retry_after // 60))
+        words = ngettext(
+            "That was very often in a short time. It goes on in %(count)s minute.",
+            "That was very often in a short time. It goes on in %(count)s minutes.",
+            minutes,
+        )
+        super().__init__(words % {"count": minutes})
+        self.retry_after = max(1, retry_after)

@@ -16,7 +16,7 @@ from crm.actions.version import check_version
 from crm.actors import SYSTEM, Actor
 from crm.checks import Checks
 from crm.clock import now
-from crm.errors import NotAllowed, NotFound, Refused
+from crm.errors import NotAllowed, NotFound, Refused, TooOften
 from crm.events.record import record
 from crm.mail.invitation import send_invitation
 from crm.models import Contact, Invitation, Participant, Room, RoomSession, Side, SignInCode, User
@@ -24,6 +24,9 @@ from crm.queries.user import is_ours
 from crm.secrets import new_token, token_hash
 
 INVITATION_LASTS = timedelta(days=14)
+HOUR = timedelta(hours=1)
+PER_INVITER, PER_PERSON = 60, 6
+"""How many invitations leave in an hour in one name, and to one person."""
 SIDES = (Side.BUYER.value, Side.PARTNER.value)
 
 
@@ -63,10 +66,11 @@ def let_in(
 ) -> Participant:
     """Write the grant of a contact in `room`, whose lock the caller holds, and mail the link in `inviter`'s name.
 
-    Raises `Refused` for an address of ours: whoever reads it could answer for the other side.
+    Raises `Refused` for an address of ours: whoever reads it could answer for the other side; `TooOften`.
     """
     if is_ours(contact.email):
         raise Refused(OUR_OWN, code="our_own")
+    _check_not_too_many(inviter, contact)
     grant = Participant.objects.select_for_update(of=("self",), no_key=True).filter(room=room, contact=contact).first()
     if grant is None:
         grant = Participant(room=room, contact=contact, invited_by=inviter, invited_at=now(), side=side, version=0)
@@ -81,6 +85,17 @@ def let_in(
     close_what_they_may_not_answer(actor, room, grant)
     _invite(actor, room, grant, inviter)
     return grant
+
+
+def _check_not_too_many(inviter: User, contact: Contact) -> None:
+    at = now()
+    recent = Invitation.objects.filter(created_at__gt=at - HOUR).order_by("-created_at")
+    for rows, most in (
+        (recent.filter(participant__contact=contact), PER_PERSON),
+        (recent.filter(invited_by=inviter), PER_INVITER),
+    ):
+        if oldest := next(iter(rows.values_list("created_at", flat=True)[most - 1 : most]), None):
+            raise TooOften(int((oldest + HOUR - at).total_seconds()) + 1)
 
 
 def _invite(actor: Actor, room: Room, grant: Participant, inviter: User) -> Invitation:

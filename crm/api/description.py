@@ -58,6 +58,7 @@ REFUSALS = {
     415: "Only JSON is taken.",
     422: "The `Idempotency-Key` came with another request before.",
     428: "`If-Match` is missing.",
+    429: "Searched or invited too often; `Retry-After` says when it goes on.",
 }
 
 
@@ -118,6 +119,7 @@ def responses_of(
     refusals = [400, 401, 403, 404, 406]
     refusals += [409, 413, 415, 422] if is_write else []
     refusals += [412, 428] if versioned else []
+    refusals += [429] if is_write or listing else []
     for number in refusals:
         found[(number, "application/problem+json")] = OpenApiResponse(Problem, description=REFUSALS[number])
     return found

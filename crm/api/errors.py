@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from crm.errors import DomainError, FieldFault, NotFound, Stale, Words
+from crm.errors import DomainError, FieldFault, NotFound, Stale, TooOften, Words
 
 logger = logging.getLogger("django.request")
 
@@ -33,6 +33,7 @@ TITLES: dict[int, Words] = {
     415: _("Send JSON"),
     422: _("This key was used for something else"),
     428: _("Say which version you mean"),
+    429: _("A short pause, please"),
     500: _("Something broke on our side"),
     503: _("A mail could not be sent"),
 }
@@ -128,7 +129,8 @@ def _domain(error: DomainError, *, has_precondition: bool) -> Response:
     if isinstance(error, Stale):
         status = 412 if has_precondition else 409
         more = {"current_version": getattr(error.current, "version", None)}
-    return problem(status, error.code, error.message, error.faults, **more)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooOften) else None
+    return problem(status, error.code, error.message, error.faults, headers=headers, **more)
 
 
 def _of_framework(error: exceptions.APIException) -> Response:

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from crm.api.authentication import actor_of
 from crm.api.fields import Shape
 from crm.api.formats import fault_in_text
 from crm.errors import Invalid
+from crm.limits import take_search
 from crm.queries.paging import Page, page_of
 
 DEFAULT_LIMIT, MOST = 50, 100
@@ -90,6 +92,8 @@ def page(request: Request, listing: Listing, rows: QuerySet[Any]) -> Response:
     parameters = read_parameters(request, listing.parameters)
     for one in listing.filters:
         if one.name in parameters:
+            if one.kind == "search":
+                take_search(actor_of(request))
             rows = rows.filter(one.condition(parameters[one.name]))
     expand = read_expand(parameters, listing.expand)
     total = rows.count() if _wants_count(parameters) else None

@@ -109,6 +109,13 @@ def find_participant(session_token: str, room_id: UUID) -> Participant | None:
     )
 
 
+def lost_grant(session_token: str, room_id: UUID) -> Participant | None:
+    """Return the grant that whoever held this session had in this room until it was taken back; None when there was none."""
+    mine = Participant.objects.filter(room=room_id, contact__sessions__key_hash=token_hash(session_token))
+    lost = mine.filter(revoked_at__gte=F("contact__sessions__created_at"))
+    return lost.select_related("contact", "room__owner").first()
+
+
 def find_session(session_token: str) -> RoomSession | None:
     """Return the session with this secret while it lasts, with its contact."""
     at = now()
@@ -146,7 +153,7 @@ def own_passkeys(actor: Actor) -> list[Passkey]:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the access log: who came in, when. Of what was changed about somebody the `sentence` says it, `said` why."""
+    """One line of the access log: who came in, when. What was answered, or changed about somebody, stands in `sentence` and `said`."""
 
     name: str
     side: str
@@ -157,14 +164,18 @@ class Entry:
 
 
 def access_log(actor: Actor, room_id: UUID, limit: int = 50) -> list[Entry]:
-    """Return who came into the room and when, and whose address, name or client was changed, newest first: both sides see the same."""
-    events = Event.objects.visible_to(actor).filter(room=room_id, type__in=("participant.signed_in", *_OF_PERSONS))
+    """Return who came into the room, what was answered there, and whose address, name or client was changed, newest first.
+
+    Both sides see the same.
+    """
+    events = Event.objects.visible_to(actor).filter(room=room_id, type__in=("participant.signed_in", *_TOLD))
     recent = list(events.select_related("by_contact", "by_user").order_by("-at", "-id")[:limit])
-    told = {one.id: one for one in in_words(actor, [event for event in recent if event.type in _OF_PERSONS])}
+    told = {one.id: one for one in in_words(actor, [event for event in recent if event.type in _TOLD])}
     return [_entry(event, told.get(event.pk)) for event in recent]
 
 
-_OF_PERSONS = (
+_TOLD = (
+    *(f"consent.{one}" for one in ("given", "change_suggested", "declined", "withdrawn", "contested", "record_withdrawn", "confirmed", "reopened")),
     *(f"participant.address_{one}" for one in ("changed", "confirmed", "vouched")),
     "participant.facts_changed",
 )

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from crm.errors import DomainError, Words
+from crm.errors import DomainError, TooOften, Words
 from crm.web.submitted import typed_words
 from crm.web.theme import chosen_theme
 
@@ -24,6 +24,7 @@ HEADINGS: dict[int, Words] = {
     404: _("There is nothing here for you"),
     405: _("This address only takes what a form sends"),
     409: _("This cannot be done now"),
+    429: _("A short pause, please"),
     503: _("A mail could not be sent"),
 }
 
@@ -56,7 +57,10 @@ class DomainErrorMiddleware:
         wrote = _unsaved(request) if status < 500 else []  # a mail that failed takes back nothing that was written
         if wrote and status == 404:
             return _gone_meanwhile(request, wrote)
-        return _page(request, status, HEADINGS[status], exception.message, faults=exception.faults, wrote=wrote)
+        page = _page(request, status, HEADINGS[status], exception.message, faults=exception.faults, wrote=wrote)
+        if isinstance(exception, TooOften):
+            page["Retry-After"] = str(exception.retry_after)
+        return page
 
 
 def fragment_refusal(error: DomainError, status: int) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from crm.actions.organization import change_organization, create_organization
 from crm.errors import Stale
+from crm.limits import take_search
 from crm.models import CustomFieldOn
 from crm.queries.contact import cards, contacts
 from crm.queries.custom_field import custom_values
@@ -36,8 +37,10 @@ ARCHIVED = 50
 @require_safe
 def clients(request: HttpRequest) -> HttpResponse:
     """List the clients, found by name or domain."""
-    q = request.GET.get("q", "")
-    page = page_of(with_counts(organizations(staff(request), q)), request.GET.get("cursor", ""))
+    actor, q = staff(request), request.GET.get("q", "")
+    if q:
+        take_search(actor)
+    page = page_of(with_counts(organizations(actor, q)), request.GET.get("cursor", ""))
     return render(request, "crm/organization/clients.html", {"page": page, "q": q})
 
 

@@ -1,13 +1,17 @@
 """Letting contacts in and taking access back."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.test import Client
 
-from crm.actions.participant import change_participant, invite_contact, revoke_participant
+from crm.actions import participant
+from crm.actions.participant import PER_PERSON, change_participant, invite_contact, revoke_participant
 from crm.actors import Actor, as_participant, as_user
-from crm.errors import Invalid, NotAllowed, NotFound, Refused, Stale
+from crm.clock import frozen, now
+from crm.errors import Invalid, NotAllowed, NotFound, Refused, Stale, TooOften
 from crm.models import Event, Invitation, Participant, Room, RoomSession
 from crm.secrets import token_hash
 from tests.cast import Cast
@@ -100,3 +104,29 @@ def test_what_somebody_sees_can_be_limited(cast: Cast) -> None:
         change_participant(
             actor=cast.rep, participant_id=grant.pk, version=grant.version, sections=[], may_answer=False
         )
+
+
+def test_nobody_is_flooded_with_invitations(cast: Cast) -> None:
+    at = now()
+    with frozen(at):
+        for _time in range(PER_PERSON):
+            invite(cast)
+        with pytest.raises(TooOften) as error:
+            invite(cast)
+    assert error.value.retry_after == 3601
+    with frozen(at + timedelta(hours=1)):
+        invite(cast)
+
+
+def test_nobody_invites_without_end(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(participant, "PER_INVITER", 2)
+    people = [cast.contact(f"Person {number}") for number in range(3)]
+    for person in people[:2]:
+        invite_contact(actor=cast.rep, room_id=cast.deal.room_id, contact_id=person.pk)
+    with pytest.raises(TooOften):
+        invite_contact(actor=cast.rep, room_id=cast.deal.room_id, contact_id=people[2].pk)
+    browser = Client()
+    browser.force_login(cast.maya)
+    form = {"contact": str(people[2].pk), "may_answer": "on", "next": "/clients/"}
+    answer = browser.post(f"/rooms/{cast.deal.room_id}/invitations/", form, follow=True)
+    assert "It goes on in" in answer.content.decode()
