@@ -17,6 +17,7 @@ from crm.actors import Actor
 from crm.clock import now
 from crm.errors import NotAllowed, NotFound
 from crm.models import Contact, DataRequest
+from crm.personal_data.labels import label_of
 from crm.personal_data.person import person_of
 from crm.registry import personal_data_places
 
@@ -34,16 +35,12 @@ class Kept:
     def lines(self) -> list[list[tuple[str, str]]]:
         """The rows for reading: what each holds, without what is empty."""
         return [
-            [(_said(name), _text(value)) for name, value in row.items() if value not in _EMPTY] for row in self.rows
+            [(label_of(name), _text(value)) for name, value in row.items() if value not in _EMPTY] for row in self.rows
         ]
 
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
-
-
-def _said(name: str) -> str:
-    return name.replace("__", " ").replace("_", " ")
 
 
 def _text(value: Any) -> str:
