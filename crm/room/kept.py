@@ -33,6 +33,7 @@ def show_kept(request: HttpRequest, actor: Actor, asking: DataRequestForm) -> Ht
     """Render the page, with the form for a data request as it stands."""
     room_id = room_of(actor).pk
     contact_id = actor.participant.contact_id if actor.participant else None
+    wants_all = request.GET.get("all") == "1"  # asks every place that keeps something, in all rooms
     mine = Comment.objects.visible_to(actor).filter(room=room_id, by_contact=contact_id)
     context = {
         "answers": answers_of(actor),
@@ -42,7 +43,7 @@ def show_kept(request: HttpRequest, actor: Actor, asking: DataRequestForm) -> Ht
         "mail_kinds": MailKind,
         "this_session": token_hash(session_token(request)),
         "entries": access_log(actor, room_id),
-        "kept": [one for one in kept_about_me(actor) if one.name not in _SHOWN_ABOVE],
+        "kept": [one for one in kept_about_me(actor) if one.name not in _SHOWN_ABOVE] if wants_all else None,
         "data_requests": own_data_requests(actor),
         "asking": asking,
         "at": now(),

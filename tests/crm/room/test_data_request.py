@@ -57,7 +57,7 @@ def page_of(request: DataRequest) -> str:
 def test_taking_along_what_is_ones_own(cast: Cast) -> None:
     person = plant(cast)
     buyer = client_of(person)
-    page = buyer.get(kept(cast)).content.decode()
+    page = buyer.get(f"{kept(cast)}?all=1").content.decode()
     assert word("comment") in page
     assert word("wants") in page
     response = buyer.get(f"{kept(cast)}download/")
@@ -240,3 +240,11 @@ def test_requests_cost_the_same_for_one_as_for_many(cast: Cast, admin: Client, a
         request_data(actor=as_participant(person), kind="access")
     with assert_query_baseline("crm:data_requests"):
         admin.get("/data-requests/")
+
+
+def test_the_page_costs_little_until_all_is_asked_for(cast: Cast, buyer: Client, assert_query_baseline) -> None:
+    buyer.get(kept(cast))
+    with assert_query_baseline("room:kept"):
+        page = buyer.get(kept(cast)).content.decode()
+    assert 'href="?all=1#everything"' in page
+    assert "Download it all" in page
