@@ -174,8 +174,18 @@ def access_log(actor: Actor, room_id: UUID, limit: int = 50) -> list[Entry]:
     return [_entry(event, told.get(event.pk)) for event in recent]
 
 
+_ANSWERS = (
+    "given",
+    "change_suggested",
+    "declined",
+    "withdrawn",
+    "contested",
+    "record_withdrawn",
+    "confirmed",
+    "reopened",
+)
 _TOLD = (
-    *(f"consent.{one}" for one in ("given", "change_suggested", "declined", "withdrawn", "contested", "record_withdrawn", "confirmed", "reopened")),
+    *(f"consent.{one}" for one in _ANSWERS),
     *(f"participant.address_{one}" for one in ("changed", "confirmed", "vouched")),
     "participant.facts_changed",
 )

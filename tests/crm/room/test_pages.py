@@ -12,10 +12,12 @@ from crm.actions.question import ask_for_consent
 from crm.actions.recorded_consent import Testimony, record_consent
 from crm.clock import now
 from crm.models import Answer, Consent, Event, Invitation, LedgerEntry, Question, RoomSession, SignInCode
+from crm.queries.sign_in import access_log
 from deals.actions.problem import add_statement
 from deals.actions.stage_move import propose_move
 from deals.models import Stage
 from tests.cast import Cast
+from tests.crm.actions.test_consent import say
 from tests.crm.pdf.test_receipt import words_of
 from tests.crm.room.door import client_of
 
@@ -187,6 +189,14 @@ class TestAnswer:
         assert "Planners forecast by hand" in words_of(copy.content)
         client.post(room_url(cast, f"receipts/{consent.pk}/withdraw/"))
         assert Consent.objects.get().answer == Answer.WITHDRAWN
+
+    def test_both_sides_read_who_came_in_and_what_was_answered(self, cast: Cast) -> None:
+        say(cast, ask(cast), "declined", note="Not before June.")
+        told = [(str(one.sentence), one.said) for one in access_log(cast.rep, cast.deal.room_id)]
+        assert told == [("Ingrid Solberg said no to the problem, revision 1", "Not before June.")]
+        page = client_of(cast.daniel.contact).get(room_url(cast, "people/")).content.decode()
+        assert "Ingrid Solberg said no to the problem" in page
+        assert "Not before June." in page
 
     def test_one_question_about_words_and_a_step_says_what_follows_for_both(self, cast: Cast) -> None:
         understand = Stage.objects.get(pipeline=cast.deal.pipeline_id, name="Understand")
