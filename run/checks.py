@@ -25,7 +25,7 @@ IMPORTS = [[str(BIN / "lint-imports"), "--no-logo"]]
 FAST = [[*PYTEST, "-n", "2", "-m", "not slow and not browser"]]
 SLOW = [[*PYTEST, "-n", "2", "-m", "slow and not browser and not alone"]]
 ALONE = [[*PYTEST, "-n", "0", "-m", "alone"]]
-BROWSER = [[*PYTEST, "-n", "0", "-m", "browser"]]
+BROWSER = [[*PYTEST, "-n", "2", "-m", "browser"]]
 
 CHECK = {"lint": LINT, "types": TYPES, "imports": IMPORTS, "architecture and fast tests": FAST}
 TEST = {
