@@ -10,12 +10,10 @@ from django.urls import reverse
 
 from crm.actions.access_request import welcome_colleagues
 from crm.actions.organization import change_organization
-from crm.actions.participant import revoke_participant
 from crm.api.errors import TITLES
 from crm.errors import DomainError
 from crm.models import Participant
 from crm.web.errors import HEADINGS
-from deals.actions.deal import open_deal
 from deals.actions.problem import add_statement, archive_statement
 from deals.models import ProblemStatement
 from tests.api.caller import Caller, make_key, problem_of
@@ -81,17 +79,6 @@ class TestWordsThatCameTooLate:
         client.force_login(cast.maya)
         answer = client.post(f"{section}statements/{ProblemStatement.objects.get().pk}/", SENT)
         assert "It was taken out while you were writing" in given_back(answer, 404)
-
-    def test_so_does_who_was_shut_out_of_this_room_alone(self) -> None:
-        cast = Cast()
-        other = open_deal(
-            actor=cast.rep, title="Another", organization_id=cast.halvorsen.pk, amount="1", currency="USD"
-        )
-        cast.let_in(cast.ingrid.contact, room=other.room)
-        client = client_of(cast.ingrid.contact)
-        revoke_participant(actor=cast.rep, participant_id=cast.ingrid.pk)
-        page = given_back(client.post(f"/room/{cast.deal.room_id}/words/", {"body": TYPED}), 404)
-        assert "no longer shared with you" in page
 
     def test_what_may_not_be_done_keeps_its_own_reason(self, client: Client) -> None:
         cast = Cast()
