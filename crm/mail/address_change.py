@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 from crm.mail.message import Mail, send, site_url
 from crm.models import AddressChange, Event, Role, User
 from crm.queries.address_change import change_token
-from crm.queries.sign_in import masked
 
 
 def mail_address_change(event: Event) -> None:
@@ -18,7 +17,7 @@ def mail_address_change(event: Event) -> None:
     admins = User.objects.active().filter(role=Role.ADMIN).exclude(pk=change.changed_by_id).order_by("pk")
     context = {
         "change": change,
-        "email": masked(change.contact.email),
+        "email": change.contact.email,
         "admins": list(admins[:3]),
         "url": site_url(reverse("room:confirm_address", args=[change_token(change)])),
     }

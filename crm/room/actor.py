@@ -10,7 +10,8 @@ from crm.actions.sign_in import Browser, touch_session
 from crm.actors import Actor, as_participant
 from crm.clock import now
 from crm.errors import NotFound
-from crm.models import Participant, RoomSession
+from crm.models import AddressChange, Participant, RoomSession
+from crm.queries.address_change import waiting_change
 from crm.queries.sign_in import find_participant, find_session, lost_grant
 from crm.room.cookies import SEEN_EVERY, address_of, agent_of
 from crm.web.live import is_refresh
@@ -32,6 +33,20 @@ class AccessTakenBack(NotSignedIn):
         self.grant = grant
 
 
+class AddressNotConfirmed(NotSignedIn):
+    """Whoever is signed in here came from an address that nobody has confirmed yet: it might be somebody else."""
+
+    def __init__(self, change: AddressChange) -> None:
+        super().__init__()
+        self.change = change
+
+
+def check_address(contact_id: UUID) -> None:
+    """Raise `AddressNotConfirmed` while a change of somebody's address waits to be settled."""
+    if change := waiting_change(contact_id):
+        raise AddressNotConfirmed(change)
+
+
 def session_token(request: HttpRequest) -> str:
     """Return the secret of the room's session, empty when there is none."""
     return request.COOKIES.get(settings.ROOM_COOKIE_NAME, "")
@@ -46,10 +61,12 @@ def browser(request: HttpRequest) -> Browser:
 def participant(request: HttpRequest, room_id: UUID) -> Actor:
     """Return the actor for a room page, and show the page in their language and time zone.
 
-    Raises `NotSignedIn`, `AccessTakenBack`, and `NotFound` for a room that was never theirs.
+    Raises `NotSignedIn`, `AccessTakenBack`, `AddressNotConfirmed`, and `NotFound` for a room that was never theirs.
     """
     token = session_token(request)
     grant = _grant(token, room_id)
+    if cast(Any, grant).address_waits:
+        check_address(grant.contact_id)
     seen: Any = cast(Any, grant)  # with what the query knows of the session
     if now() - seen.session_seen_at > SEEN_EVERY and not is_refresh(request):
         touch_session(seen.session_id, seen.session_seen_at)

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 from crm.actions.address_change import confirm_address
 from crm.errors import Refused
 from crm.queries.address_change import change_of_link, waiting_change
-from crm.queries.sign_in import masked
 from crm.web.viewer import show_in
 
 
@@ -38,7 +37,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     newest = waiting_change(change.contact_id)
     context = {
         "change": change,
-        "email": masked(change.contact.email),
+        "email": change.contact.email,
         "form": form,
         "refused": refused,
         "is_newest": newest == change,

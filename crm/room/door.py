@@ -25,11 +25,11 @@ from crm.actions.sign_in import (
 )
 from crm.clock import now
 from crm.errors import Invalid, Refused
-from crm.models import Participant
+from crm.models import AddressChange, Participant
 from crm.queries.room_people import people_at_table
 from crm.queries.sign_in import DoorState, find_session, get_door, grants_of, newest_code
 from crm.room import cookies
-from crm.room.actor import AccessTakenBack, NotSignedIn, browser, session_token
+from crm.room.actor import AccessTakenBack, AddressNotConfirmed, NotSignedIn, browser, check_address, session_token
 from crm.room.forms import CodeForm, EmailForm
 from crm.web.forms import add_faults, attempt
 from crm.web.submitted import typed_words
@@ -55,12 +55,15 @@ class DoorMiddleware:
         """Answer for a page of the room that nobody is signed in for."""
         if not isinstance(exception, NotSignedIn):
             return None
-        if isinstance(exception, AccessTakenBack) and request.headers.get("HX-Request") != "true":
-            return _taken_back(request, exception.grant)
-        if request.method in ("GET", "HEAD") and request.headers.get("HX-Request") != "true":
-            return redirect(f"{reverse('room:door')}?{urlencode({'next': request.path})}")
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(status=403)
+        match exception:
+            case AccessTakenBack():
+                return _taken_back(request, exception.grant)
+            case AddressNotConfirmed():
+                return _address_waits(request, exception.change)
+        if request.method in ("GET", "HEAD"):
+            return redirect(f"{reverse('room:door')}?{urlencode({'next': request.path})}")
         return _door(request, EmailForm(), wrote=typed_words(request), status=403)
 
 
@@ -69,6 +72,12 @@ def _taken_back(request: HttpRequest, grant: Participant) -> HttpResponse:
     has_rooms = find_session(session_token(request)) is not None
     context = {"grant": grant, "has_rooms": has_rooms, "wrote": typed_words(request)}
     return render(request, "room/taken_back.html", context, status=403)
+
+
+def _address_waits(request: HttpRequest, change: AddressChange) -> HttpResponse:
+    show_in(change.contact.locale, change.contact.time_zone)
+    context = {"address_change": change, "wrote": typed_words(request)}
+    return render(request, "room/address_waits.html", context, status=403)
 
 
 def next_page(request: HttpRequest) -> str:
@@ -189,6 +198,7 @@ def home(request: HttpRequest) -> HttpResponse:
     session = find_session(session_token(request))
     if session is None:
         raise NotSignedIn
+    check_address(session.contact_id)
     show_in(session.contact.locale, session.contact.time_zone)
     grants = grants_of(session)
     if len(grants) == 1:

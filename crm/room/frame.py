@@ -9,8 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
-from crm.models import AddressChange, Room, Side
-from crm.queries.address_change import waiting_change
+from crm.models import Room, Side
 from crm.queries.room_people import people_at_table
 from crm.registry import room_panels
 
@@ -78,12 +77,6 @@ def side_words(actor: Actor) -> str:
     return organization.name if organization else str(_("your side"))
 
 
-def _address_change(actor: Actor) -> AddressChange | None:
-    """Return the change of the actor's own address that bars them from answering; looked for only when there is one."""
-    me = actor.participant
-    return waiting_change(me.contact_id) if me and getattr(me, "address_waits", False) else None
-
-
 def show(
     request: HttpRequest, actor: Actor, template: str, context: dict[str, Any], *, current: str = "", status: int = 200
 ) -> HttpResponse:
@@ -97,7 +90,6 @@ def show(
         "room": room,
         "people": people,
         "side_words": side_words(actor),
-        "address_change": _address_change(actor),
         "sellers": [one for one in people if one.side == Side.SELLER],
         "buyers": [one for one in people if one.side == Side.BUYER],
         "tabs": [Tab(panel.label, url, panel.name == current) for panel, url in room_panels(actor, room)],

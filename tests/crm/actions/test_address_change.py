@@ -12,9 +12,10 @@ from crm.actions.contact import change_contact
 from crm.actors import as_participant, as_user
 from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.deliver import deliver_owed
-from crm.models import AddressChange, Consent, Contact, Event, Participant
+from crm.models import AddressChange, Comment, Consent, Contact, Event, Participant
 from crm.queries.address_change import change_token
 from crm.queries.sign_in import access_log
+from deals.actions.problem import add_statement
 from tests.api.caller import Caller, make_key
 from tests.cast import Cast
 from tests.crm.actions.test_consent import ask, say
@@ -47,12 +48,36 @@ def test_who_takes_an_address_over_cannot_answer(cast: Cast) -> None:
     with pytest.raises(NotAllowed) as error:
         say(cast, question)
     assert error.value.code == "address_not_confirmed"
-    browser = client_of(Contact.objects.get(pk=cast.ingrid.contact_id))
-    page = browser.get(f"/room/{cast.deal.room_id}/").content.decode()
-    assert "Answering waits until your new address is confirmed." in page
-    assert 'name="shown_hash"' not in page
-    assert browser.post(f"/room/{cast.deal.room_id}/words/", {"body": "May I write?"}).status_code == 302
     assert Consent.objects.get().answer == "asked"
+
+
+def test_no_room_opens_to_an_address_that_nobody_confirmed(cast: Cast) -> None:
+    draft = {"part": "causes", "text": "For our side alone."}
+    add_statement(actor=cast.buyer, deal_id=cast.deal.pk, values=draft, private=True)
+    change = move(cast)
+    room = f"/room/{cast.deal.room_id}/"
+    browser = client_of(Contact.objects.get(pk=cast.ingrid.contact_id))
+    for path in (
+        "/room/",
+        room,
+        f"{room}deals/{cast.deal.pk}/problem/",
+        f"{room}kept/",
+        f"{room}archive/",
+        f"{room}live/",
+    ):
+        answer = browser.get(path)
+        assert answer.status_code in (403, 404), path
+        assert "For our side alone." not in answer.content.decode()
+    answer = browser.post(f"{room}words/", {"body": "May I write here?"})
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "Your new address is not confirmed yet" in page
+    assert "Maya Okafor changed it" in page
+    assert "May I write here?" in page, "which is given back"
+    assert not Comment.objects.exists()
+    assert browser.post(f"{room}kept/requests/", {"kind": "erasure"}).status_code == 403
+    confirm_address(token=change_token(change))
+    assert browser.get(room).status_code == 200
 
 
 def test_nothing_answered_before_is_turned_from_there(cast: Cast) -> None:
@@ -71,6 +96,7 @@ def test_the_old_mailbox_is_told_and_confirms(cast: Cast) -> None:
     (told,) = mail.outbox
     assert told.to == [old]
     assert "Maya Okafor of " in told.body
+    assert ELSEWHERE in told.body
     assert "confirm nothing" in told.body
     path = re.search(r"/room/address/\S+", told.body).group()
     browser = Client()
