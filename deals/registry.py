@@ -44,7 +44,7 @@ from deals.models import (
 )
 from deals.queries.archive import ARCHIVE_PARTS
 from deals.queries.content import EMPTY_HASHES, section_snapshot
-from deals.queries.criterion import missing_of
+from deals.queries.criterion import missing_of, missing_words
 from deals.queries.lines import lines_of_criteria, lines_of_move, lines_of_problem
 from deals.queries.organization import deals_block
 from deals.queries.section import get_section
@@ -86,7 +86,9 @@ def _check_section_askable(actor: Actor, section: Section) -> None:
 def _check_measurable(section: Section) -> None:
     """An unmeasurable criterion cannot be agreed (product idea 4)."""
     faults = [
-        FieldFault(f"criteria.{criterion.pk}.{missing.code}", missing.code, criterion.title)
+        FieldFault(
+            f"criteria.{criterion.pk}.{missing.code}", missing.code, f"{criterion.title}: {missing_words(missing)}"
+        )
         for criterion in Criterion.objects.shared().filter(section=section)
         for missing in missing_of(criterion)
     ]

@@ -19,6 +19,7 @@ from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Event, WebhookEndpoint, WebhookMessage, WebhookState
 from crm.registry import rendered_types
+from crm.rules.webhook import names_inside
 from crm.scopes import check_scope
 from crm.secrets import new_webhook_secret, seal
 
@@ -173,4 +174,7 @@ def _url(checks: Checks, value: Any) -> str:
                 " For example: https://hooks.company.example/cg."
             )
             checks.add("url", words % {"sign": "%C3%BC"}, code="not_a_url")
+        return url
+    if names_inside(parts.hostname or "") and not settings.WEBHOOKS_REACH_PRIVATE:
+        checks.add("url", _("This address lies in a network that webhooks do not reach into."), code="private_network")
     return url

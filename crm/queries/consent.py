@@ -17,7 +17,8 @@ class Standing:
     """Where the agreement on one subject stands.
 
     `state` is what the glyph shows. `yeses` are the standing yeses, those to the present words first, then the newest; `waiting` the open
-    questions about the present words; `newest` the consent that the state speaks of, None when nobody was asked.
+    questions about the present words; `newest` the consent that the state speaks of, None when nobody was asked; `others` what
+    other people answered to the present words that is no yes: it is shown beside the yes of somebody else.
     """
 
     state: AgreementState
@@ -25,6 +26,7 @@ class Standing:
     yeses: tuple[Consent, ...] = ()
     waiting: tuple[Consent, ...] = ()
     newest: Consent | None = None
+    others: tuple[Consent, ...] = ()
 
     @property
     def glyph(self) -> str:
@@ -79,7 +81,10 @@ def standing_of(current_hash: str, consents: Sequence[Consent]) -> Standing:
     told = [one for one in standing if one.answer != Answer.ASKED or one.content_hash == current_hash]
     newest = max(told, key=_at) if told else None
     is_current = bool(yeses) and yeses[0].content_hash == current_hash
-    return Standing(state, is_current, tuple(yeses), tuple(waiting), yeses[0] if is_current else newest)
+    spoken_of = yeses[0] if is_current else newest
+    no_yes = (Answer.CHANGE, Answer.DECLINED, Answer.WITHDRAWN)
+    others = [one for one in standing if one.answer in no_yes and one.content_hash == current_hash and one != spoken_of]
+    return Standing(state, is_current, tuple(yeses), tuple(waiting), spoken_of, tuple(others))
 
 
 def _at(consent: Consent) -> float:

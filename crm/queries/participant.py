@@ -1,9 +1,10 @@
 """Reading who can come into a room, for the people page of staff."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.functional import Promise
 
 from crm.actors import Actor
@@ -38,14 +39,15 @@ class AccessTable:
     may_write: bool
 
 
-def access_table(actor: Actor, room: Room) -> AccessTable:
-    """Return who can come into the room, and who of the client could be invited."""
+def access_table(actor: Actor, room: Room, named: Collection[UUID] = ()) -> AccessTable:
+    """Return who can come into the room, and who could be invited: the client's contacts, and those that the deal has `named`."""
     contacts_here = Contact.objects.with_shared_mailbox().select_related("organization")
     grants = Participant.objects.visible_to(actor).filter(room=room).order_by("revoked_at", "invited_at", "id")
     rows = [_access(grant) for grant in grants.prefetch_related("invitations", Prefetch("contact", contacts_here))]
     taken = {row.grant.contact_id for row in rows if row.grant.is_active}
-    contacts = Contact.objects.visible_to(actor).filter(archived_at=None, organization=room.organization_id)
-    free = [contact for contact in contacts[:200] if contact.pk not in taken] if room.organization_id else []
+    known = Q(pk__in=named) | (Q(organization=room.organization_id) if room.organization_id else Q(pk=None))
+    contacts = Contact.objects.visible_to(actor).filter(known, archived_at=None)
+    free = [contact for contact in contacts[:200] if contact.pk not in taken]
     may_write = Room.objects.writable_by(actor).filter(pk=room.pk).exists()
     return AccessTable(room, rows, open_access_requests(actor, room.pk), free, section_choices(), may_write)
 

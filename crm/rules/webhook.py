@@ -31,3 +31,11 @@ def is_public(address: str) -> bool:
         if found in _NAT64:
             return is_public(str(ip_address(int(found) & 0xFFFFFFFF)))
     return found.is_global and not found.is_multicast and not found.is_reserved
+
+
+def names_inside(host: str) -> bool:
+    """Return whether a host of an address leads inwards by itself, before anything is looked up: `localhost`, `10.0.0.1`."""
+    try:
+        return not is_public(host)
+    except ValueError:  # a name
+        return host == "localhost" or host.endswith(".localhost")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.actors import Actor
-from crm.models import Consent, Room
+from crm.models import Answer, Consent, Room
 from crm.queries.consent import Standing, consents_about, standing_of
 from crm.rules.agreement import AgreementState
 from deals.models import AGREEABLE, Deal, Section, SectionKind, StageMove
@@ -110,6 +110,8 @@ def _words(actor: Actor, standing: Standing) -> str:
             return _("%(name)s’s change") % {"name": name}
         case AgreementState.STALE:
             return _("changed since")
+        case AgreementState.DECLINED | AgreementState.DECLINED_SELLER if newest and newest.answer == Answer.WITHDRAWN:
+            return _("%(name)s took the yes back") % {"name": name}
         case AgreementState.DECLINED | AgreementState.DECLINED_SELLER:
             return _("%(name)s said no") % {"name": name}
     return _("not asked yet")

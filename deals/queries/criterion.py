@@ -89,6 +89,11 @@ def missing_of(criterion: Criterion) -> list[Missing]:
     return missing_for_measurable(criterion_data(criterion))
 
 
+def missing_words(missing: Missing) -> str:
+    """Return what is missing in words: "Nobody counts it now"."""
+    return str(_MISSING[missing.code][0])
+
+
 def criterion_data(criterion: Criterion) -> CriterionData:
     """Return the criterion as the rules look at it."""
     return CriterionData(

@@ -65,7 +65,7 @@ def people_page(
     context = {
         "page": page,
         "kind": SectionKind.PEOPLE,
-        "access": access_table(actor, page.deal.room),
+        "access": access_table(actor, page.deal.room, [one.contact_id for one in page.people if one.contact_id]),
         "map": people_map(actor, page, settings.ORGANIZATION_SHORT_NAME),
         "opened": opened or _opened(request, actor, page),
         "comment": comment or CommentForm.opened_by(request),

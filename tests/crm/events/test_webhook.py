@@ -282,6 +282,7 @@ class TestReplay:
         ("url", "https://user:word@hooks.company.example/"), ("url", "https://hooks.company.example/#x"),
         ("url", "https://hooks.company.example/" + "x" * 2000), ("url", "https://a\x00b.example/"),
         ("url", "https://hooks.company.example/ü"), ("url", "https://häuser.example/"),
+        ("url", "https://localhost/cg"), ("url", "https://127.0.0.1/"), ("url", "https://10.0.0.1:8443/"), ("url", "https://[::1]/"),
         ("event_types", ["nothing.known"]), ("event_types", "deal.won"), ("description", "x" * 201), ("color", "red"),
     ],
 )  # fmt: skip

@@ -6,9 +6,12 @@ from django.urls import reverse
 from crm.actions.consent import answer_question, fingerprint, withdraw_consent
 from crm.actions.question import ask_for_consent
 from crm.models import Answer, Consent
+from deals.actions.criterion import add_criterion
 from deals.actions.problem import add_statement
 from deals.queries.deal import get_deal_page
 from tests.cast import Cast
+from tests.crm.room.door import client_of
+from tests.deals.actions.test_stage_move import ask, say
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +60,29 @@ def test_a_yes_taken_back_is_called_so_and_can_be_asked_for_at_once(cast, signed
     assert Consent.objects.get(pk=consent.pk).answer == Answer.WITHDRAWN
     step = get_deal_page(cast.rep, cast.deal.pk).next_step
     assert step.words.startswith("Ask Ingrid Solberg again")
+
+
+def test_a_no_is_read_beside_the_yes_of_somebody_else_by_both_sides(cast, signed_in) -> None:
+    say(ask(cast, cast.problem(), of=cast.daniel), "declined", note="We measured two per cent.")
+    say(ask(cast, cast.problem()))
+    assert "agreed to revision 1" in shown(cast, signed_in)
+    room = client_of(cast.ingrid.contact).get(f"/room/{cast.deal.room_id}/").content.decode()
+    for page in (shown(cast, signed_in), room):
+        assert "Daniel Reyes said no" in page
+        assert "“We measured two per cent.”" in page
+
+
+def test_the_room_calls_a_yes_taken_back_so(cast) -> None:
+    consent = answered(cast, "agreed")
+    withdraw_consent(actor=cast.buyer, consent_id=consent.pk)
+    room = client_of(cast.daniel.contact).get(f"/room/{cast.deal.room_id}/").content.decode()
+    assert "Ingrid took the yes back" in room
+    assert "Ingrid said no" not in room
+
+
+def test_what_keeps_a_criterion_from_being_asked_about_is_named(cast, signed_in) -> None:
+    add_criterion(actor=cast.rep, deal_id=cast.deal.pk, values={"title": "Fewer empty shelves", "unit": "%"})
+    typed = {"about": ["criteria"], "whom": cast.ingrid.pk, "sentence": "Is this it?", "benefit": "A page."}
+    answer = signed_in(cast.maya).post(reverse("deals:ask", args=[cast.deal.pk]), typed)
+    assert answer.status_code == 422
+    assert "Fewer empty shelves: Nobody counts it now" in answer.content.decode()

@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from crm.clock import now
+from crm.models import Contact
 from deals.actions.stakeholder import add_stakeholder
 from tests.cast import Cast
 
@@ -27,3 +29,9 @@ def test_a_place_that_nobody_fills_is_no_person(cast, signed_in) -> None:
     assert "1 person, 1 place open</small>" in html
     assert "1 on the map" in html
     assert "not on the map: Maya" not in html
+
+
+def test_a_partner_on_the_map_can_be_invited(cast, signed_in) -> None:
+    pia = Contact.objects.create(name="Pia Lund", email="pia@partner.example", created_at=now(), updated_at=now())
+    add_stakeholder(actor=cast.rep, deal_id=cast.deal.pk, values={"side": "partner", "contact": pia.pk})
+    assert f'<option value="{pia.pk}">Pia Lund' in people(cast, signed_in)
