@@ -173,7 +173,7 @@ def check_may_be_asked(actor: Actor, person: Participant, subjects: Sequence[Loc
         subject.kind.check_askable(actor, subject.row)
         if not may_answer(person, [subject]):
             raise Refused(_("%(name)s cannot answer for this.") % {"name": person.contact.name}, code="may_not_answer")
-        last = _last_answer(person, subject)
+        last = last_answer(person, subject)
         if last is None:
             continue
         current = subject.kind.current_hash(subject.row)
@@ -215,7 +215,8 @@ def _refuse_asking(person: Participant, answer: Answer) -> NoReturn:
     raise Refused(words % name, code="declined")
 
 
-def _last_answer(person: Participant, subject: LockedSubject) -> Consent | None:
+def last_answer(person: Participant, subject: LockedSubject) -> Consent | None:
+    """Return what the person answered last about a subject, None when they never did."""
     answers = Consent.objects.filter(participant=person).of_subject(subject.kind.name, subject.id)
     return answers.exclude(answer__in=(Answer.CANCELLED, Answer.REPLACED, Answer.ASKED)).first()
 

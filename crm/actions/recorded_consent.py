@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from crm.actions.question import (
     check_may_be_asked,
     check_what_and_whom,
     event_data,
+    last_answer,
     lock_subjects,
     question_payload,
     reference,
@@ -30,7 +32,7 @@ from crm.checks import Checks
 from crm.clock import now
 from crm.errors import Invalid, NotAllowed, NotFound, Refused
 from crm.events.record import record
-from crm.models import Answer, Attachment, Channel, Consent, Question, Room
+from crm.models import Answer, Attachment, Channel, Consent, Participant, Question, Room
 from crm.models.attachment import FileState
 
 ELSEWHERE = tuple(channel.value for channel in Channel if channel != Channel.ROOM)
@@ -74,6 +76,7 @@ def record_consent(
     person = answerer(room, person_id)
     locked = lock_subjects(subjects)
     check_may_be_asked(actor, person, locked)
+    _check_not_overtaken(person, locked, testimony.given_at)
     replace_older_questions(actor, room, person, locked)
     question = Question.objects.create(
         room=room,
@@ -139,6 +142,15 @@ def _checked(checks: Checks, testimony: Testimony) -> Testimony:
     if given_at is not None and given_at > now():
         checks.add("given_at", _("This must have happened already. Check day and time."), code="in_the_future")
     return Testimony(answer, words, channel, given_at, where, testimony.evidence)
+
+
+def _check_not_overtaken(person: Participant, subjects: Sequence[LockedSubject], given_at: datetime | None) -> None:
+    """A yes that was taken back is not brought back by a record of what was said before."""
+    for subject in subjects:
+        last = last_answer(person, subject)
+        if last and last.answer == Answer.WITHDRAWN and given_at and last.answered_at and given_at <= last.answered_at:
+            words = _("%(name)s took a yes to this back after that. Only what was said since can be written down.")
+            raise Refused(words % {"name": person.contact.name}, code="taken_back_since")
 
 
 def _evidence(actor: Actor, room: Room, testimony: Testimony) -> Attachment | None:

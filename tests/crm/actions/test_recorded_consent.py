@@ -6,11 +6,13 @@ from io import BytesIO
 import pytest
 
 from crm.actions.attachment import add_attachment, check_attachment
+from crm.actions.consent import withdraw_consent
 from crm.actions.recorded_consent import Testimony, record_consent
-from crm.clock import now
-from crm.errors import Invalid
-from crm.models import Attachment, Question
+from crm.clock import frozen, now
+from crm.errors import Invalid, Refused
+from crm.models import Attachment, Consent, Question
 from tests.cast import Cast
+from tests.crm.actions.test_consent import ask, say
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +49,13 @@ def test_a_file_of_one_side_proves_nothing(cast: Cast) -> None:
     with pytest.raises(Invalid) as error:
         record(cast, letter(cast, private=True))
     assert [(fault.field, fault.code) for fault in error.value.faults] == [("evidence", "unknown")]
+
+
+def test_what_was_said_before_a_yes_was_taken_back_brings_it_not_back(cast: Cast) -> None:
+    say(cast, ask(cast))
+    withdraw_consent(actor=cast.buyer, consent_id=Consent.objects.get().pk)
+    with pytest.raises(Refused) as error:
+        record(cast, letter(cast, private=False))
+    assert error.value.code == "taken_back_since"
+    with frozen(now() + timedelta(hours=2)):
+        assert record(cast, letter(cast, private=False)).consents.get().answer == "agreed", "said since"
