@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from crm.rules.words import PieceKind
 from deals.actions.criterion import edit_criterion
 from deals.actions.problem import edit_statement
 from deals.models import Criterion, ProblemStatement
@@ -59,11 +60,14 @@ def test_the_same_words_changed_by_both_are_shown_and_decided(cast: Cast) -> Non
     url, sent = opened(cast, client, row)
     theirs = TWO.replace("Once", "Twice")
     edit_statement(actor=cast.rep, statement_id=row.pk, version=row.version, values={"text": theirs})
-    both = client.post(url, sent | {"text": TWO.replace("Once", "Three times")})
+    mine = TWO.replace("Once", "Three times").replace("\n", "\r\n")  # as a browser sends it
+    both = client.post(url, sent | {"text": mine})
     page = both.content.decode()
     assert both.status_code == 409
     assert "Maya Okafor and you changed" in page
     assert '<input type="radio" name="keep-text" value="theirs">' in page
+    changed = [piece.text for piece in both.context["fields"][0].my_pieces if piece.kind != PieceKind.SAME]
+    assert changed == ["Once", "Three times"]
     row.refresh_from_db()
     assert row.text == theirs
     decision = {"part": row.part, "version": row.version, "started_from": both.context["started_from"]}
