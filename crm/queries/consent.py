@@ -18,7 +18,7 @@ class Standing:
 
     `state` is what the glyph shows. `yeses` are the standing yeses, those to the present words first, then the newest; `waiting` the open
     questions about the present words; `newest` the consent that the state speaks of, None when nobody was asked; `others` what
-    other people answered to the present words that is no yes: it is shown beside the yes of somebody else.
+    other people answered last to the present words, where that is no yes: it is shown beside the yes of somebody else.
     """
 
     state: AgreementState
@@ -82,9 +82,16 @@ def standing_of(current_hash: str, consents: Sequence[Consent]) -> Standing:
     newest = max(told, key=_at) if told else None
     is_current = bool(yeses) and yeses[0].content_hash == current_hash
     spoken_of = yeses[0] if is_current else newest
-    no_yes = (Answer.CHANGE, Answer.DECLINED, Answer.WITHDRAWN)
-    others = [one for one in standing if one.answer in no_yes and one.content_hash == current_hash and one != spoken_of]
-    return Standing(state, is_current, tuple(yeses), tuple(waiting), spoken_of, tuple(others))
+    answers = [one for one in standing if one.answer != Answer.ASKED and one.content_hash == current_hash]
+    return Standing(state, is_current, tuple(yeses), tuple(waiting), spoken_of, _others(answers, spoken_of))
+
+
+def _others(answers: Iterable[Consent], spoken_of: Consent | None) -> tuple[Consent, ...]:
+    """Return what each other person answered last, where that is no yes."""
+    last = {one.participant_id: one for one in sorted(answers, key=_at)}
+    if spoken_of:
+        last.pop(spoken_of.participant_id, None)
+    return tuple(one for one in last.values() if one.answer != Answer.AGREED)
 
 
 def _at(consent: Consent) -> float:

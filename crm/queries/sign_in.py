@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from crm.actors import Actor
 from crm.clock import now
 from crm.models import AddressChange, Event, Invitation, Participant, Passkey, RoomSession, SignInCode
-from crm.queries.timeline import Happening, in_words
+from crm.queries.timeline import OF_ANSWERS, Happening, in_words
 from crm.secrets import token_hash
 
 IDLE = timedelta(hours=12)
@@ -174,18 +174,9 @@ def access_log(actor: Actor, room_id: UUID, limit: int = 50) -> list[Entry]:
     return [_entry(event, told.get(event.pk)) for event in recent]
 
 
-_ANSWERS = (
-    "given",
-    "change_suggested",
-    "declined",
-    "withdrawn",
-    "contested",
-    "record_withdrawn",
-    "confirmed",
-    "reopened",
-)
 _TOLD = (
-    *(f"consent.{one}" for one in _ANSWERS),
+    *OF_ANSWERS,
+    *(f"consent.{one}" for one in ("confirmed", "reopened")),
     *(f"participant.address_{one}" for one in ("changed", "confirmed", "vouched")),
     "participant.facts_changed",
 )

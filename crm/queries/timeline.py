@@ -81,6 +81,8 @@ def _happening(event: Event, names: Names, said: str) -> Happening:
 _ANSWERED = ("consent.given", "consent.change_suggested", "consent.declined")
 _OBJECTED = ("consent.withdrawn", "consent.contested")
 _CORRECTED = ("consent.record_withdrawn",)
+OF_ANSWERS = (*_ANSWERED, *_OBJECTED, *_CORRECTED)
+"""The events of answers that come with somebody's words."""
 
 
 def _said(actor: Actor, events: Sequence[Event]) -> dict[tuple[str, UUID], str]:
@@ -102,7 +104,7 @@ def _vouched(events: Sequence[Event]) -> dict[tuple[str, UUID], str]:
 
 
 def _answered(actor: Actor, events: Sequence[Event]) -> dict[tuple[str, UUID], str]:
-    ids = {event.subject_id for event in events if event.type in (*_ANSWERED, *_OBJECTED, *_CORRECTED)}
+    ids = {event.subject_id for event in events if event.type in OF_ANSWERS}
     said: dict[tuple[str, UUID], str] = {}
     if not ids:
         return said

@@ -17,7 +17,7 @@ from crm.secrets import seal, unseal
 
 
 def _at_home(url: str) -> str:
-    return site_url(urlsplit(url).path)
+    return site_url(urlsplit(url)._replace(scheme="", netloc="").geturl())
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):

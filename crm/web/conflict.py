@@ -82,8 +82,7 @@ def conflict_context(actor: Actor, found: Conflicting) -> dict[str, Any]:
 def _field(found: Conflicting, name: str, merge: Merge) -> Field:
     form = found.form
     versions = (form.base(), plain_values(found.current, (name,)), form.typed())
-    sent = (", ".join(form.sent(name, version.get(name, ""))) for version in versions)
-    base, theirs, mine = (text.replace("\r\n", "\n") for text in sent)  # a browser's line ends are nobody's change
+    base, theirs, mine = (", ".join(form.sent(name, version.get(name, ""))) for version in versions)
     return Field(
         name=name,
         label=str(form.fields[name].label or ""),

@@ -71,13 +71,17 @@ class LineField(_Unjudged, forms.CharField):
 
 
 class WordsField(_Unjudged, forms.CharField):
-    """Text over several lines. `words=True` sets it in the shared serif."""
+    """Text over several lines, with line ends as they are stored. `words=True` sets it in the shared serif."""
 
     def __init__(self, *, words: bool = False, rows: int = 3, **options: Any) -> None:
         options.setdefault("widget", forms.Textarea(attrs={"rows": rows, "cols": False}))
         super().__init__(**options)
         if words:
             self.widget.attrs["class"] = "words"
+
+    def to_python(self, value: Any) -> Any:
+        """Take the line ends of browsers for what they are: nobody's change."""
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class NumberField(_Unjudged, forms.CharField):

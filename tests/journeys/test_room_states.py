@@ -10,10 +10,12 @@ from django.conf import settings as project
 from crm.actions.attachment import add_attachment, check_attachment
 from crm.actions.comment import add_comment
 from crm.actions.consent import contest_consent
+from crm.actions.contact import change_contact
 from crm.actions.data_request import request_data
 from crm.actions.participant import invite_contact, revoke_participant
 from crm.clock import now
-from crm.models import Attachment, Consent, Invitation, Participant
+from crm.models import AddressChange, Attachment, Consent, Contact, Invitation, Participant
+from crm.queries.address_change import change_token
 from deals.actions.problem import edit_statement
 from deals.actions.stakeholder import add_stakeholder
 from deals.models import ProblemStatement
@@ -21,7 +23,8 @@ from tests.cast import Cast
 from tests.crm.actions.test_consent import ask
 from tests.crm.room.door import come_in
 from tests.crm.room.test_files import sheets
-from tests.deals.actions.test_stage_move import record_yes
+from tests.deals.actions.test_stage_move import ask as ask_of
+from tests.deals.actions.test_stage_move import record_yes, say
 from tests.journeys.conftest import Site
 from tests.journeys.person import PHONE, Person
 
@@ -84,6 +87,7 @@ def test_answers(site: Site, comes: Comes) -> None:
     cast = Cast()
     cast.write_problem()
     cast.write_criterion()
+    say(ask_of(cast, cast.problem(), of=cast.daniel), "declined", note="We measured two per cent.")
     question = ask(cast)
     record_yes(cast, cast.criteria())
     buyer = seat(comes, site, cast.ingrid)
@@ -103,13 +107,40 @@ def test_answers(site: Site, comes: Comes) -> None:
     for consent in Consent.objects.exclude(answer="asked"):
         buyer.go(f"{room}receipts/{consent.pk}/")
         buyer.look(f"receipt-{consent.question.channel}")
-    recorded = Consent.objects.exclude(question=question).get()
+    recorded = Consent.objects.exclude(question__channel="room").get()
     contest_consent(actor=cast.buyer, consent_id=recorded.pk, note="I asked for time.")
     buyer.go(f"{room}receipts/{recorded.pk}/")
     buyer.look("contested")
     buyer.go(f"{room}questions/{question.pk}/answer/")
     buyer.look("answered-already")
+    buyer.go(room)
+    buyer.sees("Daniel Reyes said no")
+    buyer.look("a-no-beside-a-yes")
     forgive(buyer, 404, 409, 422)
+
+
+def test_an_address_that_staff_changed(site: Site, comes: Comes) -> None:
+    cast = Cast()
+    assert cast.ingrid.is_active
+    person = Contact.objects.get(pk=cast.ingrid.contact_id)
+    new = {"email": "ingrid@elsewhere.example"}
+    change_contact(actor=cast.rep, contact_id=person.pk, version=person.version, values=new)
+    buyer = seat(comes, site, Participant.objects.get(pk=cast.ingrid.pk))
+    room = f"/room/{cast.deal.room_id}/"
+    buyer.go(room)
+    buyer.sees("Your new address is not confirmed yet")
+    buyer.look("address-not-confirmed")
+    link = f"/room/address/{change_token(AddressChange.objects.get())}/"
+    buyer.go(link)
+    buyer.look("confirm-the-address")
+    buyer.button("Confirm the new address").click()
+    buyer.look("not-ticked")
+    buyer.page.get_by_label("Yes, I want this address").check()
+    buyer.button("Confirm the new address").click()
+    buyer.look("address-settled")
+    buyer.go(room)
+    buyer.sees("What we agreed so far")
+    forgive(buyer, 403, 422)
 
 
 def test_words(site: Site, comes: Comes) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from crm.actions.consent import answer_question, fingerprint, withdraw_consent
+from crm.actions.consent import answer_question, fingerprint, reopen_consent, withdraw_consent
 from crm.actions.question import ask_for_consent
 from crm.models import Answer, Consent
 from deals.actions.criterion import add_criterion
@@ -86,3 +86,17 @@ def test_what_keeps_a_criterion_from_being_asked_about_is_named(cast, signed_in)
     answer = signed_in(cast.maya).post(reverse("deals:ask", args=[cast.deal.pk]), typed)
     assert answer.status_code == 422
     assert "Fewer empty shelves: Nobody counts it now" in answer.content.decode()
+
+
+@pytest.mark.parametrize("first", ["change", "withdrawn"])
+def test_nobody_s_earlier_word_stands_beside_their_own_yes(cast, signed_in, first) -> None:
+    consent = answered(cast, "change" if first == "change" else "agreed", "Say it shorter.")
+    if first == "change":
+        reopen_consent(actor=cast.buyer, consent_id=consent.pk)
+    else:
+        withdraw_consent(actor=cast.buyer, consent_id=consent.pk)
+    say(ask(cast, cast.problem()))
+    say(ask(cast, cast.problem(), of=cast.daniel))
+    html = shown(cast, signed_in)
+    assert "would change something" not in html[html.index('id="agreement"') :].split("</section>")[0]
+    assert get_deal_page(cast.rep, cast.deal.pk).section("problem").standing.others == ()
