@@ -14,7 +14,7 @@ from crm.queries.import_run import newest_demo_run
 from crm.queries.ledger_check import ledger_alarm
 from crm.web.live import is_refresh
 from crm.web.navigation import NavigationEntry, Place, home_entry, navigation
-from crm.web.theme import Theme, chosen_theme
+from crm.web.theme import Density, Theme, chosen_density, chosen_theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,11 @@ class Shell:
     def theme(self) -> Theme:
         """The theme chosen on this device, or ""."""
         return chosen_theme(self._request)
+
+    @property
+    def density(self) -> Density:
+        """The density chosen on this device, or ""."""
+        return chosen_density(self._request)
 
     @property
     def passkeys_offered(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Func, OuterRef, Q, QuerySet, Window
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from crm.actors import Actor
@@ -156,13 +156,19 @@ def _cards(actor: Actor, chosen: BoardFilter, stages: Sequence[Stage]) -> dict[U
     teams = teams_read_by(actor)
     if not teams.query.is_empty():
         ids = ids.union(*_tops(deals.filter(team__in=teams), limits), all=True)
-    shown = Deal.objects.filter(pk__in=ids).select_related("organization", "owner").order_by("-updated_at", "-pk")
+    shown = (
+        Deal.objects.filter(pk__in=ids)
+        .annotate(may_move=Exists(Room.objects.writable_by(actor).filter(pk=OuterRef("room_id"))))
+        .select_related("organization", "owner")
+        .order_by("-updated_at", "-pk")
+    )
     by_stage: dict[UUID, list[Deal]] = defaultdict(list)
     for deal in shown:
         if len(by_stage[deal.stage_id]) < limits[deal.stage_id]:
             by_stage[deal.stage_id].append(deal)
     cards: dict[UUID, list[Card]] = defaultdict(list)
-    for card in cards_of([deal for some in by_stage.values() for deal in some]):
+    movable = {deal.pk for deal in shown if deal.may_move}
+    for card in cards_of([deal for some in by_stage.values() for deal in some], movable):
         cards[card.deal.stage_id].append(card)
     return cards
 

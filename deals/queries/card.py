@@ -1,7 +1,7 @@
 """A deal as a card: where its sections stand, and whose turn it is."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,12 +16,16 @@ from deals.queries.section import SectionState, section_state
 
 @dataclass(frozen=True)
 class Card:
-    """One deal on the board. `turn` is the side whose turn it is ("" nobody's), `turn_words` who and what."""
+    """One deal on the board. `turn` is the side whose turn it is ("" nobody's), `turn_words` who and what.
+
+    `may_move`: whether the reader may take it to another stage.
+    """
 
     deal: Deal
     sections: Sequence[SectionState]
     turn: str
     turn_words: str
+    may_move: bool
 
     @property
     def client(self) -> str:
@@ -35,11 +39,16 @@ class Card:
         return _("Common ground: %(states)s") % {"states": states}
 
 
-def cards_of(deals: Sequence[Deal]) -> list[Card]:
-    """Return the cards of deals that the actor may see, in two queries. The caller fetched owner and organisation along."""
+def cards_of(deals: Sequence[Deal], movable: Collection[UUID] = ()) -> list[Card]:
+    """Return the cards of deals that the actor may see, in two queries. The caller fetched owner and organisation along.
+
+    `movable` are the deals that the actor may take to another stage.
+    """
     sections = _sections_of(deals)
     consents = _consents_of(deals, sections)
-    return [_card(deal, sections.get(deal.pk, ()), consents.get(deal.pk, ())) for deal in deals]
+    return [
+        _card(deal, sections.get(deal.pk, ()), consents.get(deal.pk, ()), may_move=deal.pk in movable) for deal in deals
+    ]
 
 
 def _sections_of(deals: Sequence[Deal]) -> dict[UUID, list[Section]]:
@@ -67,14 +76,14 @@ def _consents_of(deals: Sequence[Deal], sections: Mapping[UUID, Sequence[Section
     return found
 
 
-def _card(deal: Deal, sections: Sequence[Section], consents: Sequence[Consent]) -> Card:
+def _card(deal: Deal, sections: Sequence[Section], consents: Sequence[Consent], *, may_move: bool) -> Card:
     client = deal.organization.name if deal.organization else _("the client")
     ordered = sorted(sections, key=lambda section: AGREEABLE.index(section.kind))
     states = [
         section_state(section, [one for one in consents if one.subject_id == section.pk], client) for section in ordered
     ]
     turn, words = _turn(deal, states, consents)
-    return Card(deal, states, turn, words)
+    return Card(deal, states, turn, words, may_move and not deal.has_ended)
 
 
 def _turn(deal: Deal, states: Sequence[SectionState], consents: Sequence[Consent]) -> tuple[str, str]:

@@ -75,12 +75,13 @@ def _asking(actor: Actor, deal_id: UUID) -> Asking:
 
 
 def _initial(request: HttpRequest, asking: Asking) -> dict[str, Any]:
-    """Read what the address chooses (`?about=problem&whom=ID`); else what is next."""
+    """Read what the address chooses (`?about=problem&whom=ID&to_stage=ID`); else what is next."""
     known = [one.value for one in asking.things]
     about = [one for one in request.GET.getlist("about") if one in known] or known[:1]
     ids = [str(one.participant.pk) for one in asking.people]
     whom = [one for one in request.GET.getlist("whom") if one in ids]
-    to = asking.ahead[0] if asking.ahead else None
+    named = (one for one in asking.ahead if str(one.pk) == request.GET.get("to_stage"))
+    to = next(named, asking.ahead[0] if asking.ahead else None)
     sentence = suggested_sentence(asking.page, about, to)
     return {
         "about": about,

@@ -7,16 +7,40 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from crm.errors import Stale
+from crm.errors import NotFound, Stale
 from crm.web.actor import staff
 from crm.web.forms import attempt
 from crm.web.submitted import parse_id, version_of
 from deals.actions.stage_move import execute_move, move_back, undo_win, waive_gate
+from deals.models import MOVE
+from deals.queries.deal import get_deal_page
+from deals.queries.stage_move import faults_of_move
 from deals.web.deal import acted, deal_page
 from deals.web.forms.deal import ReasonForm
+
+
+@login_required
+@require_safe
+def to_stage(request: HttpRequest, deal_id: UUID, stage_id: UUID) -> HttpResponse:
+    """Lead to where a deal goes to that stage: a yes to ask for or to act on, or the way back. Writes nothing."""
+    page = get_deal_page(staff(request), deal_id)
+    mark = next((one for one in page.stages if one.stage.pk == stage_id), None)
+    if mark is None:
+        raise NotFound
+    at = reverse("deals:deal", args=[deal_id])
+    if not page.may_write:
+        return redirect(at)
+    if mark.stage in page.stages_behind:
+        return redirect(f"{at}?back={stage_id}#back")
+    if mark.stage == page.next_stage and not faults_of_move(page.deal, page.move, page.next_stage):
+        return redirect(f"{at}#on")
+    if mark.state == "ahead" and not page.deal.has_ended:
+        return redirect(f"{reverse('deals:ask', args=[deal_id])}?about={MOVE}&to_stage={stage_id}")
+    return redirect(at)
 
 
 @login_required

@@ -130,7 +130,7 @@ def send(cell: Cell, path: str, ids: dict[str, Any]) -> Any:
 def _form(ids: dict[str, Any]) -> dict[str, Any]:
     """Return one body for every form of the pages."""
     rows = {name: str(ids[of]) for name, of in {"contact": "contact_id", "organization": "organization_id"}.items()}
-    rows |= {"place": str(ids["statement_id"]), "revision": str(ids["revision_id"]), "to_stage": str(ids["to_stage"])}
+    rows |= {"place": str(ids["statement_id"]), "revision": str(ids["revision_id"]), "to_stage": str(ids["stage_id"])}
     return (
         FORM
         | rows

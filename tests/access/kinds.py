@@ -70,6 +70,7 @@ SIGHT: dict[str, frozenset[str]] = {
     "moved_contact": STAFF,
     "user_id": STAFF,
     "pipeline_id": STAFF,
+    "stage_id": STAFF,
     "token": frozenset(KINDS),
     "address_token": frozenset(KINDS),
     # What is one person's own.

@@ -185,7 +185,7 @@ def _ids(cast: Cast) -> dict[str, Any]:
         "asked_of": cast.ingrid,
         "user_id": cast.tomas,
         "pipeline_id": cast.deal.pipeline,
-        "to_stage": cast.deal.pipeline.stages.earliest("position"),
+        "stage_id": cast.deal.pipeline.stages.earliest("position"),
         "question_id": question,
         "consent_id": recorded.consents.latest("pk"),
         "revision_id": Revision.objects.filter(**room, kind="problem").latest("created_at"),

@@ -2,10 +2,15 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
+
+if TYPE_CHECKING:  # models cannot be imported before the settings are there, and pytest loads this with a conftest
+    from crm.models import User
 
 SHOTS = Path(__file__).resolve().parents[2] / "test-results"
 THEMES = ("light", "dark")
@@ -22,6 +27,7 @@ class Person:
     def __init__(self, browser: Browser, site: str, name: str, *, size: dict[str, int] = DESKTOP) -> None:
         self.name = name
         self.faults: list[str] = []
+        self._site = site
         on_phone = size is PHONE
         self.context = browser.new_context(
             base_url=site,
@@ -46,6 +52,13 @@ class Person:
     def _answered(self, response: Response) -> None:
         if response.status >= 400:
             self.faults.append(f"{response.status} {response.request.method} {response.url}")
+
+    def sign_in(self, user: "User") -> None:
+        """Come as a user who has signed in already."""
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        self.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self._site}])
 
     def go(self, path: str) -> None:
         """Open an address."""

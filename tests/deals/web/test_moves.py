@@ -59,6 +59,7 @@ def test_the_button_moves_on_when_the_gate_opened_after_the_yes(cast, signed_in)
     assert "1 of 2 conditions met" in html
     assert "Move on to Define success</button>" not in html
     yes_to(cast, cast.problem())
+    assert client.get(at(cast, "to_stage", to.pk)).headers["location"] == f"{at(cast, 'deal')}#on"
     assert "Move on to Define success</button>" in client.get(at(cast, "deal")).content.decode()
     sent = {"version": now_at(cast).version, "to_stage": str(to.pk)}
     assert client.post(at(cast, "move"), sent).status_code == 302
@@ -210,3 +211,32 @@ def test_the_stage_before_comes_first_and_the_first_stage_offers_no_way_back(cas
     choice = html[html.index('id="back-to"') : html.index("</select>", html.index('id="back-to"'))]
     assert [name in choice for name in ("Understand", "Meet", "Define")] == [True, True, False]
     assert choice.index("Understand") < choice.index("Meet")
+
+
+def test_a_card_that_goes_to_another_stage_leads_to_what_that_takes(cast, signed_in) -> None:
+    put_at(cast, "Understand")
+    meet, here, success, test = (
+        Stage.objects.get(pipeline=cast.deal.pipeline_id, name=name)
+        for name in ("Meet", "Understand", "Define success", "Test")
+    )
+    client = signed_in(cast.maya)
+    leads = {
+        stage: client.get(at(cast, "to_stage", stage.pk)).headers["location"] for stage in (meet, here, success, test)
+    }
+    assert leads[meet] == f"{at(cast, 'deal')}?back={meet.pk}#back"
+    assert leads[here] == at(cast, "deal")
+    for ahead in (success, test):
+        assert leads[ahead] == f"{at(cast, 'ask')}?about=stage_move&to_stage={ahead.pk}"
+    assert now_at(cast).stage == here
+    assert f'<option value="{meet.pk}" selected>' in client.get(leads[meet]).content.decode()
+    assert f'<option value="{test.pk}" selected>' in client.get(leads[test]).content.decode()
+
+
+def test_a_card_goes_nowhere_for_who_reads_along_nor_to_a_stage_of_another_pipeline(cast, signed_in) -> None:
+    other = Stage.objects.exclude(pipeline=cast.deal.pipeline_id).first()
+    assert signed_in(cast.maya).get(at(cast, "to_stage", other.pk)).status_code == 404
+    ahead = Stage.objects.get(pipeline=cast.deal.pipeline_id, name="Test")
+    reader = signed_in(cast.colleague)
+    assert reader.get(at(cast, "to_stage", ahead.pk)).headers["location"] == at(cast, "deal")
+    assert 'class="handle"' not in reader.get(reverse("deals:board")).content.decode()
+    assert 'class="handle"' in signed_in(cast.maya).get(reverse("deals:board")).content.decode()
