@@ -60,11 +60,12 @@ def request_access(
 
 @transaction.atomic
 def approve_access_request(
-    *, actor: Actor, request_id: UUID, version: int, sections: Sequence[str] | None = None, may_answer: bool = False
+    *, actor: Actor, request_id: UUID, version: int, sections: Sequence[str] | None = None, may_answer: bool = True
 ) -> AccessRequest:
     """Let the person in and mail them a link: on the side of whoever asked, with `sections` (None: everything shared).
 
-    Raises `Invalid`, `NotAllowed`, `Stale`, and `Refused` when the request was answered already.
+    A buyer can be asked for a yes unless `may_answer` says no, as with an invitation. Raises `Invalid`, `NotAllowed`,
+    `Stale`, and `Refused` when the request was answered already.
     """
     checks = Checks()
     seen = checked_sections(checks, sections)

@@ -42,7 +42,7 @@ class Approval(serializers.Serializer[Any]):
     """What the person will see (`sections` null: everything shared), and whether they answer for their side."""
 
     sections = serializers.ListField(child=Text(max_length=32), required=False, allow_null=True, max_length=50)
-    may_answer = YesNo(required=False)
+    may_answer = YesNo(required=False, help_text="Buyers only. Default true, as with an invitation.")
 
 
 class Refusal(serializers.Serializer[Any]):

@@ -48,7 +48,7 @@ def test_the_owner_is_told_and_lets_in(cast: Cast, django_capture_on_commit_call
         done = approve_access_request(actor=cast.rep, request_id=request.pk, version=1, sections=["problem"])
     grant = Participant.objects.get(contact__name="Ruth Abara")
     assert (done.state, done.participant, done.decided_by) == (AccessRequestState.APPROVED, grant, cast.maya)
-    assert (grant.side, grant.sections, grant.may_answer) == ("buyer", ["problem"], False)
+    assert (grant.side, grant.sections, grant.may_answer) == ("buyer", ["problem"], True)
     assert grant.contact.organization == cast.halvorsen
     assert mail.outbox[1].to == ["ruth@halvorsen.example"]
     with pytest.raises(Stale):

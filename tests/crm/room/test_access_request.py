@@ -64,6 +64,29 @@ def test_not_now_with_a_word(cast: Cast, buyer: Client, client: Client) -> None:
     assert "After the test." in page
 
 
+def test_what_they_may_do_is_said_before_they_are_let_in(cast: Cast, buyer: Client, client: Client) -> None:
+    buyer.post(people(cast), RUTH)
+    client.force_login(cast.maya)
+    page = client.get(f"/rooms/{cast.deal.room_id}/access/").content.decode()
+    form = page[page.index('id="request-') : page.index("</article>")]
+    plain, unfolded = form.split("<details", 1)
+    assert 'name="may_answer"' in plain
+    assert " checked" in plain
+    assert 'name="sections"' in unfolded
+
+
+def test_a_partner_is_never_asked_so_nothing_is_ticked(cast: Cast, client: Client) -> None:
+    sander = cast.let_in(cast.contact("Sander Bakke"), side="partner")
+    client_of(sander.contact).post(people(cast), RUTH)
+    client.force_login(cast.maya)
+    page = client.get(f"/rooms/{cast.deal.room_id}/access/").content.decode()
+    assert 'name="may_answer"' not in page[page.index('id="request-') : page.index("</article>")]
+    assert f'id="{sander.pk}-answer"' not in page
+    assert "Partners are not asked" in page
+    client.post(f"/participants/{sander.pk}/", {"do": "change", "version": sander.version, "may_answer": "on"})
+    assert Participant.objects.get(pk=sander.pk).version == sander.version
+
+
 def test_bad_input_keeps_what_was_typed(cast: Cast, buyer: Client) -> None:
     response = buyer.post(people(cast), RUTH | {"email": "ruth"})
     page = response.content.decode()
