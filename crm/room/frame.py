@@ -42,6 +42,11 @@ SAID: dict[str, Promise] = {
     "passkey-removed": _("Taken away. That device no longer lets you in."),
 }
 """What a page may say after a redirect: `?said=saved`. Fixed words, so that a link cannot put others there."""
+SAID_TO_PARTNER: dict[str, Promise] = {
+    "kept": _("Saved as your draft. Nobody else sees it yet."),
+    "file-kept": _("Added. Only you see it."),
+}
+"""What is said otherwise to a partner, whose private rows nobody else reads."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +77,13 @@ def room_of(actor: Actor) -> Room:
 
 
 def side_words(actor: Actor) -> str:
-    """Return what the actor's own side is called: the organisation of whoever writes."""
-    organization = actor.participant.contact.organization if actor.participant else None
-    return organization.name if organization else str(_("your side"))
+    """Return what the actor's own side is called: their organisation. A partner's is never the client, wherever they are entered."""
+    person = actor.participant
+    organization = person.contact.organization if person else None
+    if person is None or organization is None:
+        return str(_("your side"))
+    of_client = organization.pk == person.room.organization_id
+    return str(_("your firm")) if person.side == Side.PARTNER and of_client else organization.name
 
 
 def show(
@@ -83,7 +92,8 @@ def show(
     """Render a page of the room; `current` names the panel whose tab is lit."""
     room = room_of(actor)
     people = people_at_table(room)
-    words = SAID.get(request.GET.get("said", ""))
+    known = SAID | SAID_TO_PARTNER if actor.side == Side.PARTNER else SAID
+    words = known.get(request.GET.get("said", ""))
     frame = {
         "actor": actor,
         "me": actor.participant,

@@ -120,6 +120,16 @@ def test_words_that_cannot_be_taken_stay_beside_their_row(cast: Cast, client: Cl
     assert not Comment.objects.exists()
 
 
+def test_a_partners_draft_names_who_reads_it(cast: Cast) -> None:
+    sander = cast.let_in(cast.contact("Sander Bakke"), side="partner")
+    client = client_of(sander.contact)
+    page = client.post(url(cast), {"part": "impact", "text": "Our trucks wait.", "private": "on"}, follow=True)
+    shown = page.content.decode()
+    assert "Draft. Only you see this" in shown
+    assert f"Only {cast.halvorsen.name}" not in shown
+    assert "Our trucks wait." not in client_of(cast.ingrid.contact).get(url(cast)).content.decode()
+
+
 def test_a_partner_sees_the_sections_of_the_grant_only(cast: Cast) -> None:
     sander = cast.let_in(cast.contact("Sander Bakke"), side="partner", sections=["criteria"])
     client = client_of(sander.contact)
