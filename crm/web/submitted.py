@@ -7,7 +7,16 @@ from django.http import HttpRequest
 from crm.errors import NotFound
 
 _KEPT = 50
-_NOT_TYPED = {"csrfmiddlewaretoken", "shown_hash", "started_from", "once", "credential", "code"}
+_NOT_TYPED = {
+    "csrfmiddlewaretoken",
+    "shown_hash",
+    "shown_for",
+    "suggested",
+    "started_from",
+    "once",
+    "credential",
+    "code",
+}
 """Fields that hold what a page put there, or a secret."""
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.actions.question import Subject, ask_for_consent, cancel_question
@@ -42,6 +42,9 @@ from deals.web.forms.consent import AboutForm, AskForm, RecordForm
 
 PLACES = {"asked_of": "whom", "subjects": "about"}
 """Where the forms show faults of the actions' arguments."""
+_NOT_SHOWN = gettext_lazy(
+    "You chose other things to ask about. Nothing was sent: read the sentence once more, then ask."
+)
 _CONDITION = re.compile(r"\b(but|if|unless|provided|as long as|aber|wenn|sofern)\b", re.IGNORECASE)
 
 
@@ -89,6 +92,7 @@ def _initial(request: HttpRequest, asking: Asking) -> dict[str, Any]:
         "to_stage": str(to.pk) if to else "",
         "sentence": sentence,
         "suggested": sentence,
+        "shown_for": _shown_for(about, to),
     }
 
 
@@ -100,24 +104,46 @@ def _named(request: HttpRequest, asking: Asking) -> dict[str, Any]:
 
 
 def _offered(asking: Asking, data: QueryDict) -> QueryDict:
-    """Put the sentence of what is now asked about in the place of the one offered before; words of one's own stay."""
+    """Put the sentence of what is now asked about in the place of the one offered before; words of one's own stay.
+
+    `shown_for` then names what that sentence is shown for.
+    """
     about, to, _whom = asking.chosen(AskForm(asking.things, asking.people, asking.ahead, data))
     offered = data.copy()
+    offered["shown_for"] = _shown_for(about, to)
     if data.get("sentence", "").split() == data.get("suggested", "").split() != []:
         offered["sentence"] = offered["suggested"] = suggested_sentence(asking.page, about, to)
     return offered
 
 
+def _shown_for(about: Sequence[str], to: Stage | None) -> str:
+    """Name what is asked about, for a form to say which choice its sentence was shown with."""
+    return " ".join([*sorted(about), *([str(to.pk)] if to and MOVE in about else [])])
+
+
+def _was_shown(data: QueryDict, offered: QueryDict) -> bool:
+    """Whether the sentence in `data` stood on the page beside what is ticked, and is not one that was offered for other things.
+
+    Where nothing is ticked there is nothing to show, and asking says so.
+    """
+    same = data.get("sentence", "").split() == offered.get("sentence", "").split()
+    return not offered["shown_for"] or (same and data.get("shown_for") == offered["shown_for"])
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, deal_id: UUID) -> HttpResponse:
-    """Ask one named buyer for a yes; with `preview` only show what they will see."""
+    """Ask named buyers for a yes; with `preview`, or when other things were ticked meanwhile, only show what they will see."""
     actor = staff(request)
     asking = _asking(actor, deal_id)
-    parts = (asking.things, asking.people, asking.ahead)
-    typed = _offered(asking, request.POST) if "preview" in request.POST else request.POST
-    form = AskForm(*parts, typed or None, initial=_initial(request, asking))
-    if request.method == "POST" and "preview" not in request.POST:
+    sends = request.method == "POST" and "preview" not in request.POST
+    offered = _offered(asking, request.POST) if request.method == "POST" else None
+    was_shown = sends and offered is not None and _was_shown(request.POST, offered)
+    typed = request.POST if was_shown else offered
+    form = AskForm(asking.things, asking.people, asking.ahead, typed, initial=_initial(request, asking))
+    if sends and not was_shown:
+        form.add_error("sentence", _NOT_SHOWN)
+    elif sends:
         questions = attempt(form, lambda: _ask(actor, asking, form.cleaned_data))
         if questions is not None:
             names = ", ".join(question.asked_of.contact.name for question in questions)
@@ -126,8 +152,7 @@ def ask(request: HttpRequest, deal_id: UUID) -> HttpResponse:
             )
             messages.success(request, said % {"names": names})
             return redirect("deals:deal", deal_id)
-    refused = request.method == "POST" and "preview" not in request.POST
-    return render(request, "deals/consent/ask.html", _ask_context(actor, asking, form), status=422 if refused else 200)
+    return render(request, "deals/consent/ask.html", _ask_context(actor, asking, form), status=422 if sends else 200)
 
 
 @login_required
@@ -139,9 +164,8 @@ def preview(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     typed = _offered(asking, request.POST)
     form = AskForm(asking.things, asking.people, asking.ahead, typed)
     is_new = typed.get("sentence") != request.POST.get("sentence")
-    return render(
-        request, "deals/consent/_preview.html", _ask_context(actor, asking, form) | {"is_new_sentence": is_new}
-    )
+    context = _ask_context(actor, asking, form) | {"alone": True, "is_new_sentence": is_new}
+    return render(request, "deals/consent/_preview.html", context)
 
 
 def _ask_context(actor: Actor, asking: Asking, form: AskForm) -> dict[str, Any]:

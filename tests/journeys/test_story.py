@@ -128,8 +128,8 @@ def ask(rep: Person, *about: str, screen: str = "") -> None:
     rep.fill("The sentence they answer", "Is this right, and shall we go on?")
     rep.fill("gets out of this step", "A page on what waste costs you, ready for your board.")
     rep.page.get_by_role("checkbox", name="Ingrid Solberg").check()
+    expect(rep.page.locator("#preview")).to_contain_text("A page on what waste costs you")
     if screen:
-        expect(rep.page.locator("#preview")).to_contain_text("A page on what waste costs you")
         rep.look(screen)
     rep.page.get_by_role("button", name="Ask", exact=True).click()
     rep.sees("Asked. Ingrid Solberg gets one e-mail now.")

@@ -56,6 +56,7 @@ class AskForm(AboutForm):
         help_text=_("One question, answerable with yes, no, or a change. Not two in one."),
     )
     suggested = forms.CharField(widget=forms.HiddenInput, required=False)
+    shown_for = forms.CharField(widget=forms.HiddenInput, required=False)
     benefit = WordsField(
         label=_("What they get out of this step, whatever comes later"),
         help_text=_("A thing that is theirs even if they stop here, not a feeling."),

@@ -82,7 +82,13 @@ def test_the_room_calls_a_yes_taken_back_so(cast) -> None:
 
 def test_what_keeps_a_criterion_from_being_asked_about_is_named(cast, signed_in) -> None:
     add_criterion(actor=cast.rep, deal_id=cast.deal.pk, values={"title": "Fewer empty shelves", "unit": "%"})
-    typed = {"about": ["criteria"], "whom": cast.ingrid.pk, "sentence": "Is this it?", "benefit": "A page."}
+    typed = {
+        "about": ["criteria"],
+        "whom": cast.ingrid.pk,
+        "sentence": "Is this it?",
+        "benefit": "A page.",
+        "shown_for": "criteria",
+    }
     answer = signed_in(cast.maya).post(reverse("deals:ask", args=[cast.deal.pk]), typed)
     assert answer.status_code == 422
     assert "Fewer empty shelves: Nobody counts it now" in answer.content.decode()

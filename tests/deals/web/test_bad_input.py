@@ -124,6 +124,7 @@ def test_a_stale_or_senseless_version_loses_no_words(cast, signed_in, version) -
 )
 def test_a_question_is_not_asked_from_nonsense(cast, signed_in, fields) -> None:
     good = {"about": "problem", "whom": str(cast.ingrid.pk), "sentence": "Is this it?", "benefit": "A page."}
+    good["shown_for"] = "problem"
     answer = signed_in(cast.maya).post(reverse("deals:ask", args=[cast.deal.pk]), good | fields)
     assert answer.status_code == 422
     assert not Consent.objects.exists()

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from crm.actions.consent import answer_question, fingerprint
 from crm.actions.question import Subject, ask_for_consent
+from crm.models import Question
 from deals.actions.deal import change_deal, end_deal
 from deals.actions.stage_move import propose_move
 from deals.actions.stakeholder import add_stakeholder, assess_stakeholder
@@ -157,10 +158,33 @@ def test_the_sentence_follows_what_is_asked_about_until_somebody_writes_it(cast,
     assert 'hx-swap-oob="true"' in followed
     assert "If this is reached, will you call it a success?</textarea>" in followed
     own = client.post(at(cast, "ask_preview"), sent | {"sentence": "Is that success, Ingrid?"}).content.decode()
-    assert "hx-swap-oob" not in own
+    assert 'id="ask-sentence"' not in own
     assert "Is that success, Ingrid?" in own
     whole = client.post(at(cast, "ask"), sent | {"sentence": first, "preview": "1"}).content.decode()
     assert "If this is reached, will you call it a success?</textarea>" in whole
+
+
+@pytest.mark.slow
+def test_no_sentence_goes_that_was_not_shown_for_what_is_ticked(cast, signed_in) -> None:
+    client = signed_in(cast.maya)
+    first = "Does this describe your problem as it is today?"
+    sent = {"whom": str(cast.ingrid.pk), "suggested": first, "benefit": "A page of <figures>."}
+    shown_for_problem = sent | {"shown_for": "problem"}
+    for sentence in (first, "Is that right, Ingrid?"):
+        hasty = client.post(at(cast, "ask"), shown_for_problem | {"about": "criteria", "sentence": sentence})
+        page = hasty.content.decode()
+        assert hasty.status_code == 422
+        assert "Nothing was sent" in page
+        assert 'name="shown_for" value="criteria"' in page
+        assert "A page of &lt;figures&gt;." in page
+        assert ("Is that right, Ingrid?</textarea>" in page) == (sentence != first)
+        assert not Question.objects.exists()
+    stale = client.post(at(cast, "ask"), sent | {"about": "criteria", "sentence": first, "shown_for": "criteria"})
+    assert "will you call it a success?</textarea>" in stale.content.decode()
+    assert client.post(at(cast, "ask"), sent | {"about": "problem", "sentence": first}).status_code == 422
+    assert not Question.objects.exists()
+    assert client.post(at(cast, "ask"), shown_for_problem | {"about": "problem", "sentence": first}).status_code == 302
+    assert Question.objects.get().sentence == first
 
 
 def test_whoever_decides_is_chosen_first(cast, signed_in) -> None:

@@ -1,5 +1,6 @@
 """The rep's way through a deal by its pages: asking, recording, moving on, keeping agreed words, two writers at once."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -30,7 +31,13 @@ def ask(cast: Cast, client, *about: str):
         "sentence": "Is this it?",
         "benefit": "A page for your board.",
     }
-    return client.post(at(cast, "ask"), typed)
+    return client.post(at(cast, "ask"), typed | {"shown_for": shown_for(client, cast, typed)})
+
+
+def shown_for(client, cast: Cast, typed: dict[str, Any]) -> str:
+    """What the preview says that its sentence is shown for, as a browser puts it into the form."""
+    preview = client.post(at(cast, "ask_preview"), typed).content.decode()
+    return str(re.findall(r'name="shown_for" id="id_shown_for" value="([^"]*)"', preview)[0])
 
 
 def say_yes(cast: Cast) -> None:
@@ -177,6 +184,7 @@ def test_several_people_are_asked_at_once_and_each_answers_alone(cast, signed_in
         "whom": [str(person.pk) for person in people],
         "sentence": "Is this your problem?",
         "benefit": "A page of figures.",
+        "shown_for": "problem",
     }
     page = client.post(url, sent, follow=True).content.decode()
     assert "Daniel Reyes, Ingrid Solberg" in page or "Ingrid Solberg, Daniel Reyes" in page

@@ -24,6 +24,12 @@ document.addEventListener('click', (event) => {
 const openNow = (from) => from.querySelectorAll('dialog[data-open-now]:not([open])').forEach((dialog) => dialog.showModal());
 openNow(document);
 
+// What was typed while a fragment was on its way is newer than the words it brings for that place.
+document.addEventListener('htmx:oobBeforeSwap', (event) => {
+  const areas = [...event.detail.target.querySelectorAll('textarea')];
+  if (areas.some((area) => area.value !== area.defaultValue)) event.detail.shouldSwap = false;
+});
+
 document.addEventListener('htmx:beforeRequest', (event) => event.detail.target.setAttribute('aria-busy', 'true'));
 document.addEventListener('htmx:afterRequest', (event) => event.detail.target?.removeAttribute('aria-busy'));
 document.addEventListener('htmx:afterSettle', (event) => openNow(event.detail.elt));
