@@ -23,7 +23,7 @@ from crm.events.record import record
 from crm.events.wake import tell
 from crm.mail.invitation import send_code
 from crm.models import Contact, Invitation, Participant, RoomSession, SignInCode
-from crm.queries.sign_in import IDLE, masked, newest_codes
+from crm.queries.sign_in import IDLE, masked, newest_code, newest_codes, reader_of_mark, whose_codes
 from crm.secrets import code_hash, new_code, new_token, normal_code, token_hash
 
 CODE_LASTS = timedelta(minutes=10)
@@ -82,6 +82,23 @@ def request_code_by_email(*, email: str, browser: Browser) -> None:
     invited = Participant.objects.active().filter(contact__email__iexact=email)
     contacts = Contact.objects.filter(pk__in=invited.values("contact")).order_by("pk")
     _issue(list(contacts[:10]), masked(email), browser)
+
+
+def request_code_by_mark(*, mark: str, browser: Browser) -> None:
+    """Send a code to whoever got the mail with a link of this mark: they need not type where they were just reading."""
+    contact = reader_of_mark(mark)
+    _issue([contact] if contact else [], masked(contact.email) if contact else "", browser)
+
+
+def request_code_again(*, browser: Browser) -> None:
+    """Send another code to whom this browser asked for last. The address is kept nowhere: the codes know their people.
+
+    Raises `Refused` where none was asked for.
+    """
+    newest = newest_code(browser.hash)
+    if newest is None:
+        raise Refused(_("No code was asked for here. Type your address."), code="no_code")
+    _issue(whose_codes(browser.hash), newest.sent_to, browser)
 
 
 def request_fresh_code(*, contact_id: UUID, browser: Browser) -> None:

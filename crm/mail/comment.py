@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.actors import Actor, as_participant, as_user
-from crm.mail.message import Mail, send, site_url
+from crm.mail.message import Mail, room_url, send, site_url
 from crm.models import Comment, Contact, Event, MailKind, Participant, User
 from crm.registry import commentable
 
@@ -40,7 +40,7 @@ def _tell(event: Event, actor: Actor, comment: Comment) -> None:
     context = {
         "name": comment.author_name,
         "words": comment.body,
-        "url": site_url(_url(actor, comment)),
+        "url": _link(actor, _url(actor, comment)),
         "choice_url": _choice_url(actor),
     }
     send(Mail(to, "mention", partial(_subject, comment), context, id=uuid5(event.pk, str(to.pk))))
@@ -55,6 +55,10 @@ def _is_writer(actor: Actor, comment: Comment) -> bool:
     return actor.participant.contact_id == comment.by_contact_id if actor.participant else actor.user == comment.by_user
 
 
+def _link(actor: Actor, path: str) -> str:
+    return room_url(path, actor.participant.contact) if actor.participant else site_url(path)
+
+
 def _url(actor: Actor, comment: Comment) -> str:
     place = commentable(comment.section) if comment.section else None
     if place is not None and comment.subject_id is not None:
@@ -66,4 +70,4 @@ def _url(actor: Actor, comment: Comment) -> str:
 def _choice_url(actor: Actor) -> str:
     if actor.participant is None:
         return ""
-    return site_url(f"{reverse('room:kept', args=[actor.participant.room_id])}#mails")
+    return _link(actor, f"{reverse('room:kept', args=[actor.participant.room_id])}#mails")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.actors import as_participant
 from crm.clock import now
-from crm.mail.message import Mail, send, site_url
+from crm.mail.message import Mail, room_url, send
 from crm.models import Consent, Event, Question
 from crm.pdf.receipt import receipt_pdf
 from crm.queries.receipt import receipts_of
@@ -91,22 +91,14 @@ def _send(
     """Send one of these mails, unless the person switched its kind off."""
     if template in question.asked_of.contact.mails_off:
         return
+    contact = question.asked_of.contact
     consents = list(question.consents.select_related("revision").order_by("pk"))
     context: dict[str, Any] = {
         "question": question,
         "consents": consents,
         "answer": consents[0],
         "room": question.room,
-        "url": site_url(url),
-        "choice_url": site_url(f"{reverse('room:kept', args=[question.room_id])}#mails"),
+        "url": room_url(url, contact),
+        "choice_url": room_url(f"{reverse('room:kept', args=[question.room_id])}#mails", contact),
     }
-    mail = Mail(
-        question.asked_of.contact,
-        template,
-        subject,
-        context,
-        sender=question.asked_by,
-        id=event.pk,
-        attachment=attachment,
-    )
-    send(mail)
+    send(Mail(contact, template, subject, context, sender=question.asked_by, id=event.pk, attachment=attachment))

@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.mail.message import Mail, send, send_soon, site_url
+from crm.mail.message import Mail, room_url, send, send_soon, site_url
 from crm.models import Contact, DataRequest, DataRequestState, Event, Role, User
 
 
@@ -37,7 +37,7 @@ def mail_data_answer(event: Event) -> None:
     request = DataRequest.objects.defer("export").select_related("contact", "asked_by").get(pk=event.subject_id)
     if request.contact.erased_at is not None:
         return
-    url = site_url(f"{reverse('room:kept', args=[request.asked_by.room_id])}#requests")
+    url = room_url(f"{reverse('room:kept', args=[request.asked_by.room_id])}#requests", request.contact)
     is_granted = request.state == DataRequestState.GRANTED
     context = {"request": request, "is_granted": is_granted, "url": url}
     send(Mail(request.contact, "data_answer", lambda: _("About the data kept of you"), context, id=event.pk))

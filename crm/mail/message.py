@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.utils import formataddr, parseaddr
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 import structlog
@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from crm.address import wire_address
 from crm.ids import new_id
 from crm.models import Contact, User
+from crm.queries.sign_in import reader_mark
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +51,12 @@ class Mail:
 def site_url(path: str) -> str:
     """Return the absolute address of a path of this installation."""
     return f"{settings.SITE_URL}{path}"
+
+
+def room_url(path: str, contact: Contact) -> str:
+    """Return the absolute address of a page of the room for a mail to `contact`: the door knows then to whom a code goes."""
+    named = urlsplit(path)._replace(query=urlencode({"to": reader_mark(contact)}))
+    return site_url(named.geturl())
 
 
 def send(mail: Mail) -> None:

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from django.core.signing import BadSignature, Signer
 from django.db.models import Exists, F, OuterRef
 from django.utils.functional import Promise
 
 from crm.actors import Actor
 from crm.clock import now
-from crm.models import AddressChange, Event, Invitation, Participant, Passkey, RoomSession, SignInCode
+from crm.models import AddressChange, Contact, Event, Invitation, Participant, Passkey, RoomSession, SignInCode
 from crm.queries.timeline import OF_ANSWERS, Happening, in_words
 from crm.secrets import token_hash
 
@@ -18,10 +19,28 @@ IDLE = timedelta(hours=12)
 """A session that nobody uses for so long has ended."""
 
 
+_mark = Signer(salt="crm.room.door")
+
+
 def masked(email: str) -> str:
     """Return an address with most of it covered, as it is shown before somebody has come in: "i•••••@halvorsen.example"."""
     name, _at, domain = email.partition("@")
     return f"{name[:1]}•••••@{domain}" if domain else ""
+
+
+def reader_mark(contact: Contact) -> str:
+    """Return what links in somebody's mails carry, so that the door knows whose they are. It opens nothing."""
+    return _mark.sign(contact.pk.hex)
+
+
+def reader_of_mark(mark: str) -> Contact | None:
+    """Return whose mail a link with this mark stood in, as long as they are let into a room; None for what was made up or cut off."""
+    try:
+        id = UUID(_mark.unsign(mark))
+    except (BadSignature, ValueError):
+        return None
+    grants = Participant.objects.active().filter(contact=OuterRef("pk"))
+    return Contact.objects.filter(Exists(grants), pk=id).first()
 
 
 class DoorState(StrEnum):
@@ -75,6 +94,12 @@ def newest_codes(browser_hash: str) -> list[UUID]:
 def newest_code(browser_hash: str) -> SignInCode | None:
     """Return the code this browser asked for last, to say until when it works; None when it asked for none."""
     return SignInCode.objects.filter(browser_hash=browser_hash).order_by("-created_at").first()
+
+
+def whose_codes(browser_hash: str) -> list[Contact]:
+    """Return for whom this browser asked last, of those who are still let in; empty when nobody is known there."""
+    grants = Participant.objects.active().filter(contact=OuterRef("pk"))
+    return list(Contact.objects.filter(Exists(grants), codes__in=newest_codes(browser_hash)).order_by("pk"))
 
 
 def find_participant(session_token: str, room_id: UUID) -> Participant | None:

@@ -6,7 +6,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,8 +18,10 @@ from crm.actions.participant import renew_invitation
 from crm.actions.sign_in import (
     Browser,
     enter_code,
+    request_code_again,
     request_code_by_email,
     request_code_by_invitation,
+    request_code_by_mark,
     request_fresh_code,
     sign_out,
 )
@@ -27,7 +29,7 @@ from crm.clock import now
 from crm.errors import Invalid, Refused
 from crm.models import AddressChange, Participant
 from crm.queries.room_people import people_at_table
-from crm.queries.sign_in import DoorState, find_session, get_door, grants_of, newest_code
+from crm.queries.sign_in import DoorState, find_session, get_door, grants_of, masked, newest_code, reader_of_mark
 from crm.room import cookies
 from crm.room.actor import AccessTakenBack, AddressNotConfirmed, NotSignedIn, browser, check_address, session_token
 from crm.room.forms import CodeForm, EmailForm
@@ -63,7 +65,8 @@ class DoorMiddleware:
             case AddressNotConfirmed():
                 return _address_waits(request, exception.change)
         if request.method in ("GET", "HEAD"):
-            return redirect(f"{reverse('room:door')}?{urlencode({'next': request.path})}")
+            known = {"next": request.path} | ({"to": request.GET["to"]} if "to" in request.GET else {})
+            return redirect(f"{reverse('room:door')}?{urlencode(known)}")
         return _door(request, EmailForm(), wrote=typed_words(request), status=403)
 
 
@@ -131,18 +134,22 @@ def _ask_by_invitation(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def door(request: HttpRequest) -> HttpResponse:
-    """The door for those who come back without a link: an address, and a code to it."""
-    form = EmailForm(request.POST or None)
+    """The door for those who come back: a code to the address they type, or that a link in a mail stands for."""
+    form = EmailForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         asking = asking_browser(request)
-        email = request.POST.get("email", "")
-        if attempt(form, partial(_ask_by_email, email, asking)):
+        if attempt(form, partial(_ask_for_code, request.POST, asking)):
             return _to_code(request, asking.token, next_page(request))
     return _door(request, form, status=422 if form.errors else 200)
 
 
-def _ask_by_email(email: str, asking: Browser) -> bool:
-    request_code_by_email(email=email, browser=asking)
+def _ask_for_code(sent: QueryDict, asking: Browser) -> bool:
+    if "again" in sent:
+        request_code_again(browser=asking)
+    elif "to" in sent:
+        request_code_by_mark(mark=sent.get("to", ""), browser=asking)
+    else:
+        request_code_by_email(email=sent.get("email", ""), browser=asking)
     return True
 
 
@@ -152,6 +159,11 @@ def show_door(request: HttpRequest, *, refused: Refused) -> HttpResponse:
 
 
 def _door(request: HttpRequest, form: EmailForm, *, status: int = 200, **more: object) -> HttpResponse:
+    mark = request.POST.get("to") or request.GET.get("to", "")
+    known = reader_of_mark(mark) if mark else None
+    if known is not None:
+        show_in(known.locale, known.time_zone)
+        more |= {"known": known, "masked_email": masked(known.email), "to": mark}
     return render(request, "room/door.html", {"form": form, "next": next_page(request), **more}, status=status)
 
 

@@ -204,7 +204,7 @@ def _turn(verb: str, answer: Answer) -> Callable[[Cast, str], None]:
     def turn(cast: Cast, path: str) -> None:
         browser = _guest(cast)
         assert browser.get(path).status_code == 200
-        browser.post(f"{path}{verb}/")
+        browser.post(f"{path.partition('?')[0]}{verb}/")
         assert Consent.objects.get().answer == answer
 
     return turn

@@ -11,8 +11,9 @@ from crm.actions.participant import invite_contact, revoke_participant
 from crm.actions.question import ask_for_consent
 from crm.actions.recorded_consent import Testimony, record_consent
 from crm.clock import now
+from crm.events.deliver import deliver_owed
 from crm.models import Answer, Consent, Event, Invitation, LedgerEntry, Question, RoomSession, SignInCode
-from crm.queries.sign_in import access_log
+from crm.queries.sign_in import access_log, reader_mark
 from deals.actions.problem import add_statement
 from deals.actions.stage_move import propose_move
 from deals.models import Stage
@@ -115,6 +116,62 @@ class TestDoor:
         revoke_participant(actor=cast.rep, participant_id=grant.pk)
         assert "This invitation was taken back" in page()
         assert "<form" not in page().partition("<main")[2].partition("</main")[0]
+
+    @pytest.mark.slow
+    def test_whoever_comes_from_a_mail_need_not_type_the_address(
+        self, cast: Cast, client: Client, django_capture_on_commit_callbacks
+    ) -> None:
+        question = ask_for_consent(
+            actor=cast.rep, asked_of=cast.ingrid.pk, subjects=[cast.problem()], sentence="Is it?", benefit="A page."
+        )
+        deliver_owed()
+        link = re.search(r"http://\S+?(/room/\S+/answer/\?to=\S+)", mail.outbox[0].body).group(1)
+        to_door = client.get(link)
+        page = client.get(to_door.url).content.decode()
+        assert "i•••••@halvorsen.example" in page
+        assert cast.ingrid.contact.email not in page + to_door.url + link
+        assert 'name="email"' not in page
+        sent = {
+            "to": re.search(r'name="to" value="([^"]+)"', page).group(1),
+            "next": re.findall(r'name="next" value="([^"]+)"', page)[0],
+        }
+        with django_capture_on_commit_callbacks(execute=True):
+            to_code = client.post("/room/door/", sent)
+        assert mail.outbox[1].to == [cast.ingrid.contact.email]
+        assert cast.ingrid.contact.email not in to_code.url
+        with django_capture_on_commit_callbacks(execute=True):
+            again = client.post("/room/door/", {"again": "on", "next": sent["next"]})
+        assert again.url == to_code.url
+        assert mail.outbox[2].to == [cast.ingrid.contact.email]
+        code = re.search(r"^(\w{4}-\w{4})$", mail.outbox[2].body, re.M).group()
+        inside = client.post(again.url, {"code": code, "next": sent["next"]})
+        assert inside.url == f"/room/{cast.deal.room_id}/questions/{question.pk}/answer/"
+
+    def test_a_link_that_names_nobody_leaves_the_door_as_it_is(self, cast: Cast, client: Client) -> None:
+        revoked = cast.let_in(cast.contact("Aisha Karim"))
+        revoke_participant(actor=cast.rep, participant_id=revoked.pk)
+        mark = reader_mark(revoked.contact)
+        for wrong in (mark, mark[:-1], "", "\x00", "x" * 5000):
+            assert 'name="email"' in client.get("/room/door/", {"to": wrong}).content.decode()
+            before = len(mail.outbox)
+            assert client.post("/room/door/", {"to": wrong}).status_code in (302, 422)
+            assert len(mail.outbox) == before
+
+    def test_another_code_looks_the_same_for_an_address_nobody_knows(
+        self, cast: Cast, client: Client, django_capture_on_commit_callbacks
+    ) -> None:
+        nobody = client.post("/room/door/", {"again": "on"})
+        assert nobody.status_code == 422
+        assert "No code was asked for here" in nobody.content.decode()
+        known, unknown = Client(), Client()
+        with django_capture_on_commit_callbacks(execute=True):
+            for browser, email in ((known, cast.ingrid.contact.email), (unknown, "i-nobody@halvorsen.example")):
+                browser.post("/room/door/", {"email": email})
+            pages = [browser.post("/room/door/", {"again": "on"}, follow=True) for browser in (known, unknown)]
+        texts = [re.sub(r"\w{64}|nonce=\S+", "", page.content.decode()) for page in pages]
+        assert texts[0] == texts[1]
+        assert "Use another address" in texts[0]
+        assert [one.to for one in mail.outbox] == [[cast.ingrid.contact.email]] * 2
 
     def test_unknown_links_lead_to_the_door(self, client: Client, db: None) -> None:
         response = client.get("/room/invitation/nothing/")
