@@ -17,7 +17,7 @@ from crm.personal_data.person import Person
 from crm.personal_data.rows import Texts, deleted, erased_name, erased_words, fields_of, plain, texts_place
 from crm.registry import PersonalDataPlace, register_personal_data
 from deals.actions.owner import refresh_hash
-from deals.models import Assessment, Criterion, Deal, ProblemStatement, Section, Stakeholder, Waiver
+from deals.models import Assessment, Criterion, Deal, ProblemStatement, Section, SetAside, Stakeholder, Waiver
 
 
 def _quotes(person: Person) -> Any:
@@ -30,6 +30,7 @@ def _quotes(person: Person) -> Any:
 
 def _erase_quotes(person: Person) -> int:
     quotes = _quotes(person)
+    SetAside.objects.filter(row_id__in=quotes.values("pk")).update(words=erased_words())
     return int(quotes.update(text=erased_words(), said_by=erased_name(), said_on=None, source="", **_changed()))
 
 
@@ -48,6 +49,7 @@ def _erase_drafts(person: Person) -> int:
             **gone,
         )
         + _drafts(Stakeholder, person).filter(contact=None).update(wants="", **gone)
+        + deleted(_drafts(SetAside, person))
     )
 
 
@@ -107,10 +109,13 @@ PLACES = (
     PersonalDataPlace(
         name="drafts",
         label=_("Drafts you have not shared"),
-        fields=fields_of("deals.ProblemStatement", *_STATEMENT) | fields_of("deals.Criterion", *_CRITERION),
+        fields=fields_of("deals.ProblemStatement", *_STATEMENT)
+        | fields_of("deals.Criterion", *_CRITERION)
+        | fields_of("deals.SetAside", "words"),
         export=lambda person: [
             *plain(_drafts(ProblemStatement, person), "part", *_STATEMENT),
             *plain(_drafts(Criterion, person), *_CRITERION),
+            *plain(_drafts(SetAside, person), "words", "written_at"),
         ],
         erase=_erase_drafts,
     ),
@@ -147,6 +152,7 @@ PLACES = (
             Texts(Stakeholder, "section__deal__room", ("place", "wants")),
             Texts(Assessment, "stakeholder__section__deal__room", ("note",)),
             Texts(Deal, "room", _DEAL),
+            Texts(SetAside, "section__deal__room", ("words",)),
             Texts(Waiver, "deal__room", ("reason",)),
         ],
     ),

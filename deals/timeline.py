@@ -1,13 +1,16 @@
 """How the events of deals read in a timeline: plain sentences with names. Registered by `deals.registry`."""
 
 from django.db.models.functions import Coalesce
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Event
 from crm.registry import Names, Renderer, TimelineEntry, register_namer, register_renderer
 from crm.timeline import Words, actor_name, named_by, says
-from deals.models import Criterion, Deal, Stage, Stakeholder
+from deals.models import Criterion, Deal, SetAside, Stage, Stakeholder
 from deals.queries.gate import gate_label
+
+_SHOWN = 280
 
 _PLACES = {
     "problem": _("the problem"),
@@ -22,6 +25,16 @@ def _in_section(sentence: Words) -> Renderer:
         return TimelineEntry("pencil", sentence % {"name": actor_name(event, names), "place": place})
 
     return render
+
+
+def _set_aside(event: Event, names: Names) -> TimelineEntry:
+    own = _("%(name)s set their own words in %(place)s aside: “%(words)s”")
+    others = _("%(name)s chose other words in %(place)s than these of %(who)s: “%(words)s”")
+    who = names.get(event.data["whose"]) or _("somebody")
+    place = _PLACES.get(event.data["section"], event.data["section"])
+    words = Truncator(names.get(str(event.subject_id), "")).chars(_SHOWN)
+    told = {"name": actor_name(event, names), "place": place, "who": who, "words": words}
+    return TimelineEntry("compare", (own if event.data["mine"] else others) % told)
 
 
 def _gate_waived(event: Event, names: Names) -> TimelineEntry:
@@ -68,6 +81,7 @@ RENDERERS: dict[str, Renderer] = {
     "gate.waived": _gate_waived,
     "section.restored": _in_section(_("%(name)s took the agreed words of %(place)s back")),
     "stakeholder.assessed": says("people", _("%(name)s wrote down how %(who)s stands to it"), who="stakeholder"),
+    "words.set_aside": _set_aside,
     **{f"{row}.{verb}": renderer for row, verbs in _NAMED.items() for verb, renderer in verbs.items()},
 }
 
@@ -78,6 +92,7 @@ def register() -> None:
         register_renderer(type, renderer)
     register_namer(named_by(lambda _actor: Stage.objects.all(), "name"))
     register_namer(named_by(lambda actor: Deal.objects.visible_to(actor), "title"))
+    register_namer(named_by(lambda actor: SetAside.objects.visible_to(actor), "words"))
     # A row that was taken out keeps its name in what happened; a draft's events are seen by its own side only.
     register_namer(named_by(lambda _actor: Criterion.objects.all(), "title"))
     called = Coalesce("contact__name", "user__name", "place")

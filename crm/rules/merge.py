@@ -49,6 +49,15 @@ class TextMerge:
 
 
 @dataclass(frozen=True)
+class GivenUp:
+    """A version of `field` that a person gave up when deciding between two: `is_mine` for what the decider had typed."""
+
+    field: str
+    words: str
+    is_mine: bool
+
+
+@dataclass(frozen=True)
 class _Edit:
     """Paragraphs `low` up to `high` of the base became `lines`."""
 
@@ -80,6 +89,15 @@ def merge_fields(base: Mapping[str, object], mine: Mapping[str, object], theirs:
             values[name] = saved
             conflicts.append(Conflict(name, was, ours, saved))
     return Merge(values, tuple(conflicts), together)
+
+
+def is_all_in(words: str, outcome: str) -> bool:
+    """Whether each sentence of `words` stands in `outcome` as it was written. Where there are no words, nothing is lost."""
+    return set(_sentences(words)) <= set(_sentences(outcome))
+
+
+def _sentences(text: str) -> list[str]:
+    return [found for line in text.splitlines() for one in _SENTENCE_END.split(line) if (found := one.strip())]
 
 
 def _merge_sets(base: tuple[str, ...], mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:

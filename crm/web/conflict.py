@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
 from django.forms import ChoiceField, MultipleChoiceField
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from crm.actors import Actor
 from crm.models import Draftable, Event
-from crm.rules.merge import Merge
+from crm.rules.merge import GivenUp, Merge, is_all_in
 from crm.rules.words import Piece, diff_words
 from crm.web.actor import staff
 from crm.web.version import VersionedForm, plain_values
@@ -132,3 +133,17 @@ def decided(data: QueryDict, names: Sequence[str] = ()) -> QueryDict:
         if keep in KEPT:
             chosen[name] = data.get(f"{keep}-{name}", "")
     return chosen
+
+
+def given_up(data: QueryDict, form: VersionedForm, current: Model) -> list[GivenUp]:
+    """Return the versions that a decision of the conflict page does not hold whole, in the words they were read in.
+
+    `data` is what was sent and `form` made of it by `decided`. What stands there comes from the row, not the browser.
+    """
+    found = []
+    for name in (name for name in form.compared if f"keep-{name}" in data):
+        stands = ", ".join(form.sent(name, plain_values(current, (name,))[name]))
+        for words, is_mine in ((stands, False), (data.get(f"mine-{name}", ""), True)):
+            if not is_all_in(words, form.data.get(name, "")):
+                found.append(GivenUp(name, _choices(form, name).get(words, words), is_mine))
+    return found

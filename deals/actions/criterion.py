@@ -1,5 +1,6 @@
 """Writing success criteria."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.models import Contact, User
+from crm.rules.merge import GivenUp
 from deals.actions.section import add_row, archive_row, edit_row, get_row, share_row
 from deals.models import Criterion, Direction, Frequency, SectionKind, Weight
 from deals.queries.content import CRITERION_FIELDS
@@ -38,14 +40,18 @@ def edit_criterion(
     values: dict[str, Any],
     private: bool = False,
     draft: UUID | None = None,
+    given_up: Sequence[GivenUp] = (),
 ) -> Criterion:
     """Change some fields of a criterion. Raises `Stale` when somebody else was faster; nothing is lost then.
 
-    `draft` is a draft whose words went into the change; it is taken out along with it.
+    `draft` is a draft whose words went into the change; it is taken out along with it. `given_up` are versions that
+    the actor decided against.
     """
     clean = _checked(actor, values)
     row = get_row(actor, Criterion, criterion_id)
-    return edit_row(actor, row, version, clean, private=private, fields=CRITERION_FIELDS, draft=draft)
+    return edit_row(
+        actor, row, version, clean, private=private, fields=CRITERION_FIELDS, draft=draft, given_up=given_up
+    )
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Writing the problem: statements under fixed headings."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
 from crm.checks import Checks
+from crm.rules.merge import GivenUp
 from deals.actions.section import add_row, archive_row, edit_row, get_row, share_row
 from deals.models import Period, ProblemPart, ProblemStatement, SectionKind
 from deals.queries.content import STATEMENT_FIELDS
@@ -37,14 +39,16 @@ def edit_statement(
     values: dict[str, Any],
     private: bool = False,
     draft: UUID | None = None,
+    given_up: Sequence[GivenUp] = (),
 ) -> ProblemStatement:
     """Change some fields of a statement. Raises `Stale` when somebody else was faster; nothing is lost then.
 
-    `draft` is a draft whose words went into the change; it is taken out along with it.
+    `draft` is a draft whose words went into the change; it is taken out along with it. `given_up` are versions that
+    the actor decided against.
     """
     row = get_row(actor, ProblemStatement, statement_id)
     clean = _checked(values, currency=row.currency, amount=row.amount)
-    return edit_row(actor, row, version, clean, private=private, fields=FIELDS, draft=draft)
+    return edit_row(actor, row, version, clean, private=private, fields=FIELDS, draft=draft, given_up=given_up)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 Problem, criteria and people check their own fields first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
 from crm.models import Draftable, Room, private_rows_of
+from crm.rules.merge import GivenUp
+from deals.actions.set_aside import set_words_aside
 from deals.models import Criterion, Deal, ProblemStatement, Section, Stakeholder
 from deals.queries.content import section_snapshot
 
@@ -90,11 +92,13 @@ def edit_row(
     private: bool,
     fields: tuple[str, ...],
     draft: UUID | None = None,
+    given_up: Sequence[GivenUp] = (),
 ) -> Row:
     """Change `fields` of a row to `values`, if it is still at `version`.
 
     A private change to a shared row becomes a draft of the actor's side that replaces it when it is shared; the row
     stays as it is. `draft` is one whose words are in `values` now: it has done its work, and goes if it is still there.
+    `given_up` are versions that the actor decided against; they stay readable beside the section.
     Raises `Stale` with the row as it is now when somebody else was faster, and `NotAllowed` when another side said it.
     """
     room, _deal, section = lock_section(actor, row.section)
@@ -103,7 +107,9 @@ def edit_row(
     check_words(actor, current)
     if draft is not None:
         _drop_draft(actor, row, draft)
-    if private and not current.is_draft:
+    is_kept = private and not current.is_draft
+    set_words_aside(actor, room, section, current, [one for one in given_up if one.is_mine or not is_kept])
+    if is_kept:
         return _draft_change(actor, room, section, current, values, fields)
     changed = [field for field in values if getattr(current, field) != values[field]]
     if not changed:

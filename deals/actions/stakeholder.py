@@ -1,5 +1,6 @@
 """Who is at the table: stakeholders of every side, and what each side thinks of them."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from crm.clock import now
 from crm.errors import Refused
 from crm.events.record import record
 from crm.models import Contact, Side, User
+from crm.rules.merge import GivenUp
 from deals.actions.section import (
     add_row,
     archive_row,
@@ -61,10 +63,12 @@ def edit_stakeholder(
     values: dict[str, Any],
     private: bool = False,
     draft: UUID | None = None,
+    given_up: Sequence[GivenUp] = (),
 ) -> Stakeholder:
     """Change some fields. Naming a `contact` or `user` fills a place. Raises `Stale` when somebody else was faster.
 
-    `draft` is a draft whose words went into the change; it is taken out along with it.
+    `draft` is a draft whose words went into the change; it is taken out along with it. `given_up` are versions that
+    the actor decided against.
     """
     row = get_row(actor, Stakeholder, stakeholder_id)
     clean = _checked(Checks(), actor, row.section, values)
@@ -75,7 +79,9 @@ def edit_stakeholder(
         seen = Stakeholder.objects.visible_to(actor)
         _check_not_there(seen, row.section, clean.get("contact_id"), clean.get("user_id"))
         clean["place"] = ""
-    return edit_row(actor, row, version, clean, private=private, fields=STAKEHOLDER_FIELDS, draft=draft)
+    return edit_row(
+        actor, row, version, clean, private=private, fields=STAKEHOLDER_FIELDS, draft=draft, given_up=given_up
+    )
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from deals.models.deal import Deal, DealStatus
 from deals.models.pipeline import Pipeline, Stage, StageGate
 from deals.models.problem import Period, ProblemPart, ProblemStatement
 from deals.models.section import AGREEABLE, Section, SectionKind
+from deals.models.set_aside import SetAside
 from deals.models.stage_move import MOVE, StageMove, Waiver
 from deals.models.stage_total import StageTotal
 from deals.models.stakeholder import Assessment, Attitude, Influence, Stakeholder, StakeholderRole
@@ -26,6 +27,7 @@ __all__ = [
     "ProblemStatement",
     "Section",
     "SectionKind",
+    "SetAside",
     "Stage",
     "StageGate",
     "StageMove",

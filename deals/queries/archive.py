@@ -11,6 +11,7 @@ from crm.registry import ArchivePage, ArchivePart, Line
 from deals.models import Section, SectionKind, Stakeholder, StakeholderRole
 from deals.queries.content import section_snapshot
 from deals.queries.lines import lines_of_criteria, lines_of_problem
+from deals.queries.set_aside import AsideView, words_set_aside
 
 
 def _part(kind: SectionKind, lines: Callable[[Section, dict[str, Any]], list[Line]]) -> ArchivePart:
@@ -19,9 +20,17 @@ def _part(kind: SectionKind, lines: Callable[[Section, dict[str, Any]], list[Lin
         for section in sections.order_by("deal__created_at", "deal_id"):
             content = section_snapshot(section).content
             title = _("%(deal)s: %(section)s") % {"deal": section.deal.title, "section": kind.label}
-            yield ArchivePage(title, {"deal": str(section.deal_id), **content}, lines(section, content))
+            aside = [_aside(one) for one in words_set_aside(actor, section) if not one.kept.private_to]
+            kept = [{"id": line.key, "what": str(line.label), "words": line.text} for line in aside]
+            data = {"deal": str(section.deal_id), **content} | ({"set_aside": kept} if kept else {})
+            yield ArchivePage(title, data, [*lines(section, content), *aside])
 
     return ArchivePart(kind.value, pages)
+
+
+def _aside(one: AsideView) -> Line:
+    label = _("Not kept, from %(name)s") % {"name": one.kept.author_name}
+    return Line(str(one.kept.pk), f"{label}: {one.label}" if one.label else label, one.kept.words)
 
 
 def _people(section: Section, _content: dict[str, Any]) -> list[Line]:

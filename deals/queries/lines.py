@@ -49,8 +49,8 @@ def field_words(row: Row, field: str, names: Mapping[str, str], value: Any = Non
 
 
 def field_label(field: str) -> str:
-    """Return what a field of a criterion is called."""
-    return {
+    """Return what a field of a row is called; empty for the words of a statement, which need no name."""
+    labels = {
         "title": _("Title"),
         "counted_as": _("Counted as"),
         "unit": _("Unit"),
@@ -68,7 +68,15 @@ def field_label(field: str) -> str:
         "seller_owner_id": _("The seller’s owner"),
         "leading_indicators": _("Seen earlier"),
         "assumptions": _("We assume"),
-    }[field]
+        "amount": _("Amount"),
+        "currency": _("Currency"),
+        "period": _("How often it falls due"),
+        "said_by": _("Who says so"),
+        "said_on": _("When"),
+        "wants": _("What they want to get out of it"),
+        "reports_to_id": _("Reports to"),
+    }
+    return labels.get(field) or labels.get(f"{field}_id", "")
 
 
 def owner_names(rows: Iterable[Row]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from crm.actors import Actor
 from crm.errors import Stale
 from crm.room.actor import participant
 from crm.room.frame import show
-from crm.web.conflict import Conflicting, conflict_context, decided
+from crm.web.conflict import Conflicting, conflict_context, decided, given_up
 from crm.web.forms import attempt
 from crm.web.submitted import draft_of, version_of
 from crm.web.version import attempt_edit
@@ -25,6 +25,7 @@ from deals.models import ProblemPart, Section, SectionKind
 from deals.queries.dispute import open_disputes
 from deals.queries.section import get_section
 from deals.queries.section_rows import left_out, people_by_side, problem_parts, section_rows
+from deals.queries.set_aside import words_set_aside
 from deals.room.forms import BesideForm, RowForm
 from deals.room.kinds import ROW_KINDS
 
@@ -74,6 +75,7 @@ def _page(
         "adding": "",
         "saying": None,
         "disputes": open_disputes(actor, section),
+        "set_aside": words_set_aside(actor, section),
         **opened,
     }
     return show(request, actor, TEMPLATES[section.kind], context, current=section.kind, status=status)
@@ -120,6 +122,7 @@ def _edit(request: HttpRequest, actor: Actor, section: Section, found: Any) -> H
                 values=form.values,
                 private=form.cleaned_data["private"],
                 draft=draft_of(request),
+                given_up=given_up(request.POST, form, found),
                 **{rows.id_name: found.pk},
             ),
         )

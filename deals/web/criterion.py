@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from crm.actors import Actor
 from crm.errors import NotFound, Stale
 from crm.web.actor import staff
-from crm.web.conflict import Conflicting, decided
+from crm.web.conflict import Conflicting, decided, given_up
 from crm.web.forms import attempt
 from crm.web.submitted import draft_of, parse_id, remember_sent, sent_before, version_of
 from crm.web.version import attempt_edit, saved_words
@@ -26,6 +26,7 @@ from deals.queries.criterion import CheckLine, check_lines, criteria_views, poss
 from deals.queries.deal import DealPage, get_deal, get_deal_page
 from deals.queries.dispute import open_disputes
 from deals.queries.revision import next_number
+from deals.queries.set_aside import words_set_aside
 from deals.web.conflict import conflict_page
 from deals.web.forms.comment import CommentForm
 from deals.web.forms.criterion import CriterionForm
@@ -60,6 +61,7 @@ def criteria_page(
         "comment": comment or CommentForm.opened_by(request),
         "once": uuid4().hex,
         "disputes": open_disputes(actor, state.section),
+        "set_aside": words_set_aside(actor, state.section),
     }
     return render(request, "deals/criterion/page.html", context, status=422 if opened or comment else 200)
 
@@ -140,7 +142,7 @@ def edit(request: HttpRequest, deal_id: UUID, criterion_id: UUID) -> HttpRespons
     owners = possible_owners(actor, get_deal(actor, deal_id))
     form = CriterionForm(owners, decided(request.POST, CriterionForm.merged), row=row)
     try:
-        saved = attempt_edit(form, partial(_save, actor, row, form, draft_of(request)))
+        saved = attempt_edit(form, partial(_save, request, row, form))
     except Stale as error:
         return conflict_page(request, _conflict(row, form, error), deal_id)
     if saved is None:
@@ -149,15 +151,16 @@ def edit(request: HttpRequest, deal_id: UUID, criterion_id: UUID) -> HttpRespons
     return _back(deal_id, saved.replaces_id or saved.pk)
 
 
-def _save(actor: Actor, row: Criterion, form: CriterionForm, draft: UUID | None) -> Criterion:
+def _save(request: HttpRequest, row: Criterion, form: CriterionForm) -> Criterion:
     clean = form.cleaned_data
     return edit_criterion(
-        actor=actor,
+        actor=staff(request),
         criterion_id=row.pk,
         version=clean["version"] or 0,
         values=form.values,
         private=clean["private"],
-        draft=draft,
+        draft=draft_of(request),
+        given_up=given_up(request.POST, form, row),
     )
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from crm.actors import Actor
 from crm.errors import NotFound, Stale
 from crm.web.actor import staff
-from crm.web.conflict import Conflicting, decided
+from crm.web.conflict import Conflicting, decided, given_up
 from crm.web.forms import attempt
 from crm.web.submitted import draft_of, parse_id, remember_sent, sent_before, version_of
 from crm.web.version import attempt_edit, saved_words
@@ -25,6 +25,7 @@ from deals.queries.deal import DealPage, get_deal_page
 from deals.queries.dispute import open_disputes
 from deals.queries.problem import problem_document
 from deals.queries.revision import is_said_otherwise
+from deals.queries.set_aside import words_set_aside
 from deals.web.conflict import conflict_page
 from deals.web.forms.comment import CommentForm
 from deals.web.forms.problem import StatementForm
@@ -64,9 +65,8 @@ def problem_page(
         "comment": comment or CommentForm.opened_by(request),
         "once": uuid4().hex,
         "disputes": open_disputes(actor, state.section),
-        "is_said_otherwise": yes is not None
-        and state.state == "stale"
-        and is_said_otherwise(actor, state.section, yes.revision),
+        "set_aside": words_set_aside(actor, state.section),
+        "is_said_otherwise": state.state == "stale" and yes and is_said_otherwise(actor, state.section, yes.revision),
     }
     return render(request, "deals/problem/page.html", context, status=422 if opened or comment else 200)
 
@@ -124,7 +124,7 @@ def edit(request: HttpRequest, deal_id: UUID, statement_id: UUID) -> HttpRespons
     row = _get(actor, deal_id, statement_id)
     form = StatementForm.for_row(row, decided(request.POST, StatementForm.merged))
     try:
-        saved = attempt_edit(form, partial(_save, actor, row, form, draft_of(request)))
+        saved = attempt_edit(form, partial(_save, request, row, form))
     except Stale as error:
         return conflict_page(request, _conflict(row, form, error), deal_id)
     if saved is None:
@@ -133,16 +133,17 @@ def edit(request: HttpRequest, deal_id: UUID, statement_id: UUID) -> HttpRespons
     return _back(deal_id, saved.replaces_id or saved.pk)
 
 
-def _save(actor: Actor, row: ProblemStatement, form: StatementForm, draft: UUID | None) -> ProblemStatement:
+def _save(request: HttpRequest, row: ProblemStatement, form: StatementForm) -> ProblemStatement:
     clean = form.cleaned_data
     values = {name: clean[name] for name in StatementForm.merged if name in clean}
     return edit_statement(
-        actor=actor,
+        actor=staff(request),
         statement_id=row.pk,
         version=clean["version"] or 0,
         values=values,
         private=clean["private"],
-        draft=draft,
+        draft=draft_of(request),
+        given_up=given_up(request.POST, form, row),
     )
 
 

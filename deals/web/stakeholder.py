@@ -22,7 +22,7 @@ from crm.checks import Checks
 from crm.errors import NotFound, Stale
 from crm.queries.participant import access_table
 from crm.web.actor import staff
-from crm.web.conflict import Conflicting, decided
+from crm.web.conflict import Conflicting, decided, given_up
 from crm.web.forms import attempt
 from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
 from crm.web.version import attempt_edit, saved_words
@@ -35,6 +35,8 @@ from deals.actions.stakeholder import (
 )
 from deals.models import Assessment, SectionKind, Stakeholder
 from deals.queries.deal import DealPage, get_deal_page
+from deals.queries.section import get_section
+from deals.queries.set_aside import words_set_aside
 from deals.queries.stakeholder import people_map, possible_people
 from deals.web.conflict import conflict_page
 from deals.web.forms.comment import CommentForm
@@ -70,6 +72,7 @@ def people_page(
         "opened": opened or _opened(request, actor, page),
         "comment": comment or CommentForm.opened_by(request),
         "once": uuid4().hex,
+        "set_aside": words_set_aside(actor, get_section(actor, deal_id, SectionKind.PEOPLE)),
     }
     return render(request, "deals/stakeholder/page.html", context, status=422 if opened or comment else 200)
 
@@ -162,7 +165,7 @@ def edit(request: HttpRequest, deal_id: UUID, stakeholder_id: UUID) -> HttpRespo
     row = _get(actor, deal_id, stakeholder_id)
     form = _form(actor, page, decided(request.POST, ("wants",)), row)
     try:
-        saved = attempt_edit(form, partial(_save, actor, page, row, form))
+        saved = attempt_edit(form, partial(_save, request, page, row, form))
     except Stale as error:
         return conflict_page(request, _conflict(row, form, error), deal_id)
     if saved is None:
@@ -172,14 +175,15 @@ def edit(request: HttpRequest, deal_id: UUID, stakeholder_id: UUID) -> HttpRespo
 
 
 @transaction.atomic
-def _save(actor: Actor, page: DealPage, row: Stakeholder, form: StakeholderForm) -> Stakeholder:
-    clean = form.cleaned_data
+def _save(request: HttpRequest, page: DealPage, row: Stakeholder, form: StakeholderForm) -> Stakeholder:
+    actor, clean = staff(request), form.cleaned_data
     act = partial(
         edit_stakeholder,
         actor=actor,
         stakeholder_id=row.pk,
         version=clean["version"] or 0,
         private=clean["private"],
+        given_up=given_up(request.POST, form, row),
     )
     return _with_new_contact(actor, page, form, act)
 

@@ -61,6 +61,7 @@ NOTHING_PERSONAL = {
     "crm.Organization.city": "a firm",
     "crm.Room.time_zone": "a room",
     "deals.Deal.currency": "ISO 4217",
+    "deals.SetAside.field": "the name of a field",
     "deals.ProblemStatement.currency": "ISO 4217",
     "deals.StageTotal.currency": "ISO 4217",
     # Staff, keys and what administrators set up. Staff are no contacts: their data follow their employment.

@@ -62,6 +62,7 @@ AS_SHARED = {
     "passkey.added",
     "passkey.removed",
     "stakeholder.assessed",
+    "words.set_aside",
 }
 """Told to whom the row is shown: a side's own, or everybody's. A fact of a deal that guests see, a handoff once it is accepted."""
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crm.rules.merge import Conflict, Merge, merge_fields, merge_text
+from crm.rules.merge import Conflict, Merge, is_all_in, merge_fields, merge_text
 
 lines = st.lists(st.sampled_from(["", "a", "b", "c", "d", "A", "Z z"]), max_size=7)
 texts = lines.map("\n".join)
@@ -48,6 +48,14 @@ def test_both_versions_of_a_paragraph_put_together_lose_no_sentence_and_say_what
     if mine[: len(base)] == base == theirs[: len(base)] and mine != theirs:
         assert together.startswith(" ".join(base))
         assert len(together) <= len(" ".join(theirs)) + len(" ".join(mine)) - len(" ".join(base)) + 1
+
+
+@given(sentences, sentences)
+def test_a_version_is_all_there_when_each_of_its_sentences_is(one, other):
+    assert is_all_in(" ".join(one), "\n".join(other + one))
+    assert is_all_in(" ".join(one), " ".join(other)) == set(one).issubset(other)
+    assert is_all_in("", " ".join(other))
+    assert not is_all_in("6", "60")
 
 
 def test_two_ends_of_one_sentence_are_put_together_without_repeating_the_rest():

@@ -1,12 +1,19 @@
 """Two people write at once: what does not collide is put together, and where it collides nothing is lost."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from crm.actions.erasure import erase_contact
+from crm.actors import as_user
+from crm.queries.timeline import room_timeline
 from crm.rules.words import PieceKind
 from deals.actions.criterion import edit_criterion
 from deals.actions.problem import edit_statement
-from deals.models import Criterion, ProblemStatement
+from deals.models import Criterion, ProblemStatement, SetAside
+from deals.queries.archive import ARCHIVE_PARTS
 from tests.cast import Cast
 from tests.crm.room.door import client_of
 
@@ -75,6 +82,91 @@ def test_the_same_words_changed_by_both_are_shown_and_decided(cast: Cast) -> Non
     assert client.post(url, decision).status_code == 302
     row.refresh_from_db()
     assert row.text == TWO.replace("Once", "Three times")
+    # what Maya had written is still there to read, for both, with her name; the browser's "x" is not taken for it
+    kept = SetAside.objects.get()
+    assert (kept.words, kept.author_name, kept.private_to, kept.row_id) == (theirs, "Maya Okafor", "", row.pk)
+    for shown in (client.get(url.replace(f"{row.pk}/", "")), staff_page(cast)):
+        text = shown.content.decode()
+        assert "1 version that was not kept" in text
+        assert "Twice a week." in text
+    pages = [page for part in ARCHIVE_PARTS for page in part.pages(cast.buyer, cast.deal.room)]
+    assert [one["words"] for page in pages for one in page.content.get("set_aside", ())] == [theirs]
+    told = [one.entry.sentence for one in room_timeline(cast.rep, cast.deal.room_id).happenings]
+    assert f"Ingrid Solberg chose other words in the problem than these of Maya Okafor: “{theirs}”" in told
+
+
+def staff_page(cast: Cast) -> Any:
+    client = Client()
+    client.force_login(cast.maya)
+    return client.get(reverse("deals:section", args=[cast.deal.pk, "problem"]))
+
+
+def collide(cast: Cast, client: Client, row: ProblemStatement, mine: str) -> tuple[str, dict[str, object]]:
+    """Let Ingrid and Maya change the same words; return where Ingrid's decision is sent and what it begins with."""
+    row.refresh_from_db()
+    url, sent = opened(cast, client, row)
+    edit_statement(actor=cast.rep, statement_id=row.pk, version=row.version, values={"text": "Their words."})
+    both = client.post(url, sent | {"text": mine})
+    row.refresh_from_db()
+    start = {"part": row.part, "version": row.version, "started_from": both.context["started_from"]}
+    return url, start | {"theirs-text": "Their words.", "mine-text": mine, "both-text": f"Their words.\n{mine}"}
+
+
+def test_what_was_typed_and_given_up_is_kept_for_ones_own_side(cast: Cast) -> None:
+    client, row = client_of(cast.ingrid.contact), ProblemStatement.objects.get()
+    url, start = collide(cast, client, row, "My words.")
+    client.post(url, start | {"keep-text": "theirs"})
+    row.refresh_from_db()
+    assert row.text == "Their words."
+    kept = SetAside.objects.get()
+    assert (kept.words, kept.author_name, kept.private_to) == ("My words.", "Ingrid Solberg", "buyer")
+    assert "My words." in client.get(url.replace(f"{row.pk}/", "")).content.decode()
+    assert "My words." not in staff_page(cast).content.decode()
+    assert not SetAside.objects.visible_to(cast.rep)
+    told = [one.entry.sentence for one in room_timeline(cast.rep, cast.deal.room_id).happenings]
+    assert not [one for one in told if "aside" in one or "My words" in one]
+
+
+def test_nothing_is_set_aside_where_both_versions_stay_or_nothing_can_be_kept(cast: Cast) -> None:
+    client, row = client_of(cast.ingrid.contact), ProblemStatement.objects.get()
+    url, start = collide(cast, client, row, "My words.")
+    client.post(url, start | {"keep-text": "both"})
+    assert not SetAside.objects.exists()
+    url, start = collide(cast, client, row, "Mine.")
+    client.post(url, start | {"keep-text": "theirs", "mine-text": "No\0thing"})
+    row.refresh_from_db()
+    assert row.text == "Their words."
+    assert not SetAside.objects.exists()
+
+
+def test_the_number_somebody_gave_up_is_named_by_its_field(cast: Cast) -> None:
+    client, row = client_of(cast.ingrid.contact), Criterion.objects.get()
+    url, sent = opened(cast, client, row)
+    edit_criterion(actor=cast.rep, criterion_id=row.pk, version=row.version, values={"target": "2345.25"})
+    both = client.post(url, sent | {"target": "99"})
+    row.refresh_from_db()
+    settled = dict(both.context["settled"])
+    start = settled | {"version": row.version, "started_from": both.context["started_from"]}
+    client.post(url, start | {"keep-target": "mine", "mine-target": "99"})
+    row.refresh_from_db()
+    assert row.target == 99
+    assert (SetAside.objects.get().words, SetAside.objects.get().field) == ("2,345.25", "target")
+    page = client.get(url.replace(f"{row.pk}/", "")).content.decode()
+    assert "Target" in page[page.index('id="set-aside"') :]
+
+
+def test_erasure_reaches_the_words_set_aside(cast: Cast) -> None:
+    client, row = client_of(cast.ingrid.contact), ProblemStatement.objects.get()
+    url, start = collide(cast, client, row, "My words.")
+    client.post(url, start | {"keep-text": "theirs"})
+    edit_statement(actor=cast.rep, statement_id=row.pk, version=row.version, values={"text": "We start again."})
+    url, start = collide(cast, client, row, "Ingrid Solberg says so.")
+    client.post(url, start | {"keep-text": "mine"})
+    SetAside.objects.filter(private_to="").update(words="As Ingrid Solberg has it.")
+    erase_contact(
+        actor=as_user(cast.admin), contact_id=cast.ingrid.contact_id, confirmed_name="Ingrid Solberg", ground="Asked."
+    )
+    assert [one.words for one in SetAside.objects.all()] == ["As (erased) has it."]
 
 
 def test_a_draft_begun_from_older_words_is_shown_beside_the_new_ones_and_not_dropped(cast: Cast) -> None:
