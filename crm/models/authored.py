@@ -103,6 +103,12 @@ class Draftable(Authored):
         changed_by = self.changed_by_contact or self.changed_by_user
         return changed_by.name if changed_by else self.author_name
 
+    @property
+    def is_changed_by_another(self) -> bool:
+        """Whether somebody else than the author changed the words last."""
+        last = (self.changed_by_user_id, self.changed_by_contact_id)
+        return last not in ((None, None), (self.by_user_id, self.by_contact_id))
+
     def may_be_changed_by(self, actor: "Actor") -> bool:
         """Whether the actor's side may change these words or take them out, as far as whose words they are matters."""
         return True

@@ -1,5 +1,7 @@
 """Writing in the room's sections: edits with versions, drafts of a side, limited grants, and nothing internal anywhere."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -74,6 +76,21 @@ def test_a_draft_stays_on_its_side_until_it_is_shared(cast: Cast, client: Client
     assert not ProblemStatement.objects.visible_to(cast.rep).filter(pk=draft.pk).exists()
     client.post(url(cast, rest=f"{draft.pk}/"), {"do": "share", "version": draft.version})
     assert ProblemStatement.objects.visible_to(cast.rep).filter(pk=draft.pk).exists()
+
+
+def test_each_statement_says_who_wrote_it_and_who_changed_it_last(cast: Cast, client: Client) -> None:
+    staff = Client()
+    staff.force_login(cast.maya)
+    pages = ((client, url(cast)), (staff, f"/deals/{cast.deal.pk}/problem/"))
+    for who, page in pages:
+        assert "· changed by" not in who.get(page).content.decode()
+    edit_statement(actor=cast.buyer, statement_id=row(cast).pk, version=row(cast).version, values={"text": "Weekly."})
+    quote = {"part": "quote", "text": "We are late.", "said_by": "Ingrid Solberg"}
+    add_statement(actor=cast.rep, deal_id=cast.deal.pk, values=quote)
+    for who, page in pages:
+        text = who.get(page).content.decode()
+        assert re.search(r"Maya Okafor, [^<]*· changed by Ingrid Solberg, ", text)
+        assert "Written down by Maya Okafor, " in text
 
 
 def test_a_row_is_taken_out(cast: Cast, client: Client) -> None:
