@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.actions.access_request import ASKER_GONE
 from crm.actions.question import MAY_NOT_ANSWER, NOT_NEEDED
 from crm.actors import Actor
 from crm.models import AccessRequest, Activity, Attachment, Contact, Event, Participant, RoomMember, User
@@ -121,6 +122,13 @@ def _let_in(event: Event, names: Names) -> TimelineEntry:
     )
 
 
+def _asked_no_longer(event: Event, names: Names) -> TimelineEntry:
+    closed = _("The request to bring in %(who)s closed: whoever asked was erased")
+    taken_back = _("%(name)s no longer asks to bring in %(who)s")
+    who = {"name": actor_name(event, names), "who": names.get(str(event.subject_id), "")}
+    return TimelineEntry("people", (closed if event.data.get("because") == ASKER_GONE else taken_back) % who)
+
+
 def _welcome(event: Event, names: Names) -> TimelineEntry:
     welcome = _("%(name)s said that the client’s colleagues come in without being asked about")
     ask = _("%(name)s said that each colleague of the client is asked about")
@@ -138,7 +146,7 @@ RENDERERS: dict[str, Renderer] = {
     "access_request.made": says("people", _("%(name)s asks to bring in %(who)s"), who="subject"),
     "access_request.approved": _let_in,
     "access_request.declined": says("people", _("%(name)s answered “not now” about %(who)s"), who="subject"),
-    "access_request.withdrawn": says("people", _("%(name)s no longer asks to bring in %(who)s"), who="subject"),
+    "access_request.withdrawn": _asked_no_longer,
     "room.changed": _changed("pencil", _("%(name)s changed title or time zone of the room")),
     "room.welcome_changed": _welcome,
     "passkey.added": says("key", _("%(name)s added a passkey")),

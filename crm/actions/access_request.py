@@ -1,6 +1,6 @@
 """Bringing somebody in: buyers and partners ask, the selling side decides, or has decided for the client's own addresses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from crm.models import AccessRequest, AccessRequestState, Contact, Participant, 
 
 OPEN_REQUESTS_LIMIT = 10
 """How many requests may wait in one room."""
+ASKER_GONE = "asker_gone"
+"""Why a request closed by itself: whoever asked was erased."""
 
 
 @transaction.atomic
@@ -100,6 +102,15 @@ def withdraw_access_request(*, actor: Actor, request_id: UUID) -> AccessRequest:
         raise NotFound
     _check_open(request)
     return _close(actor, room, request, AccessRequestState.WITHDRAWN)
+
+
+def close_requests_of(actor: Actor, rooms: Mapping[UUID, Room], contact: Contact) -> None:
+    """Close what somebody who is gone for good had asked for: nobody is left to answer to. `rooms` are locked."""
+    waiting = (
+        AccessRequest.objects.open().select_for_update(of=("self",), no_key=True).filter(asked_by__contact=contact)
+    )
+    for request in waiting.order_by("room_id", "pk"):
+        _close(actor, rooms[request.room_id], request, AccessRequestState.WITHDRAWN, because=ASKER_GONE)
 
 
 @transaction.atomic
@@ -182,10 +193,10 @@ def _contact(actor: Actor, request: AccessRequest) -> Contact:
     return create_contact(actor=actor, values=values)
 
 
-def _close(actor: Actor, room: Room, request: AccessRequest, state: AccessRequestState) -> AccessRequest:
+def _close(actor: Actor, room: Room, request: AccessRequest, state: AccessRequestState, **why: str) -> AccessRequest:
     request.state, request.decided_at, request.version = state, now(), request.version + 1
     request.save(update_fields=["state", "decided_at", "decided_by", "note", "participant", "version"])
-    record(f"access_request.{state.value}", actor=actor, room=room, subject=request, data=_data(request))
+    record(f"access_request.{state.value}", actor=actor, room=room, subject=request, data=_data(request) | why)
     return request
 
 

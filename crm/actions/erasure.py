@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm import erasure_list
+from crm.actions.access_request import close_requests_of
 from crm.actions.ledger import append_entry
 from crm.actions.participant import end_access
 from crm.actions.question import close_question
@@ -177,6 +178,7 @@ def _end_access(actor: Actor, person: Person, rooms: Sequence[Room]) -> None:
         end_access(actor, by_id[grant.room_id], grant)
     for question in Question.objects.open().filter(asked_of__contact=person.contact).order_by("pk"):
         close_question(actor, by_id[question.room_id], question, Answer.CANCELLED)
+    close_requests_of(actor, by_id, person.contact)
 
 
 def _seqs(entries: Collection[UUID]) -> Mapping[UUID, list[int]]:

@@ -68,3 +68,8 @@ class Attachment(Authored):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether there are pictures to look at: of a file that was erased since there are none."""
+        return self.state == FileState.CLEAN and self.preview_pages > 0

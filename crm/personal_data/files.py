@@ -15,7 +15,7 @@ def erase_files(rows: Any) -> int:
     changed = 0
     for file in rows.exclude(sha256=NO_CONTENT).select_related("room").order_by("pk"):
         Attachment.objects.filter(pk=file.pk).update(
-            name=erased_words(), sha256=NO_CONTENT, size=0, state=FileState.REFUSED
+            name=erased_words(), sha256=NO_CONTENT, size=0, state=FileState.REFUSED, preview_pages=0
         )
         data = {"left_sha256": file.sha256}
         record("attachment.erased", actor=SYSTEM, room=file.room, subject=file, private_to=file.private_to, data=data)

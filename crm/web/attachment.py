@@ -82,8 +82,8 @@ def files_context(actor: Actor, room: Room, form: FileForm, cursor: str, url: Ca
         Shown(
             file=file,
             reason=WORDS.get(reasons.get(file.pk, ""), ""),
-            look_url=url("attachment_pages", file.pk) if file.preview_pages else "",
-            thumbnail_url=url("attachment_page", file.pk, 1) if file.preview_pages else "",
+            look_url=url("attachment_pages", file.pk) if file.has_pages else "",
+            thumbnail_url=url("attachment_page", file.pk, 1) if file.has_pages else "",
             download_url=url("attachment", file.pk),
         )
         for file in page.rows

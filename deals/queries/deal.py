@@ -217,7 +217,11 @@ def _waiting(
     ]
     for state in states:
         newest = state.standing.newest
-        if newest and newest.answer in (Answer.CHANGE, Answer.DECLINED, Answer.WITHDRAWN):
+        if (
+            newest
+            and newest.participant.answers
+            and newest.answer in (Answer.CHANGE, Answer.DECLINED, Answer.WITHDRAWN)
+        ):
             words = _("Answer what was said about: %(section)s") % {"section": state.label.lower()}
             url = section_place(deal, state, "agreement")
             found.append(Waiting("seller", words, newest.participant.contact.name, state.state, url))

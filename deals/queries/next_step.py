@@ -85,6 +85,7 @@ def _in_section(deal: Deal, state: SectionState) -> NextStep | None:
     """Return what a section needs: an answer that is awaited, words to change, or asking again."""
     newest = state.standing.newest
     what = {"section": state.label.lower()}
+    ask = f"{reverse('deals:ask', args=[deal.pk])}?about={state.kind}"
     if state.standing.waiting:
         words = _("%(name)s has the question.") % {"name": state.standing.waiting[0].participant.contact.name}
         return NextStep(words, _("Nothing to do until they answer."), section_place(deal, state))
@@ -93,11 +94,14 @@ def _in_section(deal: Deal, state: SectionState) -> NextStep | None:
         return NextStep(_("Ask again about: %(section)s") % what, note, section_place(deal, state, "agreement"))
     if newest is None or newest.answer not in (Answer.CHANGE, Answer.DECLINED, Answer.WITHDRAWN):
         return None
+    if not newest.participant.answers:
+        note = _("Whoever was asked does not answer here any more.")
+        return NextStep(_("Ask somebody else about: %(section)s") % what, note, ask)
     named = {"name": newest.participant.contact.name, **what}
     if newest.answer == Answer.WITHDRAWN or state.has_changed_since_asked:
-        ask = f"{reverse('deals:ask', args=[deal.pk])}?about={state.kind}&whom={newest.participant_id}"
         note = newest.objection or newest.note
-        return NextStep(_("Ask %(name)s again about: %(section)s") % named, note, ask)
+        words = _("Ask %(name)s again about: %(section)s")
+        return NextStep(words % named, note, f"{ask}&whom={newest.participant_id}")
     if newest.answer == Answer.CHANGE:
         words = _("Take up what %(name)s suggests: %(section)s")
         return NextStep(words % named, newest.note, section_place(deal, state, "words"))

@@ -12,7 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 
 from crm import erasure_list
-from crm.actions.attachment import add_attachment, check_attachment
+from crm.actions.access_request import approve_access_request, request_access
+from crm.actions.attachment import add_attachment, check_attachment, draw_attachment
 from crm.actions.erasure import complete_due, erase_contact, settle_list
 from crm.actors import as_user
 from crm.clock import frozen, now
@@ -20,6 +21,7 @@ from crm.errors import Invalid, NotAllowed, NotFound, Refused
 from crm.events.deliver import deliver_owed
 from crm.files import path_of
 from crm.models import (
+    AccessRequestState,
     Attachment,
     Contact,
     Erasure,
@@ -35,12 +37,14 @@ from crm.personal_data.person import person_of
 from crm.personal_data.rows import erased_name
 from crm.queries.ledger import verify_rooms
 from crm.queries.sign_in import find_session
+from crm.queries.timeline import room_timeline
 from crm.registry import personal_data_places
 from deals.models import Section
 from deals.queries.content import section_snapshot
 from tests.canaries import NAME, administrator, left, plant
 from tests.cast import Cast
-from tests.crm.room.door import come_in
+from tests.crm.actions.test_attachment import picture
+from tests.crm.room.door import client_of, come_in
 from tests.handoff.story import ask, say
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +136,31 @@ def test_access_ends_at_once(cast: Cast) -> None:
     question.refresh_from_db()
     assert not Question.objects.open().exists()
     assert chains_hold() == 2
+
+
+def test_what_they_asked_for_closes_and_says_why(cast: Cast) -> None:
+    request = request_access(
+        actor=cast.buyer, room_id=cast.deal.room_id, name="Nina Berg", email="nina@halvorsen.example"
+    )
+    erase(cast, cast.ingrid.contact)
+    request.refresh_from_db()
+    assert request.state == AccessRequestState.WITHDRAWN
+    with pytest.raises(Refused):
+        approve_access_request(actor=cast.rep, request_id=request.pk, version=request.version)
+    told = [str(one.entry.sentence) for one in room_timeline(cast.rep, cast.deal.room_id).happenings]
+    assert "The request to bring in Nina Berg closed: whoever asked was erased" in told
+
+
+def test_a_file_that_is_erased_has_no_picture_any_more(cast: Cast) -> None:
+    file = add_attachment(actor=cast.buyer, room_id=cast.deal.room_id, name="shelf.png", content=io.BytesIO(picture()))
+    check_attachment(attachment_id=file.pk)
+    draw_attachment(attachment_id=file.pk)
+    page, client = f"/room/{cast.deal.room_id}/files/", client_of(cast.daniel.contact)
+    assert "<img" in client.get(page).content.decode()
+    erase(cast, cast.ingrid.contact)
+    shown = client.get(page).content.decode()
+    assert "Not there any more." in shown
+    assert "<img" not in shown[shown.index("<main") :]
 
 
 @pytest.mark.parametrize("who", ["maya", "jonas", "tomas"])

@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 
 from crm.actions.consent import answer_question, fingerprint, reopen_consent, withdraw_consent
+from crm.actions.erasure import erase_contact
 from crm.actions.question import ask_for_consent
+from crm.actors import as_user
 from crm.models import Answer, Consent
 from deals.actions.criterion import add_criterion
 from deals.actions.problem import add_statement
@@ -42,6 +44,23 @@ def test_a_suggestion_leads_to_the_words_and_then_to_asking_again(cast, signed_i
     assert "Ask Ingrid again</a>" in shown(cast, signed_in)
     step = get_deal_page(cast.rep, cast.deal.pk).next_step
     assert step.url == f"{reverse('deals:ask', args=[cast.deal.pk])}?about=problem&whom={cast.ingrid.pk}"
+
+
+@pytest.mark.parametrize("answer", ["change", "declined", "agreed"])
+def test_nobody_is_asked_again_who_answers_here_no_more(cast, signed_in, answer: str) -> None:
+    answered(cast, answer, "The night shift belongs in it." if answer == "change" else "")
+    add_statement(actor=cast.rep, deal_id=cast.deal.pk, values={"part": "impact", "text": "The night shift too."})
+    asks = f"about=problem&amp;whom={cast.ingrid.pk}"
+    assert asks in shown(cast, signed_in)
+    erase_contact(
+        actor=as_user(cast.admin), contact_id=cast.ingrid.contact_id, confirmed_name="Ingrid Solberg", ground="Asked."
+    )
+    page = get_deal_page(cast.rep, cast.deal.pk)
+    html = shown(cast, signed_in)
+    assert asks not in html
+    assert "Ask somebody else</a>" in html
+    assert "data were erased" not in page.next_step.words + page.next_step.note
+    assert not [one for one in page.waiting if "data were erased" in one.who]
 
 
 def test_after_a_no_the_same_words_are_not_asked_again(cast, signed_in) -> None:
