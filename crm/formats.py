@@ -94,10 +94,14 @@ def day_short(value: date, today: date, locale: str) -> str:
 def when(value: datetime, now: datetime, zone: tzinfo, locale: str) -> str:
     """An instant in somebody's zone: "today, 10:22", "yesterday, 17:12", "9 April, 11:02"."""
     local, today = value.astimezone(zone), now.astimezone(zone).date()
-    time = format_time(local, "HH:mm" if _english(locale) else "short", locale=locale)
     names = {today: gettext("today"), today - timedelta(days=1): gettext("yesterday")}
     shown = names.get(local.date()) or day(local.date(), today, locale)
-    return gettext("%(day)s, %(time)s") % {"day": shown, "time": time}
+    return gettext("%(day)s, %(time)s") % {"day": shown, "time": clock(value, zone, locale)}
+
+
+def clock(value: datetime, zone: tzinfo, locale: str) -> str:
+    """A time of day in somebody's zone: "10:22"."""
+    return format_time(value.astimezone(zone), "HH:mm" if _english(locale) else "short", locale=locale)
 
 
 def since(value: date, today: date) -> str:

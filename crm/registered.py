@@ -10,6 +10,7 @@ from crm.mail.comment import mail_mention, mentioned_in
 from crm.mail.consent import mail_answer, mail_question, mail_reminder
 from crm.mail.data_request import administrators, mail_data_answer, mail_data_request
 from crm.mail.ledger import mail_checkpoint, mail_faults
+from crm.mail.task import mail_task_reminder
 from crm.models import Event
 from crm.queries.attachment import recorded_evidence
 from crm.registry import register_consumer, register_file_holder, register_person_consumer, register_room_panel
@@ -27,6 +28,7 @@ register_consumer("crm.mail_faults", ["ledger.faults_found"], mail_faults)
 
 
 register_person_consumer("crm.mail_mention", ["comment.added"], mail_mention, recipients=mentioned_in)
+register_consumer("crm.mail_task_reminder", ["task.reminder_wanted"], mail_task_reminder)
 register_consumer("crm.mail_reminder", ["consent.reminder_wanted"], mail_reminder)
 register_person_consumer("crm.mail_access_request", ["access_request.made"], mail_access_request, recipients=deciders)
 register_person_consumer("crm.mail_data_request", ["data_request.made"], mail_data_request, recipients=administrators)
@@ -58,6 +60,7 @@ personal_data.register()
 
 timeline.register()
 
+register_navigation(NavigationEntry(_("Tasks"), "check", "crm:tasks", position=5, place="menu"))
 register_navigation(NavigationEntry(_("Clients"), "building", "crm:clients", position=50, covers=("/contacts/",)))
 register_navigation(
     NavigationEntry(_("The record"), "seal", "crm:ledger", position=20, place="menu", only="administrator")

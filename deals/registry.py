@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.actors import Actor
 from crm.errors import FieldFault, Invalid, NotFound, Refused
 from crm.models import Participant, Question, Room, Side
+from crm.places import register_places
 from crm.registry import (
     ClientBlock,
     Commentable,
@@ -47,6 +48,7 @@ from deals.queries.content import EMPTY_HASHES, section_snapshot
 from deals.queries.criterion import missing_of, missing_words
 from deals.queries.lines import lines_of_criteria, lines_of_move, lines_of_problem
 from deals.queries.organization import deals_block
+from deals.queries.place import deal_places
 from deals.queries.section import get_section
 from deals.queries.stage_move import move_snapshot
 from deals.room.blocks import COMMON_GROUND, PANELS
@@ -275,6 +277,7 @@ register_scope("deals:write", _("Write deals and their sections, and move them")
 timeline.register()
 personal_data.register()
 register_navigation(NavigationEntry(_("Deals"), "board", "deals:board", position=20))
+register_places(deal_places)
 register_today_block(COMMON_GROUND)
 for _panel in PANELS:
     register_room_panel(_panel)

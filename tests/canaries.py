@@ -15,6 +15,7 @@ from crm.actions.comment import add_comment
 from crm.actions.consent import answer_question, fingerprint
 from crm.actions.data_request import request_data
 from crm.actions.participant import invite_contact
+from crm.actions.task import create_task
 from crm.actions.upload import keep_upload
 from crm.actors import Actor, as_participant, as_user
 from crm.clock import now
@@ -109,6 +110,8 @@ def _words(cast: Cast, person: Contact) -> None:
     add_comment(actor=as_participant(cast.daniel), room_id=room, body=f"I asked {NAME.upper()} about it.")
     call = {"type": "call", "subject": f"Call with {NAME}", "body": f"{EMAIL}, {PHONE}"}
     log_activity(actor=cast.rep, room_id=room, values=call)
+    create_task(actor=cast.rep, values={"title": f"Call {NAME}", "about": cast.deal.pk})
+    create_task(actor=cast.rep, values={"title": f"Look up {EMAIL}"})
     written = {"type": "note", "subject": word("activity"), "body": word("activity-body")}
     mine = log_activity(actor=cast.rep, room_id=room, values=written)
     type(mine).objects.filter(pk=mine.pk).update(by_contact=person, by_user=None, by_side="buyer", private_to="")

@@ -30,6 +30,7 @@ from crm.api.question import QuestionCancelling, QuestionDetail, QuestionList
 from crm.api.receipt import ReceiptContent, ReceiptDetail
 from crm.api.revision import RevisionDetail, RevisionList
 from crm.api.room import MemberDetail, MemberList, RoomDetail, RoomList
+from crm.api.task import TaskCompletion, TaskDetail, TaskList, TaskReopening
 from crm.api.user import TeamList, UserDetail, UserList
 from crm.api.webhook import (
     EndpointDetail,
@@ -100,6 +101,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rooms/<uuid:room_id>/members/", MemberList.as_view(), name="members"),
     path("rooms/<uuid:room_id>/members/<uuid:user_id>/", MemberDetail.as_view(), name="member"),
     path("rooms/<uuid:room_id>/participants/", ParticipantList.as_view(), name="participants"),
+    path("tasks/", TaskList.as_view(), name="tasks"),
+    path("tasks/<uuid:task_id>/", TaskDetail.as_view(), name="task"),
+    path("tasks/<uuid:task_id>/complete/", TaskCompletion.as_view(), name="task-complete"),
+    path("tasks/<uuid:task_id>/reopen/", TaskReopening.as_view(), name="task-reopen"),
     path("teams/", TeamList.as_view(), name="teams"),
     path("users/", UserList.as_view(), name="users"),
     path("users/<uuid:user_id>/", UserDetail.as_view(), name="user"),

@@ -25,6 +25,7 @@ from crm.models.passkey import Passkey, PasskeyChallenge
 from crm.models.revision import Revision
 from crm.models.room import Room, RoomMember
 from crm.models.side import Side
+from crm.models.task import Task
 from crm.models.team import Team
 from crm.models.upload import Upload
 from crm.models.user import Role, User
@@ -83,6 +84,7 @@ __all__ = [
     "Side",
     "SignInCode",
     "SignInFacts",
+    "Task",
     "Team",
     "Upload",
     "User",

@@ -9,7 +9,7 @@ from crm.ids import new_id
 from crm.models.authored import private_rows_of
 from crm.models.room import Room
 from crm.models.side import Side
-from crm.rules.live import FOR_ADMINISTRATORS
+from crm.rules.live import FOR_ADMINISTRATORS, FOR_ONE
 
 if TYPE_CHECKING:
     from crm.actors import Actor
@@ -21,13 +21,13 @@ class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, actor: "Actor") -> "EventQuerySet":
         """Return the events of the actor's rooms; a side's private ones only for that side.
 
-        Roomless ones are for staff, some for administrators alone. A participant with limited sections gets the events of
+        Roomless ones are for staff, some for administrators or for one person alone. A participant with limited sections gets the events of
         these sections, questions to them, who came and went, and what they did themselves.
         """
         rooms = Room.objects.visible_to(actor).filter(pk=OuterRef("room"))
         seen = Q(Exists(rooms)) & private_rows_of(actor)
         if actor.is_seller:
-            seen |= Q(room=None) if _administers(actor) else Q(room=None) & ~Q(type__in=FOR_ADMINISTRATORS)
+            seen |= Q(room=None) & _without_room(actor)
         elif actor.participant and actor.participant.sections is not None:
             in_grant = Q(data__section__in=["", *actor.participant.sections])
             asked_of_me = Q(type__startswith="consent.", data__participant=str(actor.participant.pk))
@@ -36,9 +36,17 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(seen)
 
 
+def _without_room(actor: "Actor") -> Q:
+    """Return the condition for the events without a room that somebody of ours is told of."""
+    if actor.is_system:
+        return Q()
+    to_all = ~Q(type__in=FOR_ONE if _administers(actor) else FOR_ONE | FOR_ADMINISTRATORS)
+    return to_all | Q(type__in=FOR_ONE, data__user=str(actor.user.pk) if actor.user else "")
+
+
 def _administers(actor: "Actor") -> bool:
-    """Whether the system acts, an administrator, or an administrator's key with the scope for it."""
-    return actor.is_system or bool(actor.user and actor.user.is_admin and actor.has_scope("admin"))
+    """Whether an administrator acts, or an administrator's key with the scope for it."""
+    return bool(actor.user and actor.user.is_admin and actor.has_scope("admin"))
 
 
 class Event(models.Model):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -49,15 +49,20 @@ def deleted(rows: Rows) -> int:
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts of others that may name a person: these fields of a model's rows. `room` is the way from a row to its room."""
+    """Texts of others that may name a person: these fields of a model's rows. `room` is the way from a row to its room.
+
+    With `roomless` also those of rows without one: nothing says whom they are about.
+    """
 
     model: type[Model]
     room: str
     names: tuple[str, ...]
+    roomless: bool = False
 
     def rows(self, person: Person) -> Rows:
         """Return the rows in the person's rooms."""
-        return self.model._base_manager.filter(**{f"{self.room}__in": person.rooms}).distinct()
+        here = Q(**{f"{self.room}__in": person.rooms})
+        return self.model._base_manager.filter(here | Q(**{self.room: None}) if self.roomless else here).distinct()
 
     def find(self, person: Person) -> list[dict[str, Any]]:
         """Return the rows that name the person, with these fields only."""

@@ -15,6 +15,7 @@ from crm.models import (
     Organization,
     Question,
     Room,
+    Task,
     Upload,
 )
 from crm.personal_data.files import erase_files
@@ -132,6 +133,7 @@ PLACES = (
             Texts(AccessRequest, "room", ("title", "reason", "note")),
             Texts(Attachment, "room", ("name",)),
             Texts(Room, "pk", ("title",)),
+            Texts(Task, "room", ("title",), roomless=True),
             Texts(Organization, "rooms", ("custom",)),
         ],
     ),

@@ -67,6 +67,7 @@ def _told(row: Mapping[str, Any], position: int | None) -> Told:
         by_contact=row["by_contact"],
         section=section if isinstance(section, str) else None,
         participant=str(data.get("participant", "")),
+        user=str(data.get("user", "")),
     )
     return Told(row["pk"], position, row["subject_id"], row["by_user"] or row["by_contact"], happened)
 

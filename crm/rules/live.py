@@ -12,6 +12,10 @@ SELLER, PARTNER = "seller", "partner"
 TEAM_ROLES, MANAGER, ADMIN = ("rep", "manager"), "manager", "admin"
 FOR_ADMINISTRATORS = frozenset({"data_request.made", "data_request.answered", "ledger.checked", "ledger.faults_found"})
 """Types of events without a room that only administrators are told of: who asked to be erased, what a check of the record found."""
+FOR_ONE = frozenset(
+    f"task.{one}" for one in ("created", "changed", "completed", "reopened", "archived", "reminder_wanted")
+)
+"""Types of events without a room that one member of staff alone is told of: whom `data["user"]` names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Happened:
     by_contact: UUID | None = None
     section: str | None = None
     participant: str = ""
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class StaffReader:
 
     def sees(self, event: Happened) -> bool:
         """Whether they may know that it happened: in their rooms, unless it is another side's own; without a room nearly all."""
+        if event.place is None and event.type in FOR_ONE:
+            return event.user == str(self.user)
         if event.place is None:
             return self.role == ADMIN or event.type not in FOR_ADMINISTRATORS
         return event.private_to in ("", SELLER) and self._is_in(event.place)

@@ -5,15 +5,17 @@ give the design language's markup everywhere, in our own forms and in those of p
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, TypeVar
 
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.checks import FIRST_DAY, LAST_DAY
 from crm.errors import DomainError, Invalid, Refused
 from crm.formats import babel_locale
 
@@ -113,10 +115,17 @@ class NumberField(_Unjudged, forms.CharField):
         return number if number.is_finite() else text
 
 
-class TimeInput(forms.TextInput):
-    """The browser's own control for a day, or for a day and a time. It would empty what is none, so that stays as text."""
+_READ: Mapping[str, Callable[[str], object]] = {
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "datetime-local": datetime.fromisoformat,
+}
 
-    def __init__(self, control: Literal["date", "datetime-local"]) -> None:
+
+class TimeInput(forms.TextInput):
+    """The browser's own control for a day, a time of day, or both. It would empty what is none, so that stays as text."""
+
+    def __init__(self, control: Literal["date", "time", "datetime-local"]) -> None:
         super().__init__(attrs={"type": control})
         self.control = control
 
@@ -129,7 +138,7 @@ class TimeInput(forms.TextInput):
 
     def _can_show(self, value: str) -> bool:
         try:
-            datetime.fromisoformat(value) if self.control == "datetime-local" else date.fromisoformat(value)
+            _READ[self.control](value)
         except ValueError:
             return False
         return True
@@ -149,6 +158,27 @@ class DayField(_Unjudged, forms.CharField):
     def clean(self, value: Any) -> str | None:
         """The text as it came, None when empty."""
         return super().to_python(value) or None
+
+
+class MomentField(forms.CharField):
+    """A day and a time in the writer's own zone, from the browser's control.
+
+    Gives an aware datetime, None when empty, or the text as it came when it is no moment.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", TimeInput("datetime-local"))
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> datetime | str | None:
+        """Read the moment."""
+        text = super().to_python(value) or ""
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return text or None
+        near = FIRST_DAY <= moment.date() <= LAST_DAY  # what is further away may be no moment in the writer's zone
+        return moment if moment.tzinfo else timezone.make_aware(moment, None if near else UTC)
 
 
 class MustPickField(forms.ChoiceField):

@@ -49,12 +49,17 @@ def parse_id(value: str) -> UUID:
         raise NotFound from None
 
 
-def draft_of(request: HttpRequest) -> UUID | None:
-    """Return the draft whose words a form brings into the shared row, None for none."""
+def id_or_none(value: str) -> UUID | None:
+    """Read an id that may be missing, or may be none."""
     try:
-        return UUID(request.POST.get("draft", ""))
+        return UUID(value)
     except ValueError:
         return None
+
+
+def draft_of(request: HttpRequest) -> UUID | None:
+    """Return the draft whose words a form brings into the shared row, None for none."""
+    return id_or_none(request.POST.get("draft", ""))
 
 
 def typed_words(request: HttpRequest) -> list[str]:

@@ -17,6 +17,7 @@ from crm.web import (
     participant,
     receipt,
     room,
+    task,
     timeline,
     writing,
 )
@@ -50,6 +51,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("receipts/<uuid:consent_id>/", receipt.receipt, name="receipt"),
     path("rooms/<uuid:room_id>/archive/", archive.archive, name="archive"),
     path("rooms/<uuid:room_id>/timeline/", timeline.timeline, name="timeline"),
+    path("tasks/", task.tasks, name="tasks"),
+    path("tasks/new/", task.new_task, name="new_task"),
+    path("tasks/<uuid:task_id>/", task.change_task_page, name="task"),
+    path("tasks/<uuid:task_id>/<str:verb>/", task.state, name="task_state"),
     path("data-requests/", data_request.requests, name="data_requests"),
     path("data-requests/<uuid:request_id>/", data_request.data_request, name="data_request"),
     path("outbox/", outbox.outbox, name="outbox"),

@@ -48,6 +48,7 @@ VERBS = {
     "room:comment_state": "resolve",
     "crm:comment_state": "resolve",
     "crm:contact_state": "archive",
+    "crm:task_state": "complete",
     "room:turn": "withdraw",
     "room:recorded": "confirm",
 }

@@ -20,6 +20,7 @@ from crm.actions.contact import change_contact
 from crm.actions.data_request import grant_access
 from crm.actions.participant import INVITATION_LASTS
 from crm.actions.question import Subject
+from crm.actions.task import create_task
 from crm.actors import as_participant, as_user
 from crm.clock import now
 from crm.models import (
@@ -37,6 +38,7 @@ from crm.models import (
     Revision,
     Role,
     RoomSession,
+    Task,
     WebhookEndpoint,
     WebhookMessage,
 )
@@ -46,7 +48,7 @@ from deals.actions.deal import open_deal
 from deals.actions.problem import add_statement
 from deals.models import Criterion, Deal, ProblemStatement, Stakeholder
 from handoff.models import BriefItem, Dispute, Goal, Handoff, ItemQuestion, SuccessPlan
-from tests.access.kinds import ADMIN, BUYERS, GUESTS, TEAM, Person
+from tests.access.kinds import ADMIN, BUYERS, GUESTS, OWNER, TEAM, Person
 from tests.canaries import PHONE, plant
 from tests.canaries import word as planted
 from tests.cast import Cast, make_user
@@ -115,6 +117,7 @@ def _plant(world: World) -> None:
     add_comment(actor=buyer, room_id=room, body="qanary-theirs-only", private=True)
     add_comment(actor=lars, room_id=room, body="qanary-partners-only", private=True)
     log_activity(**seller, room_id=room, values={"type": "note", "subject": "qanary-call", "body": "qanary-call"})
+    create_task(**seller, values={"title": "qanary-task", "about": cast.deal.pk})
     add_comment(**seller, room_id=room, body="Words for everybody.")
     drawn = add_attachment(**seller, room_id=room, name="chart.png", content=BytesIO(picture()))
     check_attachment(attachment_id=drawn.pk)
@@ -126,6 +129,7 @@ def _plant(world: World) -> None:
         # What our side keeps to itself.
         "qanary-ours-only": TEAM,
         "qanary-call": TEAM,
+        "qanary-task": OWNER | {"read_key"},
         "qanary-our-draft": TEAM,
         "qanary-amount-note": TEAM,
         planted("assessment"): TEAM,
@@ -194,6 +198,7 @@ def _ids(cast: Cast) -> dict[str, Any]:
         "comment_id": Comment.objects.filter(**room, private_to="", section="").latest("created_at"),
         "access_request": AccessRequest.objects.filter(**room, asked_by=cast.ingrid).latest("created_at"),
         "data_request": DataRequest.objects.get(),
+        "task_id": Task.objects.get(title="qanary-task"),
         "endpoint_id": WebhookEndpoint.objects.get(),
         "message_id": WebhookMessage.objects.get(),
         "handoff_id": Handoff.objects.get(),

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from crm.actions.activity import log_activity
 from crm.actions.attachment import add_attachment
 from crm.actions.comment import add_comment
+from crm.actions.task import create_task
+from crm.actors import as_user
 from crm.clock import now
 from crm.models import LedgerCheck
 from handoff.actions.measurement import dispute_measurement
@@ -31,6 +33,7 @@ LISTS = (
     "/rooms/{room}/members/?expand=user",
     "/rooms/{room}/participants/",
     "/questions/",
+    "/tasks/",
     "/consents/",
     "/revisions/",
     "/pipelines/",
@@ -68,6 +71,7 @@ def story(cast: Cast) -> dict[str, object]:
         add_comment(actor=cast.rep, room_id=cast.deal.room_id, body=f"Word {number}")
         values = {"type": "call", "subject": f"Talk {number}"}
         log_activity(actor=cast.rep, room_id=cast.deal.room_id, values=values, shared=True)
+        create_task(actor=as_user(cast.admin), values={"title": f"Task {number}", "about": cast.deal.pk})
         content = BytesIO(f"File {number}".encode())
         add_attachment(actor=cast.rep, room_id=cast.deal.room_id, name=f"{number}.txt", content=content)
     accept(cast, win(cast), asked_of=cast.ingrid.pk)

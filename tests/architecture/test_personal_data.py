@@ -60,6 +60,7 @@ NOTHING_PERSONAL = {
     "crm.Organization.country": "a firm",
     "crm.Organization.city": "a firm",
     "crm.Room.time_zone": "a room",
+    "crm.Task.time_zone": "staff",
     "deals.Deal.currency": "ISO 4217",
     "deals.SetAside.field": "the name of a field",
     "deals.ProblemStatement.currency": "ISO 4217",

@@ -6,9 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import ActivityType
-from crm.web.forms import ChoiceCards, LineField, MustPickField, NumberField, WordsField
+from crm.web.forms import ChoiceCards, LineField, MomentField, MustPickField, NumberField, WordsField
 from crm.web.version import VersionedForm
-from deals.web.forms.consent import MomentField
 
 
 class ActivityForm(forms.Form):

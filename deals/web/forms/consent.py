@@ -1,15 +1,12 @@
 """What is typed to ask for a yes, and to record one that was given elsewhere."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.checks import FIRST_DAY, LAST_DAY
 from crm.models import Answer, Channel
-from crm.web.forms import ChoiceCards, LineField, PickField, PicksField, TimeInput, WordsField
+from crm.web.forms import ChoiceCards, LineField, MomentField, PickField, PicksField, WordsField
 from crm.web.upload import UploadField
 from crm.web.version import VersionedForm
 from deals.models import MOVE, Stage
@@ -63,27 +60,6 @@ class AskForm(AboutForm):
     )
     note = LineField(label=_("A word from you"), required=False, help_text=_("Stands above your name."))
     useful_by = LineField(label=_("Useful by"), required=False, help_text=_("Only a date that is theirs."))
-
-
-class MomentField(forms.CharField):
-    """A day and a time in the writer's own zone, from the browser's control.
-
-    Gives an aware datetime, None when empty, or the text as it came when it is no moment.
-    """
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", TimeInput("datetime-local"))
-        super().__init__(**options)
-
-    def clean(self, value: Any) -> datetime | str | None:
-        """Read the moment."""
-        text = super().to_python(value) or ""
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            return text or None
-        near = FIRST_DAY <= moment.date() <= LAST_DAY  # what is further away may be no moment in the writer's zone
-        return moment if moment.tzinfo else timezone.make_aware(moment, None if near else UTC)
 
 
 class RecordForm(AboutForm):

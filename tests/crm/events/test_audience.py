@@ -10,7 +10,7 @@ from crm.actors import Actor, as_key, as_user
 from crm.models import ApiKey, Event, User
 from crm.queries.live import events_by_id, room_readers
 from crm.registry import rendered_types
-from crm.rules.live import FOR_ADMINISTRATORS
+from crm.rules.live import FOR_ADMINISTRATORS, FOR_ONE
 from deals.actions.deal import change_deal
 from deals.actions.stage_move import undo_win, waive_gate
 from deals.models import Deal, Stage
@@ -92,7 +92,7 @@ BOTH = {"contact.erased"}
 
 
 def test_every_type_says_who_may_hear_of_it() -> None:
-    groups = (EVERYBODY, AS_SHARED, SELLER, STAFF, BOTH, FOR_ADMINISTRATORS)
+    groups = (EVERYBODY, AS_SHARED, SELLER, STAFF, BOTH, FOR_ADMINISTRATORS, FOR_ONE)
     assert sum(map(len, groups)) == len(set().union(*groups)), "a type stands in two groups"
     assert set().union(*groups) == rendered_types()
 
@@ -124,7 +124,7 @@ def test_what_is_recorded_keeps_to_it(happens: Callable[[Cast], object]) -> None
     assert len({event.type for event in events}) > 10
     for event in events:
         where = f"{event.type}, private to {event.private_to or 'nobody'}, room {event.room_id}"
-        assert (event.room_id is None) == (event.type in STAFF | FOR_ADMINISTRATORS), where
+        assert (event.room_id is None) == (event.type in STAFF | FOR_ADMINISTRATORS | FOR_ONE), where
         if event.type in SELLER:
             assert event.private_to == "seller", where
         elif event.type in EVERYBODY:

@@ -23,6 +23,7 @@ from crm.actions.participant import invite_contact
 from crm.actions.question import ask_for_consent
 from crm.actions.recorded_consent import Testimony, record_consent
 from crm.actions.reminder import want_reminder
+from crm.actions.task import create_task
 from crm.actors import SYSTEM, as_user
 from crm.clock import frozen, now
 from crm.events.deliver import deliver_owed
@@ -37,6 +38,7 @@ from crm.models import (
     LedgerCheck,
     MailKind,
     Question,
+    Task,
     User,
 )
 from handoff.actions.brief import ask_back
@@ -125,6 +127,12 @@ def _record(cast: Cast) -> None:
     record_consent(
         actor=cast.rep, asked_of=cast.ingrid.pk, subjects=[cast.problem()], sentence="Is it this?", testimony=said
     )
+
+
+def _remind_of_task(cast: Cast) -> None:
+    create_task(actor=cast.rep, values={"title": "Call Daniel", "remind_at": now() + timedelta(hours=1)})
+    with frozen(now() + timedelta(hours=2)):
+        deliver_owed()
 
 
 def _mention(cast: Cast) -> None:
@@ -275,6 +283,15 @@ def _read(cast: Cast, path: str) -> None:
     assert Client().get(path).status_code == 200
 
 
+def _do_task(cast: Cast, path: str) -> None:
+    task = Task.objects.get()
+    page = _staff(cast.maya).get(path).content.decode()
+    assert task.title in page
+    _staff(cast.maya).post(f"/tasks/{task.pk}/complete/", {"version": task.version})
+    task.refresh_from_db()
+    assert task.is_done
+
+
 def choose_mails(cast: Cast, path: str) -> None:
     """Switch all mails off, as each of them says one can."""
     browser = _guest(cast)
@@ -288,6 +305,7 @@ KINDS = {
     "crm/mail/invitation": Kind(_invite, _come_in),
     "crm/mail/asked": Kind(ask, _say_yes, "crm.mail_question"),
     "crm/mail/reminder": Kind(_remind, _say_yes, "crm.mail_reminder"),
+    "crm/mail/task": Kind(_remind_of_task, _do_task, "crm.mail_task_reminder"),
     "crm/mail/receipt": Kind(_answer, _turn("withdraw", Answer.WITHDRAWN), "crm.mail_answer"),
     "crm/mail/recorded": Kind(_record, _turn("contest", Answer.CONTESTED), "crm.mail_answer"),
     "crm/mail/mention": Kind(_mention, _reply, "crm.mail_mention"),

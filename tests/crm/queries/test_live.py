@@ -92,8 +92,12 @@ def all_events(cast: Cast, people: dict[str, User | Participant]) -> list[Event]
     three = [people["buyer"], people["buyer for criteria"], people["partner"]]
     places = [cast.deal.room, guests[-1].room, None]
     data: list[dict[str, Any]] = [{}, *({"section": name} for name in ("", "problem", "criteria"))]
-    data += [{"participant": str(one.pk)} for one in three] + [{"section": None}, {"section": 7}]
-    types = ["criterion.edited", "consent.asked", "participant.signed_in", "data_request.made"]
+    data += [{"participant": str(one.pk)} for one in three] + [
+        {"section": None},
+        {"section": 7},
+        {"user": str(cast.maya.pk)},
+    ]
+    types = ["criterion.edited", "consent.asked", "participant.signed_in", "data_request.made", "task.created"]
     writers = [None, *(one.contact for one in three)]
     rows = [
         Event(
