@@ -17,7 +17,7 @@ from crm.personal_data.person import Person
 from crm.personal_data.rows import Texts, deleted, erased_name, erased_words, fields_of, plain, texts_place
 from crm.registry import PersonalDataPlace, register_personal_data
 from deals.actions.owner import refresh_hash
-from deals.models import Assessment, Criterion, Deal, ProblemStatement, Section, SetAside, Stakeholder, Waiver
+from deals.models import Assessment, Criterion, Deal, LineItem, ProblemStatement, Section, SetAside, Stakeholder, Waiver
 
 
 def _quotes(person: Person) -> Any:
@@ -152,6 +152,7 @@ PLACES = (
             Texts(Stakeholder, "section__deal__room", ("place", "wants")),
             Texts(Assessment, "stakeholder__section__deal__room", ("note",)),
             Texts(Deal, "room", _DEAL),
+            Texts(LineItem, "deal__room", ("title",)),
             Texts(SetAside, "section__deal__room", ("words",)),
             Texts(Waiver, "deal__room", ("reason",)),
         ],

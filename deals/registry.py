@@ -277,6 +277,12 @@ register_scope("deals:write", _("Write deals and their sections, and move them")
 timeline.register()
 personal_data.register()
 register_navigation(NavigationEntry(_("Deals"), "board", "deals:board", position=20))
+register_navigation(NavigationEntry(_("Products"), "file", "deals:products", position=7, place="menu"))
+register_navigation(
+    NavigationEntry(
+        _("Exchange rates"), "compare", "deals:exchange_rates", position=8, place="menu", only="administrator"
+    )
+)
 register_places(deal_places)
 register_today_block(COMMON_GROUND)
 for _panel in PANELS:

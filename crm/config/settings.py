@@ -115,6 +115,8 @@ CSRF_FAILURE_VIEW = "crm.web.errors.csrf_failure"
 # ORGANIZATION_NAME: the selling organisation.   ORGANIZATION_SHORT_NAME: what it is called in a sentence.
 ORGANIZATION_NAME: str = env.str("ORGANIZATION_NAME", default="Nordlicht Analytics" if DEMO else "Common Ground")
 ORGANIZATION_SHORT_NAME: str = env.str("ORGANIZATION_SHORT_NAME", default="Nordlicht" if DEMO else ORGANIZATION_NAME)
+# BASE_CURRENCY: what other currencies are worth is said in this one.
+BASE_CURRENCY: str = env.str("BASE_CURRENCY", default="USD")
 # ORGANIZATION_DOMAINS: our mail domains, with commas between; nobody with an address there is let in as a buyer or partner.
 ORGANIZATION_DOMAINS: list[str] = env.list("ORGANIZATION_DOMAINS", default=["nordlicht.example"] if DEMO else [])
 # ORGANIZATION_LOGO: static path of a picture for the room's top line; without it the first letter stands there.

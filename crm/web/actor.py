@@ -4,6 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from crm.actions.team import check_admin
 from crm.actors import Actor, as_user
 
 
@@ -12,3 +13,10 @@ def staff(request: HttpRequest) -> Actor:
     if isinstance(request.user, AnonymousUser):
         raise PermissionDenied
     return as_user(request.user)
+
+
+def administrator(request: HttpRequest) -> Actor:
+    """Return the actor of a signed-in administrator. Raises `NotAllowed` for the rest of the staff."""
+    actor = staff(request)
+    check_admin(actor)
+    return actor

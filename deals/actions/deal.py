@@ -21,6 +21,7 @@ from crm.models import CustomFieldOn, Organization, Role, Room, Side, User
 from deals.actions.stage_total import is_counted, recounted
 from deals.models import Deal, DealStatus, Pipeline, Section, SectionKind, Stage
 from deals.queries.content import EMPTY_HASHES
+from deals.queries.line_item import has_lines
 
 SHOWN_IN_ROOM = frozenset({"title", "organization_id", "owner_id"})
 """The facts of a deal that its guests see."""
@@ -144,6 +145,7 @@ def change_deal(*, actor: Actor, deal_id: UUID, version: int, values: dict[str, 
     check_version(deal, version)
     checks = Checks()
     changes = _checked(checks, actor, values, deal)
+    _check_follows(checks, deal, changes)
     checks.done()
     if changes.get("owner_id") == deal.owner_id:
         del changes["team_id"]  # a deal changes teams with its owner; who owns it already brings it nowhere
@@ -158,6 +160,14 @@ def change_deal(*, actor: Actor, deal_id: UUID, version: int, values: dict[str, 
         add_member(actor=actor, room_id=room.pk, user_id=deal.success_owner_id)
     _record_change(actor, room, deal, changed)
     return deal
+
+
+def _check_follows(checks: Checks, deal: Deal, changes: dict[str, Any]) -> None:
+    """What follows from the lines of a deal is not written beside them."""
+    for field in ("amount", "currency"):
+        if changes.get(field, getattr(deal, field)) != getattr(deal, field) and has_lines(deal):
+            words = _("The amount follows from the products of this deal. Change it there.")
+            checks.add(field, words, code="follows_lines")
 
 
 def _bring_room_along(actor: Actor, room: Room, deal: Deal, changed: list[str]) -> None:

@@ -4,8 +4,11 @@ from django.urls import URLPattern, URLResolver, path
 
 from deals.api.criterion import CriterionDetail, CriterionList, CriterionSharing
 from deals.api.deal import DealDetail, DealEnd, DealList, DealReopening
+from deals.api.exchange_rate import ExchangeRateDetail, ExchangeRateList
+from deals.api.line_item import LineItemDetail, LineItemList
 from deals.api.pipeline import PipelineDetail, PipelineList
 from deals.api.problem import StatementDetail, StatementList, StatementSharing
+from deals.api.product import ProductDetail, ProductList
 from deals.api.section import SectionDetail, SectionList
 from deals.api.stage_move import DealGates, DealMoveBack, DealMoves, DealUndoWin, DealWaivers
 from deals.api.stakeholder import StakeholderDetail, StakeholderList, StakeholderSharing
@@ -13,10 +16,16 @@ from deals.api.stakeholder import StakeholderDetail, StakeholderList, Stakeholde
 urlpatterns: list[URLPattern | URLResolver] = [
     path("pipelines/", PipelineList.as_view(), name="pipelines"),
     path("pipelines/<uuid:pipeline_id>/", PipelineDetail.as_view(), name="pipeline"),
+    path("exchange-rates/", ExchangeRateList.as_view(), name="exchange-rates"),
+    path("exchange-rates/<uuid:exchange_rate_id>/", ExchangeRateDetail.as_view(), name="exchange-rate"),
+    path("products/", ProductList.as_view(), name="products"),
+    path("products/<uuid:product_id>/", ProductDetail.as_view(), name="product"),
     path("deals/", DealList.as_view(), name="deals"),
     path("deals/<uuid:deal_id>/", DealDetail.as_view(), name="deal"),
     path("deals/<uuid:deal_id>/end/", DealEnd.as_view(), name="deal-end"),
     path("deals/<uuid:deal_id>/gates/", DealGates.as_view(), name="deal-gates"),
+    path("deals/<uuid:deal_id>/line-items/", LineItemList.as_view(), name="line-items"),
+    path("line-items/<uuid:line_item_id>/", LineItemDetail.as_view(), name="line-item"),
     path("deals/<uuid:deal_id>/move-back/", DealMoveBack.as_view(), name="deal-move-back"),
     path("deals/<uuid:deal_id>/reopen/", DealReopening.as_view(), name="deal-reopen"),
     path("deals/<uuid:deal_id>/stage-moves/", DealMoves.as_view(), name="deal-stage-moves"),

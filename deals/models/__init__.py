@@ -2,8 +2,11 @@
 
 from deals.models.criterion import Criterion, Direction, Frequency, Weight
 from deals.models.deal import Deal, DealStatus
+from deals.models.exchange_rate import ExchangeRate
+from deals.models.line_item import LineItem
 from deals.models.pipeline import Pipeline, Stage, StageGate
 from deals.models.problem import Period, ProblemPart, ProblemStatement
+from deals.models.product import Billing, Price, Product
 from deals.models.section import AGREEABLE, Section, SectionKind
 from deals.models.set_aside import SetAside
 from deals.models.stage_move import MOVE, StageMove, Waiver
@@ -15,16 +18,21 @@ __all__ = [
     "MOVE",
     "Assessment",
     "Attitude",
+    "Billing",
     "Criterion",
     "Deal",
     "DealStatus",
     "Direction",
+    "ExchangeRate",
     "Frequency",
     "Influence",
+    "LineItem",
     "Period",
     "Pipeline",
+    "Price",
     "ProblemPart",
     "ProblemStatement",
+    "Product",
     "Section",
     "SectionKind",
     "SetAside",

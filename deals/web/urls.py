@@ -4,7 +4,21 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import StringConverter
 
 from deals.models import AGREEABLE, SectionKind
-from deals.web import board, comment, consent, criterion, deal, problem, revision, section, stage_move, stakeholder
+from deals.web import (
+    board,
+    comment,
+    consent,
+    criterion,
+    deal,
+    exchange_rate,
+    line_item,
+    problem,
+    product,
+    revision,
+    section,
+    stage_move,
+    stakeholder,
+)
 
 app_name = "deals"
 
@@ -27,10 +41,17 @@ register_converter(AgreeableConverter, "agreeable")
 DEAL = "deals/<uuid:deal_id>/"
 STATEMENT = f"{DEAL}problem/statements/<uuid:statement_id>/"
 CRITERION = f"{DEAL}criteria/rows/<uuid:criterion_id>/"
+LINE = f"{DEAL}products/<uuid:line_item_id>/"
 PERSON = f"{DEAL}people/rows/<uuid:stakeholder_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/", board.board, name="board"),
+    path("products/", product.price_list, name="products"),
+    path("products/new/", product.new_product, name="new_product"),
+    path("products/<uuid:product_id>/", product.edit_product, name="edit_product"),
+    path("products/<uuid:product_id>/archive/", product.remove_product, name="remove_product"),
+    path("exchange-rates/", exchange_rate.rates, name="exchange_rates"),
+    path("exchange-rates/<uuid:exchange_rate_id>/remove/", exchange_rate.remove, name="remove_exchange_rate"),
     path("deals/new/", deal.new, name="new"),
     path(DEAL, deal.deal, name="deal"),
     path(f"{DEAL}change/", deal.change, name="change"),
@@ -48,6 +69,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{DEAL}record/preview/", consent.record_preview, name="record_preview"),
     path(f"{DEAL}questions/<uuid:question_id>/cancel/", consent.cancel, name="cancel_question"),
     path(f"{DEAL}consents/<uuid:consent_id>/withdraw/", consent.withdraw, name="withdraw_record"),
+    path(f"{DEAL}products/", line_item.lines, name="lines"),
+    path(LINE, line_item.line, name="line"),
+    path(f"{LINE}archive/", line_item.archive, name="archive_line"),
+    path(f"{DEAL}currency/", line_item.currency, name="deal_currency"),
     path(f"{DEAL}problem/statements/", problem.add, name="add_statement"),
     path(STATEMENT, problem.edit, name="edit_statement"),
     path(f"{STATEMENT}share/", problem.share, name="share_statement"),

@@ -60,6 +60,7 @@ SIGHT: dict[str, frozenset[str]] = {
     "access_request": TEAM | BUYERS,
     # What stays with our side.
     "activity_id": TEAM,
+    "line_item_id": TEAM,
     "item_id": TEAM,
     "item_question": TEAM,
     "dispute_id": TEAM,
@@ -71,6 +72,8 @@ SIGHT: dict[str, frozenset[str]] = {
     "user_id": STAFF,
     "pipeline_id": STAFF,
     "stage_id": STAFF,
+    "product_id": STAFF,
+    "exchange_rate_id": STAFF,
     "token": frozenset(KINDS),
     "address_token": frozenset(KINDS),
     # What is one person's own.
@@ -88,6 +91,7 @@ ANYBODYS = frozenset({"organization_id", "contact_id", "archived_contact", "toke
 """Rows with which whoever sees them may do something: the directory, and the link of an invitation."""
 ADMINISTRATION = frozenset(
     {
+        "deals:new_product", "deals:edit_product", "deals:remove_product", "deals:remove_exchange_rate",
         "crm:data_requests", "crm:data_request", "crm:erase_contact", "crm:ledger", "crm:vouch_for_address",
         "api:data-requests", "api:data-request",
         "api:data-request-grant", "api:data-request-erase", "api:data-request-decline", "api:contact-erase",

@@ -45,7 +45,10 @@ from crm.models import (
 from crm.queries.address_change import change_token
 from crm.secrets import new_token, token_hash
 from deals.actions.deal import open_deal
+from deals.actions.exchange_rate import set_exchange_rate
+from deals.actions.line_item import add_line_item
 from deals.actions.problem import add_statement
+from deals.actions.product import create_product
 from deals.models import Criterion, Deal, ProblemStatement, Stakeholder
 from handoff.models import BriefItem, Dispute, Goal, Handoff, ItemQuestion, SuccessPlan
 from tests.access.kinds import ADMIN, BUYERS, GUESTS, OWNER, TEAM, Person
@@ -117,6 +120,8 @@ def _plant(world: World) -> None:
     add_comment(actor=buyer, room_id=room, body="qanary-theirs-only", private=True)
     add_comment(actor=lars, room_id=room, body="qanary-partners-only", private=True)
     log_activity(**seller, room_id=room, values={"type": "note", "subject": "qanary-call", "body": "qanary-call"})
+    add_line_item(**seller, deal_id=cast.deal.pk, values={"title": "qanary-line", "unit_price": AMOUNT})
+    Deal.objects.filter(pk=cast.deal.pk).update(amount=AMOUNT)
     create_task(**seller, values={"title": "qanary-task", "about": cast.deal.pk})
     add_comment(**seller, room_id=room, body="Words for everybody.")
     drawn = add_attachment(**seller, room_id=room, name="chart.png", content=BytesIO(picture()))
@@ -129,6 +134,7 @@ def _plant(world: World) -> None:
         # What our side keeps to itself.
         "qanary-ours-only": TEAM,
         "qanary-call": TEAM,
+        "qanary-line": TEAM,
         "qanary-task": OWNER | {"read_key"},
         "qanary-our-draft": TEAM,
         "qanary-amount-note": TEAM,
@@ -190,6 +196,9 @@ def _ids(cast: Cast) -> dict[str, Any]:
         "user_id": cast.tomas,
         "pipeline_id": cast.deal.pipeline,
         "stage_id": cast.deal.pipeline.stages.earliest("position"),
+        "product_id": create_product(actor=as_user(cast.admin), values={"name": "Forecasting"}),
+        "exchange_rate_id": set_exchange_rate(actor=as_user(cast.admin), currency="EUR", on="2026-01-01", rate="1"),
+        "line_item_id": cast.deal.line_items.get(),
         "question_id": question,
         "consent_id": recorded.consents.latest("pk"),
         "revision_id": Revision.objects.filter(**room, kind="problem").latest("created_at"),

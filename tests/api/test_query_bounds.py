@@ -14,6 +14,9 @@ from crm.actions.task import create_task
 from crm.actors import as_user
 from crm.clock import now
 from crm.models import LedgerCheck
+from deals.actions.exchange_rate import set_exchange_rate
+from deals.actions.line_item import add_line_item
+from deals.actions.product import create_product
 from handoff.actions.measurement import dispute_measurement
 from handoff.models import Goal, Handoff
 from tests.api.caller import Caller, make_key
@@ -37,6 +40,9 @@ LISTS = (
     "/consents/",
     "/revisions/",
     "/pipelines/",
+    "/products/",
+    "/exchange-rates/",
+    "/deals/{deal}/line-items/",
     "/deals/{deal}/sections/",
     "/deals/{deal}/statements/",
     "/deals/{deal}/criteria/",
@@ -72,6 +78,11 @@ def story(cast: Cast) -> dict[str, object]:
         values = {"type": "call", "subject": f"Talk {number}"}
         log_activity(actor=cast.rep, room_id=cast.deal.room_id, values=values, shared=True)
         create_task(actor=as_user(cast.admin), values={"title": f"Task {number}", "about": cast.deal.pk})
+        create_product(
+            actor=as_user(cast.admin), values={"name": f"Product {number}", "prices": {"USD": "1", "EUR": "2"}}
+        )
+        set_exchange_rate(actor=as_user(cast.admin), currency="EUR", on=f"2026-01-0{number + 1}", rate="1")
+        add_line_item(actor=cast.rep, deal_id=cast.deal.pk, values={"title": f"Line {number}", "unit_price": "1"})
         content = BytesIO(f"File {number}".encode())
         add_attachment(actor=cast.rep, room_id=cast.deal.room_id, name=f"{number}.txt", content=content)
     accept(cast, win(cast), asked_of=cast.ingrid.pk)

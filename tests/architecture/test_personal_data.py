@@ -50,6 +50,13 @@ NOTHING_PERSONAL = {
     "crm.Erasure.retained": "ids",
     "deals.Section.content_hash": "hash",
     "deals.Waiver.gate": "name of a gate",
+    "deals.ExchangeRate.currency": "code",
+    "deals.LineItem.currency": "code",
+    "deals.Price.currency": "code",
+    "deals.Product.name": "what we sell",
+    "deals.Product.code": "what we sell",
+    "deals.Product.description": "what we sell",
+    "deals.Product.unit": "what we sell",
     "handoff.BriefItem.group": "name of a section",
     "handoff.Goal.reason": "code of a rule",
     # Organisations, not persons. A person's name in the custom fields is taken out with `words_of_others`.

@@ -14,6 +14,7 @@ PAGES = (
     "deals:deal",
     "deals:ask",
     "deals:record",
+    "deals:lines",
     ("deals:section", "people"),
     ("deals:section", "problem"),
     ("deals:section", "criteria"),
