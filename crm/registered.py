@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import personal_data, timeline
 from crm.actions.attachment import check_attachment, draw_attachment, remove_left_content
+from crm.day import register_news, register_waiting
 from crm.mail.access_request import deciders, mail_access_request
 from crm.mail.address_change import mail_address_change
 from crm.mail.comment import mail_mention, mentioned_in
@@ -11,8 +12,10 @@ from crm.mail.consent import mail_answer, mail_question, mail_reminder
 from crm.mail.data_request import administrators, mail_data_answer, mail_data_request
 from crm.mail.ledger import mail_checkpoint, mail_faults
 from crm.mail.task import mail_task_reminder
-from crm.models import Event
+from crm.models import Event, Role
 from crm.queries.attachment import recorded_evidence
+from crm.queries.timeline import OF_ANSWERS
+from crm.queries.waiting_for_us import open_requests, unanswered_words
 from crm.registry import register_consumer, register_file_holder, register_person_consumer, register_room_panel
 from crm.room import panels
 from crm.web.navigation import NavigationEntry, register_navigation
@@ -60,6 +63,15 @@ personal_data.register()
 
 timeline.register()
 
+register_waiting(open_requests)
+register_waiting(unanswered_words)
+register_news((*OF_ANSWERS, "consent.confirmed", "comment.added", "activity.shared", "attachment.added"))
+
+register_navigation(
+    NavigationEntry(
+        _("My day"), "sun", "crm:day", position=10, covers=("/tasks/", "/activities/"), home_of=(Role.REP, Role.MANAGER)
+    )
+)
 register_navigation(NavigationEntry(_("Tasks"), "check", "crm:tasks", position=5, place="menu"))
 register_navigation(NavigationEntry(_("Clients"), "building", "crm:clients", position=50, covers=("/contacts/",)))
 register_navigation(

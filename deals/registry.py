@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
+from crm.day import register_news, register_waiting
 from crm.errors import FieldFault, Invalid, NotFound, Refused
 from crm.models import Participant, Question, Room, Side
 from crm.places import register_places
@@ -51,6 +52,7 @@ from deals.queries.organization import deals_block
 from deals.queries.place import deal_places
 from deals.queries.section import get_section
 from deals.queries.stage_move import move_snapshot
+from deals.queries.waiting_for_us import answers_to_take_up
 from deals.room.blocks import COMMON_GROUND, PANELS
 
 _SECTION_LABELS = {SectionKind.PROBLEM: _("Our problem"), SectionKind.CRITERIA: _("What success means")}
@@ -284,6 +286,8 @@ register_navigation(
     )
 )
 register_places(deal_places)
+register_waiting(answers_to_take_up)
+register_news(timeline.NEWS)
 register_today_block(COMMON_GROUND)
 for _panel in PANELS:
     register_room_panel(_panel)

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
+from crm.day import register_news, register_waiting
 from crm.errors import Invalid, NotFound, Refused
 from crm.models import Participant, Role, Side
 from crm.registry import (
@@ -40,6 +41,7 @@ from handoff.queries.lines import lines_of_brief, lines_of_reached
 from handoff.queries.measurement import measured_evidence
 from handoff.queries.organization import success_block
 from handoff.queries.timeline import EVENT_TYPES, goal_names, render_event
+from handoff.queries.waiting_for_us import disputed_numbers, handoffs_to_go_through, questions_back
 from handoff.room.pages import SUCCESS_PANEL, TODAY_BLOCK
 
 register_scope("success:read", _("Read handoffs, success plans and goals"))
@@ -173,6 +175,10 @@ register_after_win(step_after_win)
 for _type in EVENT_TYPES:
     register_renderer(_type, render_event)
 
+register_waiting(questions_back)
+register_waiting(handoffs_to_go_through)
+register_waiting(disputed_numbers)
+register_news(EVENT_TYPES)
 register_namer(goal_names)
 register_file_holder(measured_evidence)
 personal_data.register()

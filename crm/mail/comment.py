@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from crm.actors import Actor, as_participant, as_user
 from crm.mail.message import Mail, room_url, send, site_url
 from crm.models import Comment, Contact, Event, MailKind, Participant, User
-from crm.registry import commentable
+from crm.queries.comment import comment_url
 
 
 def mentioned_in(event: Event) -> list[UUID]:
@@ -40,7 +40,7 @@ def _tell(event: Event, actor: Actor, comment: Comment) -> None:
     context = {
         "name": comment.author_name,
         "words": comment.body,
-        "url": _link(actor, _url(actor, comment)),
+        "url": _link(actor, comment_url(actor, comment)),
         "choice_url": _choice_url(actor),
     }
     send(Mail(to, "mention", partial(_subject, comment), context, id=uuid5(event.pk, str(to.pk))))
@@ -57,14 +57,6 @@ def _is_writer(actor: Actor, comment: Comment) -> bool:
 
 def _link(actor: Actor, path: str) -> str:
     return room_url(path, actor.participant.contact) if actor.participant else site_url(path)
-
-
-def _url(actor: Actor, comment: Comment) -> str:
-    place = commentable(comment.section) if comment.section else None
-    if place is not None and comment.subject_id is not None:
-        return f"{place.url(actor, comment.subject_id)}#comment-{comment.pk}"
-    name = "room:words" if actor.participant else "crm:words"
-    return f"{reverse(name, args=[comment.room_id])}#comment-{comment.pk}"
 
 
 def _choice_url(actor: Actor) -> str:

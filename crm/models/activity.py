@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
@@ -52,7 +52,10 @@ class Activity(Authored):
     objects = ActivityQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["room", "-at"], name="activity_by_room")]
+        indexes = [
+            models.Index(fields=["room", "-at"], name="activity_by_room"),
+            models.Index(fields=["at"], condition=Q(type="meeting", archived_at=None), name="activity_meeting_by_time"),
+        ]
 
     def __str__(self) -> str:
         return self.subject

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -59,6 +60,7 @@ class Comment(Authored):
         indexes = [
             models.Index(fields=["room", "created_at"], name="comment_by_room"),
             models.Index(fields=["subject_id"], name="comment_by_subject"),
+            GinIndex(fields=["mentioned"], name="comment_by_mentioned"),
         ]
         constraints = [
             models.CheckConstraint(

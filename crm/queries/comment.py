@@ -4,8 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.urls import reverse
+
 from crm.actors import Actor
 from crm.models import Comment, Participant, RoomMember, Side
+from crm.registry import commentable
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,15 @@ def room_threads(actor: Actor, room_id: UUID) -> list[Thread]:
     """
     said = Comment.objects.visible_to(actor).filter(room=room_id, section="")
     return threads_of(said.select_related(*WRITTEN_BY).order_by("created_at", "id"))
+
+
+def comment_url(actor: Actor, comment: Comment) -> str:
+    """Return where a comment stands, for whoever acts: beside its row, or among what was said in the room."""
+    place = commentable(comment.section) if comment.section else None
+    if place is not None and comment.subject_id is not None:
+        return f"{place.url(actor, comment.subject_id)}#comment-{comment.pk}"
+    name = "room:words" if actor.participant else "crm:words"
+    return f"{reverse(name, args=[comment.room_id])}#comment-{comment.pk}"
 
 
 def readers_of(comment: Comment) -> dict[UUID, str]:

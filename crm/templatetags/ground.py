@@ -1,5 +1,6 @@
 """The tags of the design language: icons, the agreement glyph, avatars, and what is formatted for a reader."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -168,6 +169,18 @@ def day_short(value: date | None) -> str:
 def when(value: datetime | None) -> str:
     """`{{ consent.answered_at|when }}`: "yesterday, 17:12" or "9 April, 11:02", in the viewer's zone."""
     return formats.when(value, now(), timezone.get_current_timezone(), formats.babel_locale()) if value else ""
+
+
+@register.filter
+def clock(value: datetime) -> str:
+    """`{{ meeting.at|clock }}`: "14:00", in the viewer's zone."""
+    return formats.clock(value, timezone.get_current_timezone(), formats.babel_locale())
+
+
+@register.filter
+def at(rows: Mapping[Any, Any], key: Any) -> Any:
+    """`{{ places|at:room_id }}`: what stands under a key, None where nothing does."""
+    return rows.get(key)
 
 
 @register.filter

@@ -10,12 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.actions.comment import add_comment, reopen_comment, resolve_comment
 from crm.actors import Actor
+from crm.errors import NotFound
 from crm.models import Comment, Room
-from crm.queries.comment import room_threads
+from crm.queries.comment import comment_url, room_threads
 from crm.queries.room import get_room
 from crm.web.actor import staff
 from crm.web.forms import WordsField, attempt
@@ -58,6 +59,17 @@ def _said(actor: Actor, room: Room, form: SayForm) -> Comment | None:
     act = partial(add_comment, actor=actor, room_id=room.pk)
     fields = ("body", "reply_to", "private")
     return attempt(form, lambda: act(**{name: form.cleaned_data[name] for name in fields}))
+
+
+@login_required
+@require_safe
+def comment(request: HttpRequest, comment_id: UUID) -> HttpResponse:
+    """Lead to where a comment stands."""
+    actor = staff(request)
+    found = Comment.objects.visible_to(actor).filter(pk=comment_id).first()
+    if found is None:
+        raise NotFound
+    return redirect(comment_url(actor, found))
 
 
 @login_required

@@ -95,7 +95,7 @@ def _moment(day: str | None, at: str) -> datetime | None:
 def tasks(request: HttpRequest) -> HttpResponse:
     """Show what one still has to do, and what one did last."""
     actor = staff(request)
-    context = {"open": open_tasks(actor), "done": done_tasks(actor), "task_form": TaskForm()}
+    context = {"open": open_tasks(actor), "done": done_tasks(actor)}
     return render(request, "crm/task/list.html", context)
 
 

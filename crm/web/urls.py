@@ -4,11 +4,13 @@ from django.urls import URLPattern, URLResolver, path
 
 from crm.web import (
     access_request,
+    activity,
     archive,
     attachment,
     comment,
     contact,
     data_request,
+    day,
     demo,
     ledger,
     live,
@@ -32,6 +34,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("access-requests/<uuid:request_id>/", access_request.answer, name="access_request"),
     path("participants/<uuid:participant_id>/", participant.participant, name="participant"),
     path("rooms/<uuid:room_id>/words/", comment.words, name="words"),
+    path("day/", day.day, name="day"),
+    path("activities/new/", activity.log, name="log_activity"),
+    path("comments/<uuid:comment_id>/", comment.comment, name="comment"),
     path("comments/<uuid:comment_id>/<str:verb>/", comment.state, name="comment_state"),
     path("rooms/<uuid:room_id>/files/", attachment.files, name="files"),
     path("attachments/<uuid:attachment_id>/", attachment.attachment, name="attachment"),

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm.actions.activity import log_activity
 from crm.actors import Actor
 from crm.errors import Stale
 from crm.web.actor import staff
@@ -27,7 +26,6 @@ from deals.models import Deal
 from deals.queries.deal import DealPage, get_deal, get_deal_page
 from deals.queries.stage_move import faults_of_move
 from deals.web.conflict import conflict_page
-from deals.web.forms.activity import ActivityForm
 from deals.web.forms.deal import EndForm, FactsForm, NewDealForm, ReasonForm
 
 
@@ -70,7 +68,6 @@ def deal_page(
         **_missing(page),
         "is_manager": bool(actor.user and actor.user.is_manager),
         "facts": FactsForm(actor, page.deal),
-        "activity": ActivityForm(),
         "end": EndForm(auto_id="end_%s"),
         "waive": ReasonForm(auto_id="waive_%s"),
         "undo": ReasonForm(auto_id="undo_%s"),
@@ -149,20 +146,4 @@ def acted(request: HttpRequest, deal_id: UUID, action: Callable[..., Any], said:
     except Stale as error:
         return deal_page(request, deal_id, stale=error)
     messages.success(request, said)
-    return redirect("deals:deal", deal_id)
-
-
-@login_required
-@require_POST
-def log(request: HttpRequest, deal_id: UUID) -> HttpResponse:
-    """Write down a call, a meeting, an e-mail or a note."""
-    actor = staff(request)
-    deal = get_deal(actor, deal_id)
-    form = ActivityForm(request.POST)
-    if not sent_before(request):
-        act = partial(log_activity, actor=actor, room_id=deal.room_id)
-        if attempt(form, lambda: act(values=form.values, shared=form.cleaned_data["shared"])) is None:
-            return deal_page(request, deal_id, {"activity": form})
-        remember_sent(request)
-        messages.success(request, _("Written down."))
     return redirect("deals:deal", deal_id)

@@ -57,7 +57,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{DEAL}change/", deal.change, name="change"),
     path(f"{DEAL}end/", deal.end, name="end"),
     path(f"{DEAL}reopen/", deal.reopen, name="reopen"),
-    path(f"{DEAL}activities/", deal.log, name="log_activity"),
     path(f"{DEAL}stages/<uuid:stage_id>/", stage_move.to_stage, name="to_stage"),
     path(f"{DEAL}move/", stage_move.move, name="move"),
     path(f"{DEAL}back/", stage_move.back, name="back"),

@@ -17,6 +17,7 @@ from deals.imports.maven import MAVEN
 from deals.imports.report import Report
 from handoff.demo.board import CARDS, tell_card
 from handoff.demo.clock import StoryClock
+from handoff.demo.day import tell_day
 from handoff.demo.doors import open_doors
 from handoff.demo.halvorsen import tell_halvorsen
 from handoff.demo.staff import make_staff
@@ -38,6 +39,7 @@ def load_story(sign_in: Path) -> None:
     for card in CARDS:
         _chapter(card.client, first_start, staff, partial(tell_card, sales, staff, card))
     _chapter("handover", first_start, staff, lambda: tell_handover(sales, staff))
+    _chapter("day", first_start, staff, lambda: tell_day(sales, staff))
     _chapter("success", first_start, staff, lambda: tell_success(success, staff))
     if not _is_told("doors"):
         with _mail(settings.EMAIL_BACKEND), transaction.atomic():  # these are sent: they are the way in as a buyer

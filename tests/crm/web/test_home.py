@@ -11,8 +11,8 @@ pytestmark = pytest.mark.django_db
 def test_each_role_begins_with_what_is_theirs(client) -> None:
     cast = Cast()
     first = {
-        cast.maya: "deals:board",
-        cast.jonas: "deals:board",
+        cast.maya: "crm:day",
+        cast.jonas: "crm:day",
         cast.tomas: "handoff:plans",
         cast.priya: "handoff:handoffs",
     }

@@ -1,0 +1,87 @@
+"""Writing down a call, a meeting, an e-mail or a note: a dialog on the page of a deal, a page of its own elsewhere."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from crm.actions.activity import log_activity
+from crm.actors import Actor
+from crm.models import Activity, ActivityType
+from crm.queries.room import rooms_to_write_in
+from crm.web.actor import staff
+from crm.web.forms import ChoiceCards, LineField, MomentField, MustPickField, NumberField, WordsField, attempt, offer
+from crm.web.participant import back
+from crm.web.submitted import id_or_none, remember_sent, sent_before
+from crm.web.version import VersionedForm
+
+
+class ActivityForm(forms.Form):
+    """Something that was said or done. Only our side reads it, unless it is shared."""
+
+    type = MustPickField(
+        label=gettext_lazy("What it was"),
+        choices=ActivityType.choices,
+        initial=ActivityType.NOTE.value,
+        widget=ChoiceCards(columns="four"),
+    )
+    subject = LineField(label=gettext_lazy("In one line"), widget=forms.TextInput(attrs={"autofocus": True}))
+    body = WordsField(label=gettext_lazy("What was said"), required=False)
+    at = MomentField(
+        label=gettext_lazy("When"), required=False, help_text=gettext_lazy("Empty: now. A meeting may lie ahead.")
+    )
+    minutes = NumberField(label=gettext_lazy("Minutes"), required=False)
+    shared = forms.BooleanField(label=gettext_lazy("Show it to the client too"), required=False)
+    once = VersionedForm.base_fields["once"]
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="activity_%s")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, for the action."""
+        names = ("type", "subject", "body", "at", "minutes")
+        return {name: self.cleaned_data[name] for name in names if name != "at" or self.cleaned_data["at"]}
+
+
+class ActivityPageForm(ActivityForm):
+    """The same with the room it belongs to, where no page says that."""
+
+    room = MustPickField(label=gettext_lazy("With whom"))
+
+    def __init__(self, data: Any, rooms: list[tuple[str, str]], chosen: str) -> None:
+        super().__init__(data)
+        offer(self, "room", rooms if len(rooms) == 1 else [("", _("Choose one")), *rooms])
+        self.fields["room"].initial = chosen
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def log(request: HttpRequest) -> HttpResponse:
+    """Write something down; `?room=` says where, and the form of a dialog brings it along."""
+    actor = staff(request)
+    chosen = request.POST.get("room") or request.GET.get("room", "")
+    rooms = [(str(id), name) for id, name in rooms_to_write_in(actor, id_or_none(chosen))]
+    form = ActivityPageForm(request.POST or None, rooms, chosen)
+    if request.method == "POST":
+        if sent_before(request):
+            return back(request)
+        if attempt(form, partial(_log, actor, form)) is not None:
+            remember_sent(request)
+            messages.success(request, _("Written down."))
+            return back(request)
+    context = {"activity": form, "rooms": rooms, "next": request.POST.get("next", "/")}
+    return render(request, "crm/activity/new.html", context, status=422 if form.errors else 200)
+
+
+def _log(actor: Actor, form: ActivityPageForm) -> Activity:
+    room_id, shared = UUID(form.cleaned_data["room"]), form.cleaned_data["shared"]
+    return log_activity(actor=actor, room_id=room_id, values=form.values, shared=shared)
