@@ -33,6 +33,7 @@ SIDES = ("seller", "buyer", "partner")
 SIZES = ("", "small", "large")
 MODULES = (
     "announce",
+    "beside",
     "connection",
     "drafts",
     "forms",

@@ -9,6 +9,7 @@ from django.conf import settings as project
 from django.test import Client
 from playwright.sync_api import Browser, expect
 
+from crm.actions.comment import add_comment
 from crm.actions.participant import revoke_participant
 from crm.actions.user import deactivate_user
 from crm.actors import as_user
@@ -79,6 +80,34 @@ def staff_page(cast: Cast, kind: str = "problem") -> str:
 
 def room_page(cast: Cast, kind: str = "problem") -> str:
     return f"/room/{cast.deal.room_id}/deals/{cast.deal.pk}/{kind}/"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("side", ["room", "staff"])
+def test_words_beside_a_half_written_form_are_sent_around_it(cast: Cast, seat, side: str) -> None:
+    row = ProblemStatement.objects.get()
+    who, path = (cast.ingrid, room_page(cast)) if side == "room" else (cast.maya, staff_page(cast))
+    thread = add_comment(
+        actor=cast.buyer, room_id=cast.deal.room_id, section="problem", subject_id=row.pk, body="Really?"
+    )
+    person = seat(who, f"{path}?add=causes")
+    form = person.page.locator("form[data-writes]")
+    form.locator("textarea").fill("The forecast sees shipments, ")
+    reply = person.page.locator(f"#reply-{thread.pk}")
+    for words in ("Yes, each week.", "And each month."):
+        reply.fill(words)
+        reply.press("Enter")
+        expect(person.page.get_by_text(words).first).to_be_visible(timeout=SOON)
+        expect(reply).to_be_focused()
+        expect(reply).to_have_value("")
+    if side == "room":
+        person.fill("Your words", "We are nearly there.")
+        person.page.locator("#say").get_by_role("button", name="Send").click()
+        expect(person.page.get_by_text("Everybody at the table can read it.").first).to_be_visible(timeout=SOON)
+    assert form.locator("textarea").input_value() == "The forecast sees shipments, "
+    form.locator("textarea").press("Control+Enter")
+    expect(person.page.get_by_text("The forecast sees shipments,").first).to_be_visible(timeout=SOON)
+    assert [one.body for one in thread.replies.order_by("created_at")] == ["Yes, each week.", "And each month."]
 
 
 def test_what_one_writes_appears_on_the_other_s_page(cast: Cast, seat) -> None:

@@ -4,6 +4,7 @@ import 'ground/theme';
 import 'ground/announce';
 import 'ground/frame';
 import 'ground/drafts';
+import 'ground/beside';
 import 'ground/passkey';
 import 'ground/forms';
 import 'ground/writing';

@@ -1,4 +1,4 @@
-// <form data-draft="KEY">: what is typed into its text areas is kept on this device until the server has said that it is
+// <form data-draft="KEY">: what is typed or chosen in it is kept on this device until the server has said that it is
 // saved. KEY names person and thing ("42:problem:17"). A form that comes back with other words offers them again.
 const PREFIX = 'draft:';
 const SENT = 'drafts-sent';
@@ -9,11 +9,12 @@ function safely(get) {
 }
 
 const keyOf = (form) => PREFIX + form.dataset.draft;
-const areas = (form) => [...form.querySelectorAll('textarea[name]')];
+const FIELDS = 'textarea[name], select[name]:not([multiple]), input:is([type="text"], [type="date"], [type="datetime-local"], [type="email"], :not([type]))[name]';
+const areas = (form) => [...form.querySelectorAll(FIELDS)];
+const kept = (form) => safely(() => JSON.parse(store?.getItem(keyOf(form)) ?? 'null'));
 
-function keep(form) {
-  const words = Object.fromEntries(areas(form).map((area) => [area.name, area.value]));
-  safely(() => store?.setItem(keyOf(form), JSON.stringify(words)));
+function keep(form, field) {
+  safely(() => store?.setItem(keyOf(form), JSON.stringify({ ...kept(form), [field.name]: field.value })));
 }
 
 /** Forget the draft of a form, or every draft on this device. */
@@ -23,7 +24,7 @@ export function forget(form) {
 }
 
 function offer(form) {
-  const words = safely(() => JSON.parse(store?.getItem(keyOf(form)) ?? 'null'));
+  const words = kept(form);
   const lost = words && areas(form).filter((area) => words[area.name]?.trim() && words[area.name] !== area.value);
   const notice = form.querySelector('[data-draft-offer]');
   if (!words || !notice) return;
@@ -41,12 +42,12 @@ function offer(form) {
 }
 
 document.addEventListener('input', (event) => {
-  if (event.target.matches('textarea') && event.target.form?.dataset.draft) keep(event.target.form);
+  if (event.target.matches(FIELDS) && event.target.form?.dataset.draft) keep(event.target.form, event.target);
 });
 
 document.addEventListener('submit', (event) => {
   if (event.target.hasAttribute('data-clear-drafts')) forget();
-  if (event.target.dataset.draft && !event.target.hasAttribute('hx-post')) safely(() => sessionStorage.setItem(SENT, keyOf(event.target)));
+  if (event.target.dataset.draft && !event.defaultPrevented && !event.target.hasAttribute('hx-post')) safely(() => sessionStorage.setItem(SENT, keyOf(event.target)));
 });
 
 document.addEventListener('htmx:afterRequest', (event) => {

@@ -24,7 +24,7 @@ document.addEventListener('input', (event) => {
 document.addEventListener('submit', (event) => {
   const form = event.target;
   typed.delete(form);
-  if (form.method !== 'post' || form.hasAttribute('hx-post')) return;
+  if (form.method !== 'post' || form.hasAttribute('hx-post') || event.defaultPrevented) return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = 'true';
   form.setAttribute('aria-busy', 'true');
