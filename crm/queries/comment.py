@@ -1,5 +1,6 @@
 """Reading comments, thread by thread."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from crm.actors import Actor
-from crm.models import Comment, Participant, RoomMember, Side
+from crm.models import Comment, Participant, Room, RoomMember, Side
 from crm.registry import commentable
 
 
@@ -61,19 +62,31 @@ def comment_url(actor: Actor, comment: Comment) -> str:
 
 def readers_of(comment: Comment) -> dict[UUID, str]:
     """Return who of the room sees a comment (ids of users and participants with their names): whom an @ in it can mean."""
-    room = comment.room
+    return _readers(comment.room, comment.section, comment.private_to, comment.by_contact_id)
+
+
+def people_to_name(actor: Actor, room: Room, section: str = "") -> list[str]:
+    """Return the names of those who read what is said to everybody about a section ("": about nothing in particular).
+
+    The actor is left out, and so are people of one name, whom an @ cannot tell apart.
+    """
+    me = actor.participant.pk if actor.participant else getattr(actor.user, "pk", None)
+    readers = _readers(room, section, "", None)
+    called = Counter(name.casefold() for name in readers.values())
+    return sorted(name for pk, name in readers.items() if pk != me and called[name.casefold()] == 1)
+
+
+def _readers(room: Room, section: str, private_to: str, contact_id: UUID | None) -> dict[UUID, str]:
     people: dict[UUID, str] = {}
-    if comment.private_to in ("", Side.SELLER):
+    if private_to in ("", Side.SELLER):
         people[room.owner_id] = room.owner.name
         members = RoomMember.objects.filter(room=room, user__is_active=True).select_related("user")
         people |= {member.user_id: member.user.name for member in members}
-    if comment.private_to != Side.SELLER:
+    if private_to != Side.SELLER:
         grants = Participant.objects.active().filter(room=room).select_related("contact")
-        if comment.private_to:
-            grants = grants.filter(side=comment.private_to)
-        if comment.private_to == Side.PARTNER:  # partners may come from different firms
-            grants = grants.filter(contact=comment.by_contact)
-        for grant in grants:
-            if not comment.section or grant.sees(comment.section):
-                people[grant.pk] = grant.contact.name
+        if private_to:
+            grants = grants.filter(side=private_to)
+        if private_to == Side.PARTNER:  # partners may come from different firms
+            grants = grants.filter(contact=contact_id)
+        people |= {grant.pk: grant.contact.name for grant in grants if not section or grant.sees(section)}
     return people

@@ -40,6 +40,7 @@ MODULES = (
     "frame",
     "held",
     "live",
+    "mentions",
     "passkey",
     "refresh",
     "regions",

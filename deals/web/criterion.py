@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -24,9 +24,8 @@ from deals.actions.criterion import add_criterion, archive_criterion, edit_crite
 from deals.models import Criterion, SectionKind
 from deals.queries.criterion import CheckLine, check_lines, criteria_views, possible_owners
 from deals.queries.deal import DealPage, get_deal, get_deal_page
-from deals.queries.dispute import open_disputes
 from deals.queries.revision import next_number
-from deals.queries.set_aside import words_set_aside
+from deals.web.beside import beside
 from deals.web.conflict import conflict_page
 from deals.web.forms.comment import CommentForm
 from deals.web.forms.criterion import CriterionForm
@@ -50,18 +49,12 @@ def criteria_page(
     state = page.section(SectionKind.CRITERIA)
     yes = state.standing.yes
     views = criteria_views(actor, state.section, yes.revision if yes else None)
-    context = {
-        "page": page,
+    context = beside(request, actor, page, state.section, comment) | {
         "state": state,
         "criteria": [view for view in views if not view.row.is_draft],
         "drafts": [view for view in views if view.row.is_draft],
         "next_number": next_number(actor, state.section),
         "opened": opened or _opened(request, actor, page),
-        "kind": SectionKind.CRITERIA,
-        "comment": comment or CommentForm.opened_by(request),
-        "once": uuid4().hex,
-        "disputes": open_disputes(actor, state.section),
-        "set_aside": words_set_aside(actor, state.section),
     }
     return render(request, "deals/criterion/page.html", context, status=422 if opened or comment else 200)
 

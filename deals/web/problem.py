@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -22,10 +22,9 @@ from crm.web.version import attempt_edit, saved_words
 from deals.actions.problem import add_statement, archive_statement, edit_statement, share_statement
 from deals.models import ProblemPart, ProblemStatement, SectionKind
 from deals.queries.deal import DealPage, get_deal_page
-from deals.queries.dispute import open_disputes
 from deals.queries.problem import problem_document
 from deals.queries.revision import is_said_otherwise
-from deals.queries.set_aside import words_set_aside
+from deals.web.beside import beside
 from deals.web.conflict import conflict_page
 from deals.web.forms.comment import CommentForm
 from deals.web.forms.problem import StatementForm
@@ -55,17 +54,11 @@ def problem_page(
     state = page.section(SectionKind.PROBLEM)
     yes = state.standing.yes
     since = yes.revision if yes and request.GET.get("show") != "present" else None
-    context = {
-        "page": page,
+    context = beside(request, actor, page, state.section, comment) | {
         "state": state,
         "document": problem_document(actor, state.section, since),
         "opened": opened or _opened(request, actor, page),
         "show": "present" if since is None else "changes",
-        "kind": SectionKind.PROBLEM,
-        "comment": comment or CommentForm.opened_by(request),
-        "once": uuid4().hex,
-        "disputes": open_disputes(actor, state.section),
-        "set_aside": words_set_aside(actor, state.section),
         "is_said_otherwise": state.state == "stale" and yes and is_said_otherwise(actor, state.section, yes.revision),
     }
     return render(request, "deals/problem/page.html", context, status=422 if opened or comment else 200)

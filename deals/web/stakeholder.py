@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -36,8 +36,8 @@ from deals.actions.stakeholder import (
 from deals.models import Assessment, SectionKind, Stakeholder
 from deals.queries.deal import DealPage, get_deal_page
 from deals.queries.section import get_section
-from deals.queries.set_aside import words_set_aside
 from deals.queries.stakeholder import people_map, possible_people
+from deals.web.beside import beside
 from deals.web.conflict import conflict_page
 from deals.web.forms.comment import CommentForm
 from deals.web.forms.stakeholder import AssessmentForm, StakeholderForm
@@ -64,15 +64,11 @@ def people_page(
     """Show the map; `opened` and `comment` are forms that were refused, shown with what was typed."""
     actor = staff(request)
     page = get_deal_page(actor, deal_id)
-    context = {
-        "page": page,
-        "kind": SectionKind.PEOPLE,
+    section = get_section(actor, deal_id, SectionKind.PEOPLE)
+    context = beside(request, actor, page, section, comment) | {
         "access": access_table(actor, page.deal.room, [one.contact_id for one in page.people if one.contact_id]),
         "map": people_map(actor, page, settings.ORGANIZATION_SHORT_NAME),
         "opened": opened or _opened(request, actor, page),
-        "comment": comment or CommentForm.opened_by(request),
-        "once": uuid4().hex,
-        "set_aside": words_set_aside(actor, get_section(actor, deal_id, SectionKind.PEOPLE)),
     }
     return render(request, "deals/stakeholder/page.html", context, status=422 if opened or comment else 200)
 

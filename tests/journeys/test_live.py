@@ -13,6 +13,7 @@ from crm.actions.comment import add_comment
 from crm.actions.participant import revoke_participant
 from crm.actions.user import deactivate_user
 from crm.actors import as_user
+from crm.models import Comment
 from deals.actions.problem import add_statement, edit_statement
 from deals.models import ProblemStatement
 from handoff.models import Goal
@@ -108,6 +109,30 @@ def test_words_beside_a_half_written_form_are_sent_around_it(cast: Cast, seat, s
     form.locator("textarea").press("Control+Enter")
     expect(person.page.get_by_text("The forecast sees shipments,").first).to_be_visible(timeout=SOON)
     assert [one.body for one in thread.replies.order_by("created_at")] == ["Yes, each week.", "And each month."]
+
+
+@pytest.mark.slow
+def test_an_at_offers_the_people_of_the_room(cast: Cast, seat) -> None:
+    row = ProblemStatement.objects.get()
+    assert cast.daniel.is_active
+    ingrid = seat(cast.ingrid, f"{room_page(cast)}?say={row.pk}", size=PHONE)
+    words = ingrid.page.locator(f"#row-{row.pk} textarea")
+    words.press_sequentially("Is that so, @")
+    offered = ingrid.page.get_by_role("option")
+    expect(offered).to_have_text(["Daniel Reyes", "Maya Okafor"])
+    ingrid.look("people-behind-an-at")
+    words.press("Escape")
+    expect(offered).to_have_count(0)
+    words.press_sequentially("o")
+    expect(offered).to_have_text(["Maya Okafor"])
+    words.press("Enter")
+    expect(words).to_have_value("Is that so, @Maya Okafor ")
+    words.press_sequentially("and @D")
+    offered.first.tap()
+    expect(words).to_have_value("Is that so, @Maya Okafor and @Daniel Reyes ")
+    words.press("Control+Enter")
+    expect(ingrid.page.get_by_text("Is that so, @Maya Okafor and @Daniel Reyes").first).to_be_visible(timeout=SOON)
+    assert Comment.objects.get().mentioned == [cast.maya.pk, cast.daniel.pk]
 
 
 def test_what_one_writes_appears_on_the_other_s_page(cast: Cast, seat) -> None:

@@ -12,7 +12,7 @@ from crm.clock import frozen, now
 from crm.errors import Invalid, NotAllowed, NotFound, Stale
 from crm.events.deliver import deliver_owed
 from crm.models import Comment, Event
-from crm.queries.comment import threads_of
+from crm.queries.comment import people_to_name, threads_of
 from deals.actions.problem import add_statement, archive_statement
 from deals.models import ProblemStatement
 from tests.cast import Cast
@@ -190,6 +190,15 @@ class TestDisputes:
 
 
 class TestMentions:
+    def test_who_can_be_named_is_who_reads_it(self, cast: Cast) -> None:
+        partner(cast, sections=["criteria"])
+        cast.let_in(cast.contact("Jonas Weber"))
+        add_member(actor=cast.rep, room_id=cast.deal.room_id, user_id=cast.jonas.pk)
+        room = cast.deal.room
+        assert people_to_name(cast.buyer, room) == ["Daniel Reyes", "Maya Okafor", "Sander Bakke"]
+        assert people_to_name(cast.buyer, room, "problem") == ["Daniel Reyes", "Maya Okafor"]
+        assert people_to_name(cast.rep, room, "problem") == ["Daniel Reyes", "Ingrid Solberg"]
+
     def test_who_is_named_is_told_and_nobody_else(self, cast: Cast) -> None:
         mailed()
         say(cast, body="@Daniel and @Maya Okafor, is that so?")

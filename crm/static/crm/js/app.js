@@ -5,6 +5,7 @@ import 'ground/announce';
 import 'ground/frame';
 import 'ground/drafts';
 import 'ground/beside';
+import 'ground/mentions';
 import 'ground/passkey';
 import 'ground/forms';
 import 'ground/writing';
