@@ -1,4 +1,4 @@
-"""What apps above bring to My day: what waits for somebody of ours, and which events are news to them."""
+"""What apps above bring to My day: what waits for somebody of ours."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -35,7 +35,6 @@ class Waiting:
 Source = Callable[["Actor"], Iterable[Waiting]]
 
 _sources: list[Source] = []
-_news: set[str] = set()
 
 
 def register_waiting(source: Source) -> None:
@@ -46,13 +45,3 @@ def register_waiting(source: Source) -> None:
 def waiting_sources() -> tuple[Source, ...]:
     """Return everything that knows what may wait for somebody."""
     return tuple(_sources)
-
-
-def register_news(types: Iterable[str]) -> None:
-    """Say that events of these types are news to whoever works in their room, unless they did it themselves."""
-    _news.update(types)
-
-
-def news_types() -> frozenset[str]:
-    """Return the types of events that are news."""
-    return frozenset(_news)

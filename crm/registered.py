@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crm import personal_data, timeline
+from crm import notices, personal_data, timeline
 from crm.actions.attachment import check_attachment, draw_attachment, remove_left_content
-from crm.day import register_news, register_waiting
-from crm.mail.access_request import deciders, mail_access_request
+from crm.day import register_waiting
+from crm.mail.access_request import mail_access_request
 from crm.mail.address_change import mail_address_change
 from crm.mail.comment import mail_mention, mentioned_in
 from crm.mail.consent import mail_answer, mail_question, mail_reminder
@@ -14,7 +14,7 @@ from crm.mail.ledger import mail_checkpoint, mail_faults
 from crm.mail.task import mail_task_reminder
 from crm.models import Event, Role
 from crm.queries.attachment import recorded_evidence
-from crm.queries.timeline import OF_ANSWERS
+from crm.queries.notification import deciders_of
 from crm.queries.waiting_for_us import open_requests, unanswered_words
 from crm.registry import register_consumer, register_file_holder, register_person_consumer, register_room_panel
 from crm.room import panels
@@ -33,7 +33,9 @@ register_consumer("crm.mail_faults", ["ledger.faults_found"], mail_faults)
 register_person_consumer("crm.mail_mention", ["comment.added"], mail_mention, recipients=mentioned_in)
 register_consumer("crm.mail_task_reminder", ["task.reminder_wanted"], mail_task_reminder)
 register_consumer("crm.mail_reminder", ["consent.reminder_wanted"], mail_reminder)
-register_person_consumer("crm.mail_access_request", ["access_request.made"], mail_access_request, recipients=deciders)
+register_person_consumer(
+    "crm.mail_access_request", ["access_request.made"], mail_access_request, recipients=deciders_of
+)
 register_person_consumer("crm.mail_data_request", ["data_request.made"], mail_data_request, recipients=administrators)
 register_consumer("crm.mail_data_answer", ["data_request.answered"], mail_data_answer)
 
@@ -65,7 +67,7 @@ timeline.register()
 
 register_waiting(open_requests)
 register_waiting(unanswered_words)
-register_news((*OF_ANSWERS, "consent.confirmed", "comment.added", "activity.shared", "attachment.added"))
+notices.register()
 
 register_navigation(
     NavigationEntry(
@@ -73,6 +75,7 @@ register_navigation(
     )
 )
 register_navigation(NavigationEntry(_("Tasks"), "check", "crm:tasks", position=5, place="menu"))
+register_navigation(NavigationEntry(_("What you are told"), "bell", "crm:news_choice", position=6, place="menu"))
 register_navigation(NavigationEntry(_("Clients"), "building", "crm:clients", position=50, covers=("/contacts/",)))
 register_navigation(
     NavigationEntry(_("The record"), "seal", "crm:ledger", position=20, place="menu", only="administrator")

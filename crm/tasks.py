@@ -9,6 +9,7 @@ from crm.actions.data_request import end_availability
 from crm.actions.erasure import complete_due, settle_list, sweep_up
 from crm.actions.idempotency import drop_old_answers
 from crm.events import deliver, webhook
+from crm.mail import digest
 
 SENDING = 300
 """Seconds after which a sender that was killed is no longer waited for."""
@@ -46,6 +47,12 @@ def check_ledger() -> None:
 def drop_sign_in_facts() -> int:
     """Delete facts of sign-ins that are kept no longer; return how many."""
     return sign_in_facts.drop_sign_in_facts()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def send_digests() -> int:
+    """Send the digest to everybody whose morning it is; return how many left."""
+    return digest.send_digests()
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.actions.access_request import ASKER_GONE
 from crm.actions.question import MAY_NOT_ANSWER, NOT_NEEDED
 from crm.actors import Actor
-from crm.models import AccessRequest, Activity, Attachment, Contact, Event, Participant, RoomMember, User
+from crm.models import AccessRequest, Activity, Attachment, Contact, Event, Participant, RoomMember, Task, User
 from crm.queries.api_key import name_with_key, readable_keys
 from crm.registry import Namer, Names, Renderer, TimelineEntry, consent_kinds, register_namer, register_renderer
 
@@ -101,6 +101,10 @@ def _changed(icon: str, sentence: Words) -> Renderer:
 
 def _import_finished(event: Event, names: Names) -> TimelineEntry:
     return TimelineEntry("upload", _("Data were imported"))
+
+
+def _notified(event: Event, names: Names) -> TimelineEntry:
+    return TimelineEntry("bell", _("Something new was told"))
 
 
 def _commented(event: Event, names: Names) -> TimelineEntry:
@@ -201,7 +205,9 @@ RENDERERS: dict[str, Renderer] = {
     "task.completed": _changed("check", _("%(name)s did a task")),
     "task.reopened": _changed("undo", _("%(name)s opened a task again")),
     "task.archived": _changed("check", _("%(name)s took a task off the list")),
-    "task.reminder_wanted": _changed("clock", _("%(name)s wants to be reminded of a task")),
+    "task.reminder_wanted": says("clock", _("You wanted to be reminded: %(task)s"), task="subject"),
+    "notification.made": _notified,
+    "notification.read": _changed("bell", _("%(name)s read what is new")),
     "organization.created": says("building", _("%(name)s added this client")),
     "organization.changed": says("building", _("%(name)s changed the facts of this client")),
     "organization.archived": says("building", _("%(name)s took this client out of the list")),
@@ -255,4 +261,5 @@ def register() -> None:
     register_namer(named_by(lambda actor: Contact.objects.visible_to(actor), "name"))
     register_namer(named_by(lambda actor: Activity.objects.visible_to(actor), "subject"))
     register_namer(named_by(lambda actor: Attachment.objects.visible_to(actor), "name"))
+    register_namer(named_by(lambda actor: Task.objects.visible_to(actor), "title"))
     register_namer(named_by(readable_keys, "name"))

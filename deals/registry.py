@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
-from crm.day import register_news, register_waiting
+from crm.day import register_waiting
 from crm.errors import FieldFault, Invalid, NotFound, Refused
 from crm.models import Participant, Question, Room, Side
 from crm.places import register_places
@@ -29,7 +29,7 @@ from crm.registry import (
 )
 from crm.scopes import register_scope
 from crm.web.navigation import NavigationEntry, register_navigation
-from deals import personal_data, timeline
+from deals import notices, personal_data, timeline
 from deals.actions import waiting
 from deals.actions.owner import follow_rename, refresh_hash
 from deals.actions.stage_move import propose_move, react_to_yes
@@ -287,7 +287,7 @@ register_navigation(
 )
 register_places(deal_places)
 register_waiting(answers_to_take_up)
-register_news(timeline.NEWS)
+notices.register()
 register_today_block(COMMON_GROUND)
 for _panel in PANELS:
     register_room_panel(_panel)

@@ -91,16 +91,6 @@ RENDERERS: dict[str, Renderer] = {
 }
 
 
-NEWS = (
-    *(f"{row}.{verb}" for row in _NAMED for verb in ("added", "edited", "shared", "archived")),
-    *(
-        f"deal.{verb}"
-        for verb in ("moved", "moved_back", "won", "win_undone", "lost", "ended_in_agreement", "reopened")
-    ),
-)
-"""What colleagues and clients do with a deal that whoever works on it wants to hear of."""
-
-
 def register() -> None:
     """Fill the registry."""
     for type, renderer in RENDERERS.items():

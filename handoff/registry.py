@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
-from crm.day import register_news, register_waiting
+from crm.day import register_waiting
 from crm.errors import Invalid, NotFound, Refused
 from crm.models import Participant, Role, Side
 from crm.registry import (
@@ -28,7 +28,7 @@ from crm.registry import (
 from crm.scopes import register_scope
 from crm.web.navigation import NavigationEntry, register_navigation
 from deals.queries.next_step import register_after_win
-from handoff import personal_data
+from handoff import notices, personal_data
 from handoff.actions import brief, goal, handoff
 from handoff.mail import mail_question_back
 from handoff.models import Goal, Handoff
@@ -178,7 +178,7 @@ for _type in EVENT_TYPES:
 register_waiting(questions_back)
 register_waiting(handoffs_to_go_through)
 register_waiting(disputed_numbers)
-register_news(EVENT_TYPES)
+notices.register()
 register_namer(goal_names)
 register_file_holder(measured_evidence)
 personal_data.register()

@@ -38,6 +38,11 @@ app.conf.update(
     beat_schedule={
         "sweep deliveries": {"task": "crm.tasks.deliver_owed", "schedule": 10.0, "options": {"expires": 10}},
         "send webhooks": {"task": "crm.tasks.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
+        "send digests": {
+            "task": "crm.tasks.send_digests",
+            "schedule": crontab(minute="*/15"),
+            "options": {"expires": 900},
+        },
         "check the ledger": {"task": "crm.tasks.check_ledger", "schedule": crontab(hour=2, minute=15)},
         "drop facts of sign-ins": {"task": "crm.tasks.drop_sign_in_facts", "schedule": crontab(hour=3, minute=40)},
         "sweep files of forms": {"task": "crm.tasks.sweep_uploads", "schedule": crontab(minute=35)},

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.actors import Actor, as_participant, as_user
-from crm.mail.message import Mail, room_url, send, site_url
+from crm.mail.message import Mail, news_choice_url, room_url, send, site_url
 from crm.models import Comment, Contact, Event, MailKind, Participant, User
 from crm.queries.comment import comment_url
 
@@ -35,7 +35,7 @@ def _reader(id: UUID) -> Actor | None:
 
 def _tell(event: Event, actor: Actor, comment: Comment) -> None:
     to: Contact | User | None = actor.participant.contact if actor.participant else actor.user
-    if to is None or _is_writer(actor, comment) or (isinstance(to, Contact) and MailKind.MENTION in to.mails_off):
+    if to is None or _is_writer(actor, comment) or MailKind.MENTION in to.mails_off:
         return
     context = {
         "name": comment.author_name,
@@ -61,5 +61,5 @@ def _link(actor: Actor, path: str) -> str:
 
 def _choice_url(actor: Actor) -> str:
     if actor.participant is None:
-        return ""
+        return news_choice_url()
     return _link(actor, f"{reverse('room:kept', args=[actor.participant.room_id])}#mails")

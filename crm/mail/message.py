@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import DatabaseError, connection
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from crm.address import wire_address
@@ -57,6 +58,11 @@ def room_url(path: str, contact: Contact) -> str:
     """Return the absolute address of a page of the room for a mail to `contact`: the door knows then to whom a code goes."""
     named = urlsplit(path)._replace(query=urlencode({"to": reader_mark(contact)}))
     return site_url(named.geturl())
+
+
+def news_choice_url() -> str:
+    """Return where staff choose which mails they get."""
+    return site_url(reverse("crm:news_choice"))
 
 
 def send(mail: Mail) -> None:

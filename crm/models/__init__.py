@@ -19,6 +19,7 @@ from crm.models.import_run import ImportRun, ImportState
 from crm.models.imported_row import ImportedRow
 from crm.models.ledger import LedgerEntry, LedgerPayload, SignInFacts
 from crm.models.ledger_check import LedgerCheck
+from crm.models.notification import Notification
 from crm.models.organization import Organization
 from crm.models.participant import Participant
 from crm.models.passkey import Passkey, PasskeyChallenge
@@ -71,6 +72,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerPayload",
     "MailKind",
+    "Notification",
     "Organization",
     "Participant",
     "Passkey",

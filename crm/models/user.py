@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -66,6 +67,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     shows_writing = models.BooleanField(
         default=True, db_default=True, help_text=_("Whether others see when they write in a section.")
     )
+    news_off = ArrayField(
+        models.CharField(max_length=16),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_("Kinds not told in the app."),
+    )
+    mails_off = ArrayField(
+        models.CharField(max_length=16), default=list, db_default=[], blank=True, help_text=_("Kinds not told by mail.")
+    )
+    unread = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    digest_on = models.DateField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=now)
     version = models.PositiveIntegerField(default=1)

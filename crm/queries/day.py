@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from crm.actors import Actor
 from crm.clock import now
-from crm.day import Waiting, news_types, waiting_sources
+from crm.day import Waiting, waiting_sources
 from crm.models import Activity, ActivityType, Channel, Event, Question, Room, RoomMember
+from crm.news import news_types
 from crm.places import Place, places_of
 from crm.queries.subject import Named, names_of, subjects_of
 from crm.queries.task import TaskRow, open_tasks

@@ -13,7 +13,7 @@ from crm import formats
 from crm.actors import Actor
 from crm.clock import now
 from crm.errors import NotFound
-from crm.models import Task
+from crm.models import Event, Task
 from crm.places import Place, places_of
 
 OPEN_SHOWN, DONE_SHOWN = 200, 20
@@ -102,3 +102,9 @@ def _day_words(day: date, today: date, is_past: bool) -> str:
             return _("tomorrow")
     shown = formats.day(day, today, formats.babel_locale())
     return _("was due %(day)s") % {"day": shown} if is_past and day < today else _("due %(day)s") % {"day": shown}
+
+
+def is_still_wanted(event: Event, task: Task) -> bool:
+    """Whether a reminder comes at the moment that is chosen now, to somebody who still works here."""
+    at = task.remind_at.isoformat() if task.remind_at else ""
+    return at == event.data["at"] and task.user.is_active

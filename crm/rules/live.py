@@ -13,7 +13,11 @@ TEAM_ROLES, MANAGER, ADMIN = ("rep", "manager"), "manager", "admin"
 FOR_ADMINISTRATORS = frozenset({"data_request.made", "data_request.answered", "ledger.checked", "ledger.faults_found"})
 """Types of events without a room that only administrators are told of: who asked to be erased, what a check of the record found."""
 FOR_ONE = frozenset(
-    f"task.{one}" for one in ("created", "changed", "completed", "reopened", "archived", "reminder_wanted")
+    (
+        *(f"task.{one}" for one in ("created", "changed", "completed", "reopened", "archived", "reminder_wanted")),
+        "notification.made",
+        "notification.read",
+    )
 )
 """Types of events without a room that one member of staff alone is told of: whom `data["user"]` names."""
 

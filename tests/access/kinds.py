@@ -81,6 +81,7 @@ SIGHT: dict[str, frozenset[str]] = {
     "session_id": BUYERS,
     "passkey_id": BUYERS,
     "key": frozenset({"rep"}),
+    "notification_id": frozenset({"rep"}),
     "task_id": OWNER | {"read_key"},
     "endpoint_id": OWNER | ADMIN | {"read_key"},
     "message_id": OWNER | ADMIN | {"read_key"},

@@ -23,6 +23,7 @@ from crm.actions.question import Subject
 from crm.actions.task import create_task
 from crm.actors import as_participant, as_user
 from crm.clock import now
+from crm.events.deliver import deliver_owed
 from crm.models import (
     AccessRequest,
     Activity,
@@ -32,6 +33,7 @@ from crm.models import (
     Contact,
     DataRequest,
     Invitation,
+    Notification,
     Participant,
     Passkey,
     Question,
@@ -80,6 +82,7 @@ def make_world() -> World:
     _make_real(world.cast)
     _let_people_in(world)
     _plant(world)
+    deliver_owed()
     world.ids = _ids(world.cast) | {
         "token": _open_invitation(world.cast),
         **_moved_address(world.cast),
@@ -207,6 +210,7 @@ def _ids(cast: Cast) -> dict[str, Any]:
         "comment_id": Comment.objects.filter(**room, private_to="", section="").latest("created_at"),
         "access_request": AccessRequest.objects.filter(**room, asked_by=cast.ingrid).latest("created_at"),
         "data_request": DataRequest.objects.get(),
+        "notification_id": Notification.objects.filter(user=cast.maya, kind="words").latest("at"),
         "task_id": Task.objects.get(title="qanary-task"),
         "endpoint_id": WebhookEndpoint.objects.get(),
         "message_id": WebhookMessage.objects.get(),

@@ -28,6 +28,7 @@ from crm.actors import SYSTEM, as_user
 from crm.clock import frozen, now
 from crm.events.deliver import deliver_owed
 from crm.events.record import record
+from crm.mail.digest import send_digests
 from crm.models import (
     AccessRequest,
     AddressChange,
@@ -41,6 +42,7 @@ from crm.models import (
     Task,
     User,
 )
+from crm.news import news_kinds
 from handoff.actions.brief import ask_back
 from handoff.models import ItemQuestion
 from tests.cast import Cast
@@ -50,6 +52,7 @@ from tests.handoff.story import win
 
 PASSWORD = "a long enough password"
 NEW_PASSWORD = "another long enough password"
+NEWS_CHOICE = "/notifications/choice/"
 _URL = re.compile(r"https?://[^\s\"<>]+")
 
 
@@ -133,6 +136,13 @@ def _remind_of_task(cast: Cast) -> None:
     create_task(actor=cast.rep, values={"title": "Call Daniel", "remind_at": now() + timedelta(hours=1)})
     with frozen(now() + timedelta(hours=2)):
         deliver_owed()
+
+
+def _begin_the_day(cast: Cast) -> None:
+    morning = now().replace(hour=8) + timedelta(days=1)
+    create_task(actor=cast.rep, values={"title": "Call Daniel", "due_on": morning.date()})
+    with frozen(morning):
+        send_digests()
 
 
 def _mention(cast: Cast) -> None:
@@ -292,8 +302,18 @@ def _do_task(cast: Cast, path: str) -> None:
     assert task.is_done
 
 
+def _read_the_day(cast: Cast, path: str) -> None:
+    page = _staff(cast.maya).get(path).content.decode()
+    assert "Nothing yet" in page if path == "/notifications/" else "Call Daniel" in page
+
+
 def choose_mails(cast: Cast, path: str) -> None:
     """Switch all mails off, as each of them says one can."""
+    if path == NEWS_CHOICE:
+        _staff(cast.maya).post(path, {})
+        cast.maya.refresh_from_db()
+        assert set(cast.maya.mails_off) == {kind.name for kind in news_kinds()}
+        return
     browser = _guest(cast)
     assert "Mails to you" in browser.get(path).content.decode()
     browser.post(f"/room/{cast.deal.room_id}/kept/mails/", {})
@@ -306,6 +326,7 @@ KINDS = {
     "crm/mail/asked": Kind(ask, _say_yes, "crm.mail_question"),
     "crm/mail/reminder": Kind(_remind, _say_yes, "crm.mail_reminder"),
     "crm/mail/task": Kind(_remind_of_task, _do_task, "crm.mail_task_reminder"),
+    "crm/mail/digest": Kind(_begin_the_day, _read_the_day),
     "crm/mail/receipt": Kind(_answer, _turn("withdraw", Answer.WITHDRAWN), "crm.mail_answer"),
     "crm/mail/recorded": Kind(_record, _turn("contest", Answer.CONTESTED), "crm.mail_answer"),
     "crm/mail/mention": Kind(_mention, _reply, "crm.mail_mention"),

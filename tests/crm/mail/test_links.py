@@ -17,7 +17,16 @@ from crm import registry
 from crm.models import Delivery
 from tests.cast import Cast
 from tests.crm.mail.forms import forms_of
-from tests.crm.mail.kinds import KINDS, NEVER_SENT, SENDS_NO_LINK, WITHOUT_LINK, choose_mails, mailed, paths_in
+from tests.crm.mail.kinds import (
+    KINDS,
+    NEVER_SENT,
+    NEWS_CHOICE,
+    SENDS_NO_LINK,
+    WITHOUT_LINK,
+    choose_mails,
+    mailed,
+    paths_in,
+)
 from tests.digest import changed, rows_digest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -95,7 +104,7 @@ def test_machines_open_it_first(kind: str, cast: Cast, templates: set[str]) -> N
         _send_every_form(path)
     assert changed(before, rows_digest(without=OF_THE_DOOR)) == []
     for path in paths:
-        (choose_mails if path.endswith("#mails") else KINDS[kind].use)(cast, path)
+        (choose_mails if path.endswith("#mails") or path == NEWS_CHOICE else KINDS[kind].use)(cast, path)
 
 
 def _open(path: str) -> None:

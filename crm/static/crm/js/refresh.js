@@ -31,6 +31,7 @@ const addressOf = (root) => root.dataset.liveUrl ?? location.pathname + location
 function concerns(root, { type = '', room }) {
   const types = root.dataset.live.split(' ').filter(Boolean);
   if (types.length && type && !types.some((start) => type.startsWith(start))) return false;
+  if (!types.length && type.startsWith('notification.')) return false; // the bell's, whatever it rings for is told by itself
   const here = root.closest('[data-room]')?.dataset.room;
   if (here || !room) return !room || here === room;
   const named = [...root.querySelectorAll('[data-room]')];
