@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, TypeVar
 
-from babel.numbers import NumberFormatError, format_decimal, parse_decimal
+from babel.numbers import NumberFormatError, format_decimal, get_decimal_symbol, get_group_symbol, parse_decimal
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils import timezone
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.checks import FIRST_DAY, LAST_DAY
 from crm.errors import DomainError, Invalid, Refused
 from crm.formats import babel_locale
+from crm.rules.number import readings
 
 Result = TypeVar("Result")
 
@@ -87,32 +88,60 @@ class WordsField(_Unjudged, forms.CharField):
 
 
 class NumberField(_Unjudged, forms.CharField):
-    """A number, typed as people write it in their language: "1,860,000" or "1.860.000,50".
+    """A number with either decimal sign: "12.5" or "12,5", "1,860,000" or "1.860.000,50".
 
-    Gives a `Decimal`, None when empty, or the text as it came when it is not a number. A plain text control, so that
-    whatever was typed is still there.
+    What can be read in two ways is read as the page itself writes thousands ("1,250" in English), and else asked about
+    ("1.250" in English). Gives a `Decimal`, None when empty, or the text as it came when it is not a number. A plain text
+    control, so that whatever was typed is still there.
     """
+
+    default_error_messages: ClassVar = {
+        "two_ways": _("“%(typed)s” can be read in two ways. Write %(more)s or %(less)s."),
+    }
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         super().__init__(**options)
 
     def prepare_value(self, value: Any) -> Any:
-        """Show a stored number as the reader writes numbers; show what was typed as it was typed."""
+        """Show a stored number as the reader writes numbers, so that it is read as the same; what was typed, as it was typed."""
         if isinstance(value, Decimal | int) and not isinstance(value, bool):
-            return format_decimal(value, locale=babel_locale(), decimal_quantization=False)
+            return self._unmistakable(value)
         return value
 
     def clean(self, value: Any) -> Decimal | str | None:
         """The number, the text that is none, or None."""
         text = super().to_python(value)
-        if not text:
-            return None
+        return self._read(text) if text else None
+
+    def _read(self, text: str) -> Decimal | str:
+        found, locale = readings(text), babel_locale()
+        if len(set(found.values())) == 1:
+            return next(iter(found.values()))
+        if not found:
+            return self._as_babel_reads(text, locale)
+        if get_group_symbol(locale) in text:
+            return found[get_decimal_symbol(locale)]
+        less, more = sorted(found.values(), key=abs)
+        ways = {"more": f"{more:f}", "less": self._unmistakable(less)}
+        raise forms.ValidationError(self.error_messages["two_ways"], code="two_ways", params={"typed": text, **ways})
+
+    @staticmethod
+    def _as_babel_reads(text: str, locale: str) -> Decimal | str:
+        """Read what else a language knows, such as the groups of two of India."""
         try:
-            number = parse_decimal(text, locale=babel_locale(), strict=True)
+            number = parse_decimal(text, locale=locale, strict=True)
         except NumberFormatError:
             return text
         return number if number.is_finite() else text
+
+    @staticmethod
+    def _unmistakable(value: Decimal | int) -> str:
+        """Write a number as this page does; three decimals get a fourth, since "3.125" is three thousand to others."""
+        locale = babel_locale()
+        text = str(format_decimal(value, locale=locale, decimal_quantization=False))
+        is_mistakable = len(set(readings(text).values())) > 1 and get_decimal_symbol(locale) in text
+        return f"{text}0" if is_mistakable else text
 
 
 _READ: Mapping[str, Callable[[str], object]] = {

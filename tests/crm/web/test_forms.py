@@ -4,7 +4,10 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crm.errors import FieldFault, Invalid, NotFound, Refused
 from crm.web.forms import ChoiceCards, DayField, LineField, NumberField, Switch, WordsField, attempt
@@ -75,6 +78,14 @@ def test_the_result_of_the_action_comes_back():
         ("en", "", None),
         ("en", "more", "more"),
         ("en", "1,8,6", "1,8,6"),
+        ("en", "12,5", Decimal("12.5")),
+        ("en", "1.860.000,50", Decimal("1860000.50")),
+        ("en", "1,250", Decimal(1250)),
+        ("de", "1.250", Decimal(1250)),
+        ("de", "12.5", Decimal("12.5")),
+        ("de", "0.125", Decimal("0.125")),
+        ("fr", "1\u202f250,5", Decimal("1250.5")),
+        ("en-in", "12,34,567", Decimal(1234567)),
         ("en", "NaN", "NaN"),
         ("en", "Infinity", "Infinity"),
         ("en", "1" * 400, Decimal("1" * 400)),
@@ -85,6 +96,25 @@ def test_numbers_as_people_write_them(language, typed, value):
     with translation.override(language):
         cleaned = NumberField().clean(typed)
     assert repr(cleaned) == repr(value)
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "ways"), [("en", "1.250", ("1250", "1.25")), ("de", "-3,125", ("-3125", "-3,1250"))]
+)
+def test_a_number_that_can_be_read_in_two_ways_is_asked_about(language, typed, ways):
+    with translation.override(language):
+        with pytest.raises(ValidationError) as refused:
+            NumberField().clean(typed)
+        assert refused.value.code == "two_ways"
+        assert all(way in refused.value.messages[0] for way in ways)
+        assert {NumberField().clean(way) for way in ways} == {Decimal(way.replace(",", ".")) for way in ways}
+
+
+@given(st.decimals(min_value=-(10**9), max_value=10**9, places=4) | st.decimals(-999, 999, places=3))
+def test_what_is_shown_is_read_as_the_same(number):
+    for language in ("en", "de", "fr", "de-ch", "en-in"):
+        with translation.override(language):
+            assert NumberField().clean(NumberField().prepare_value(number)) == number
 
 
 def test_a_stored_number_is_shown_as_it_is_written_here():
