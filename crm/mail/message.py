@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from crm.address import wire_address
 from crm.ids import new_id
 from crm.models import Contact, User
+from crm.queries.address_change import proved_address
 from crm.queries.sign_in import reader_mark
 
 log = structlog.get_logger(__name__)
@@ -31,7 +32,8 @@ class Mail:
     """What is to be sent to one person: `template` names `crm/mail/<template>.txt` and `.html`.
 
     `subject` is called in the reader's language. `sender` is whose words these are: replies go to them. `id` makes the
-    Message-ID: the same id again is the same mail to a mail server. `address` is another one than the contact's own.
+    Message-ID: the same id again is the same mail to a mail server. `address` is another one than the person's own; of a
+    contact whose new address waits to be confirmed that is the old one still: what is asked and answered is for them alone.
     `attachment` is called in the reader's language and time zone and gives a file's name, bytes and type.
     """
 
@@ -45,8 +47,9 @@ class Mail:
     attachment: Callable[[], tuple[str, bytes, str]] | None = None
 
     def __post_init__(self) -> None:
-        """Take the person's present address where none was named."""
-        object.__setattr__(self, "address", self.address or self.to.email)
+        """Take the person's own address where none was named."""
+        own = proved_address(self.to) if isinstance(self.to, Contact) else self.to.email
+        object.__setattr__(self, "address", self.address or own)
 
 
 def site_url(path: str) -> str:

@@ -17,6 +17,12 @@ def waiting_change(contact_id: UUID) -> AddressChange | None:
     return changes.select_related("contact", "changed_by").order_by("-changed_at", "-id").first()
 
 
+def proved_address(contact: Contact) -> str:
+    """Return the last address that proved who somebody is: of a new one nobody knows yet who reads it."""
+    change = waiting_change(contact.pk)
+    return change.old_email if change else contact.email
+
+
 def change_token(change: AddressChange) -> str:
     """Return the secret of the link that is mailed to the old address. It is kept nowhere: it is signed."""
     return _link.sign(str(change.pk))

@@ -7,6 +7,7 @@ from django.core import mail
 from django.test import Client
 
 from crm.actions.address_change import confirm_address, vouch_for_address
+from crm.actions.comment import add_comment
 from crm.actions.consent import withdraw_consent
 from crm.actions.contact import change_contact
 from crm.actors import as_participant, as_user
@@ -107,6 +108,22 @@ def test_the_old_mailbox_is_told_and_confirms(cast: Cast) -> None:
     assert "This is settled" in browser.post(path, {"confirmed": "on"}).content.decode()
     say(cast, question)
     assert Consent.objects.get().answer == "agreed"
+
+
+def test_what_is_asked_meanwhile_goes_to_the_address_that_proved_who_they_are(cast: Cast) -> None:
+    old = cast.ingrid.contact.email
+    move(cast)
+    deliver_owed()
+    mail.outbox.clear()
+    question = ask(cast)
+    add_comment(actor=cast.rep, room_id=cast.deal.room_id, body="@Ingrid since when?")
+    deliver_owed()
+    assert [one.to for one in mail.outbox] == [[old], [old]]
+    assert question.sentence in mail.outbox[0].body
+    confirm_address(token=change_token(AddressChange.objects.get()))
+    say(cast, question)
+    deliver_owed()
+    assert mail.outbox[-1].to == [ELSEWHERE]
 
 
 def test_everybody_in_the_room_sees_it(cast: Cast) -> None:
