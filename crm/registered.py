@@ -25,7 +25,7 @@ register_room_panel(panels.FILES)
 
 register_consumer("crm.mail_question", ["consent.asked"], mail_question)
 register_consumer("crm.mail_answer", ["consent.given", "consent.change_suggested", "consent.declined"], mail_answer)
-register_consumer("crm.mail_address_change", ["contact.changed"], mail_address_change)
+register_consumer("crm.mail_address_change", ["contact.changed", "participant.address_vouched"], mail_address_change)
 register_consumer("crm.mail_checkpoint", ["ledger.checked", "ledger.faults_found"], mail_checkpoint)
 register_consumer("crm.mail_faults", ["ledger.faults_found"], mail_faults)
 

@@ -160,6 +160,9 @@ RENDERERS: dict[str, Renderer] = {
     "participant.address_confirmed": says(
         "mail", _("The old mailbox of %(who)s confirmed the new address"), who="subject"
     ),
+    "participant.address_refused": says(
+        "mail", _("The old mailbox of %(who)s said no to the new address, and is theirs again"), who="subject"
+    ),
     "participant.address_vouched": says(
         "mail", _("%(name)s vouched for the new address of %(who)s"), who="participant"
     ),

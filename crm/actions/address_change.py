@@ -5,27 +5,40 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm.actors import Actor, as_participant
+from crm.actions.version import save_changes
+from crm.actors import SYSTEM, Actor, as_participant
 from crm.checks import Checks
 from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.record import record
-from crm.models import AddressChange, Contact, Participant
+from crm.models import (
+    AddressChange,
+    Contact,
+    Invitation,
+    Participant,
+    Passkey,
+    PasskeyChallenge,
+    RoomSession,
+    SignInCode,
+)
 from crm.queries.address_change import change_of_link, has_been_here, waiting_change
+from crm.queries.user import is_ours
 from crm.scopes import check_scope
 
 
-def note_address_change(actor: Actor, contact: Contact, old_email: str) -> AddressChange | None:
-    """Note that a locked contact's address was `old_email`. None when nobody was in or answered there, or it is back again."""
+def note_address_change(actor: Actor, contact: Contact, old_email: str) -> dict[str, str]:
+    """Note that a locked contact's address was `old_email`. Return what the event says of it: nothing when nobody was in or
+    answered there, and which change it undoes when the address is back again."""
     waiting = AddressChange.objects.open().filter(contact=contact)
     first = waiting.order_by("changed_at", "id").first()
     proved = first.old_email if first else old_email
     if contact.email == proved:
         waiting.update(settled_at=now())
-        return None
+        return {"address_back": str(first.pk)} if first else {}
     if not proved or not has_been_here(contact):
-        return None
-    return AddressChange.objects.create(contact=contact, old_email=proved, changed_by=actor.user, changed_at=now())
+        return {}
+    change = AddressChange.objects.create(contact=contact, old_email=proved, changed_by=actor.user, changed_at=now())
+    return {"address_change": str(change.pk)}
 
 
 @transaction.atomic
@@ -34,17 +47,44 @@ def confirm_address(*, token: str) -> AddressChange:
 
     Raises `NotFound` for a made-up link, `Refused` when the address was changed again since.
     """
-    change = _lock(change_of_link(token).pk)
+    change = _lock_newest(token)
     if change.settled_at is not None:
         return change
-    if waiting_change(change.contact_id) != change:
-        raise Refused(
-            _("The address was changed again since. The newest mail has the link that works."), code="replaced"
-        )
     _settle(change)
     for grant in _grants(change.contact_id):
         record("participant.address_confirmed", actor=as_participant(grant), room=grant.room, subject=grant)
     return change
+
+
+@transaction.atomic
+def refuse_address(*, token: str) -> AddressChange:
+    """Say no to a change from the old mailbox: its address is put back, and whoever reads the new one is shut out.
+
+    Saying it twice is once. Raises like confirming, and `Refused` where the old address is one of ours by now.
+    """
+    change = _lock_newest(token)
+    if change.settled_at is not None:
+        return change
+    if is_ours(change.old_email):
+        raise Refused(_("That address is one of ours now. An administrator settles this."), code="our_own")
+    end_ways_in(change.contact)
+    changed = save_changes(change.contact, {"email": change.old_email})
+    _settle(change)
+    for grant in _grants(change.contact_id):
+        record("participant.address_refused", actor=as_participant(grant), room=grant.room, subject=grant)
+    record("contact.changed", actor=SYSTEM, room=None, subject=change.contact, data={"fields": changed})
+    return change
+
+
+def end_ways_in(contact: Contact) -> None:
+    """End what leads into rooms by the address of a locked contact: invitations, codes, sessions and passkeys."""
+    at = now()
+    Invitation.objects.filter(participant__contact=contact, revoked_at=None).update(revoked_at=at)
+    SignInCode.objects.filter(contact=contact, consumed_at=None).update(expires_at=at)
+    RoomSession.objects.filter(contact=contact, ended_at=None).update(ended_at=at)
+    # The challenges first: whoever is adding a passkey holds one, and is waited for.
+    PasskeyChallenge.objects.filter(contact=contact).delete()
+    Passkey.objects.filter(contact=contact).delete()
 
 
 @transaction.atomic
@@ -73,6 +113,16 @@ def vouch_for_address(*, actor: Actor, contact_id: UUID, reason: str) -> Address
     for grant in _grants(contact_id):
         data = {"participant": str(grant.pk)}
         record("participant.address_vouched", actor=actor, room=grant.room, subject=change, data=data)
+    return change
+
+
+def _lock_newest(token: str) -> AddressChange:
+    """Lock the change a mailed link is about. Raises `Refused` when it waits and the address was changed again since."""
+    change = _lock(change_of_link(token).pk)
+    if change.settled_at is None and waiting_change(change.contact_id) != change:
+        raise Refused(
+            _("The address was changed again since. The newest mail has the link that works."), code="replaced"
+        )
     return change
 
 

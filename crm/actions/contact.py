@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm.actions.address_change import note_address_change
+from crm.actions.address_change import end_ways_in, note_address_change
 from crm.actions.custom_field import checked_custom
 from crm.actions.version import check_version, save_changes
 from crm.actors import Actor
@@ -19,14 +19,9 @@ from crm.events.record import record
 from crm.models import (
     Contact,
     CustomFieldOn,
-    Invitation,
     Organization,
     Participant,
-    Passkey,
-    PasskeyChallenge,
     Room,
-    RoomSession,
-    SignInCode,
 )
 from crm.queries.user import is_ours
 from crm.scopes import check_scope
@@ -72,9 +67,9 @@ def change_contact(*, actor: Actor, contact_id: UUID, version: int, values: dict
     changed = save_changes(contact, clean)
     data: dict[str, Any] = {"fields": changed}
     if "email" in changed:
-        _end_ways_in(actor, contact)
-        noted = note_address_change(actor, contact, old_email)
-        data |= {"address_change": str(noted.pk)} if noted else {}
+        end_ways_in(contact)
+        _tell_rooms(actor, contact, "participant.address_changed")
+        data |= note_address_change(actor, contact, old_email)
     if who := [field for field in changed if field in OF_THE_ROOMS and field != "email"]:
         _tell_rooms(actor, contact, "participant.facts_changed", fields=who)
     if changed:
@@ -142,17 +137,6 @@ def _check_writes_in_rooms(actor: Actor, contact: Contact, clean: dict[str, Any]
     if rooms.exclude(pk__in=Room.objects.writable_by(actor)).exists():
         words = _("This person is in a room where you do not write. Ask its owner to change this.")
         raise Invalid.field(touched[0].removesuffix("_id"), words, code="not_writable")
-
-
-def _end_ways_in(actor: Actor, contact: Contact) -> None:
-    at = now()
-    Invitation.objects.filter(participant__contact=contact, revoked_at=None).update(revoked_at=at)
-    SignInCode.objects.filter(contact=contact, consumed_at=None).update(expires_at=at)
-    RoomSession.objects.filter(contact=contact, ended_at=None).update(ended_at=at)
-    # The challenges first: whoever is adding a passkey holds one, and is waited for.
-    PasskeyChallenge.objects.filter(contact=contact).delete()
-    Passkey.objects.filter(contact=contact).delete()
-    _tell_rooms(actor, contact, "participant.address_changed")
 
 
 def _tell_rooms(actor: Actor, contact: Contact, type: str, **data: Any) -> None:

@@ -202,7 +202,7 @@ def access_log(actor: Actor, room_id: UUID, limit: int = 50) -> list[Entry]:
 _TOLD = (
     *OF_ANSWERS,
     *(f"consent.{one}" for one in ("confirmed", "reopened")),
-    *(f"participant.address_{one}" for one in ("changed", "confirmed", "vouched")),
+    *(f"participant.address_{one}" for one in ("changed", "confirmed", "refused", "vouched")),
     "participant.facts_changed",
 )
 

@@ -66,7 +66,7 @@ FORM = {
     "part": "causes",
     "value": "95",
     "kind": "access",
-    "confirmed": "on",
+    "settle": "yes",
     "answer": "agreed",
     "do": "approve",
     "shown": "no",

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from crm.actions.address_change import confirm_address, vouch_for_address
+from crm.actions.address_change import confirm_address, refuse_address, vouch_for_address
 from crm.actions.comment import add_comment
 from crm.actions.consent import withdraw_consent
 from crm.actions.contact import change_contact
@@ -16,6 +16,7 @@ from crm.events.deliver import deliver_owed
 from crm.models import AddressChange, Comment, Consent, Contact, Event, Participant
 from crm.queries.address_change import change_token
 from crm.queries.sign_in import access_log
+from deals.actions.deal import open_deal
 from deals.actions.problem import add_statement
 from tests.api.caller import Caller, make_key
 from tests.cast import Cast
@@ -98,16 +99,46 @@ def test_the_old_mailbox_is_told_and_confirms(cast: Cast) -> None:
     assert told.to == [old]
     assert "Maya Okafor of " in told.body
     assert ELSEWHERE in told.body
-    assert "confirm nothing" in told.body
+    assert "say no there" in told.body
     path = re.search(r"/room/address/\S+", told.body).group()
     browser = Client()
     assert browser.get(path).status_code == 200
     assert browser.post(path).status_code == 422
     change.refresh_from_db()
     assert change.settled_at is None
-    assert "This is settled" in browser.post(path, {"confirmed": "on"}).content.decode()
+    assert "This is settled" in browser.post(path, {"settle": "yes"}).content.decode()
     say(cast, question)
     assert Consent.objects.get().answer == "agreed"
+
+
+def test_the_old_mailbox_says_no_and_all_is_as_it_was(cast: Cast) -> None:
+    person, question = cast.ingrid.contact, ask(cast)
+    change = move(cast)
+    intruder = client_of(Contact.objects.get(pk=person.pk))
+    path, browser = f"/room/address/{change_token(change)}/", Client()
+    page = browser.get(path).content.decode()
+    assert "No, I did not want this" in page
+    assert " checked" not in page[page.index('class="choices') :]
+    for nonsense in ("", "maybe", "\x00"):
+        assert browser.post(path, {"settle": nonsense}).status_code == 422
+    assert "Your address is as it was" in browser.post(path, {"settle": "no"}).content.decode()
+    assert "Your address is as it was" in browser.post(path, {"settle": "yes"}).content.decode(), "it is settled"
+    moved_back = Contact.objects.get(pk=person.pk)
+    assert (moved_back.email, moved_back.version) == (person.email, person.version + 2)
+    assert intruder.get(f"/room/{cast.deal.room_id}/").status_code == 302, "their session has ended"
+    say(cast, question)
+    told = client_of(cast.daniel.contact).get(f"/room/{cast.deal.room_id}/people/").content.decode()
+    assert "The old mailbox of Ingrid Solberg said no to the new address" in told
+
+
+def test_a_no_to_a_change_that_was_changed_again_needs_the_newest_mail(cast: Cast) -> None:
+    first = move(cast)
+    second = move(cast, "another@gmail.example")
+    with pytest.raises(Refused):
+        refuse_address(token=change_token(first))
+    refuse_address(token=change_token(second))
+    assert not AddressChange.objects.open().exists()
+    assert Contact.objects.get(pk=cast.ingrid.contact_id).email == second.old_email
 
 
 def test_what_is_asked_meanwhile_goes_to_the_address_that_proved_who_they_are(cast: Cast) -> None:
@@ -168,6 +199,33 @@ def test_a_second_change_still_asks_the_mailbox_that_proved_it(cast: Cast) -> No
     confirm_address(token=change_token(second))
     assert not AddressChange.objects.open().exists()
     assert Event.objects.visible_to(cast.buyer).filter(type="participant.address_confirmed").count() == 1
+
+
+def test_the_old_mailbox_hears_of_a_second_change_and_of_going_back(cast: Cast) -> None:
+    old = cast.ingrid.contact.email
+    for email in (ELSEWHERE, "another@gmail.example", old):
+        move(cast, email)
+        deliver_owed()
+    assert [one.to for one in mail.outbox] == [[old]] * 3
+    assert [one.subject for one in mail.outbox] == ["Your address was changed"] * 2 + ["Your address is as it was"]
+    assert "another@gmail.example" in mail.outbox[1].body
+    assert f"changed your address back to {old}" in mail.outbox[2].body
+
+
+def test_the_old_mailbox_hears_once_who_vouched_and_why(cast: Cast) -> None:
+    old = cast.ingrid.contact.email
+    other = open_deal(actor=cast.rep, title="Other", organization_id=cast.halvorsen.pk, amount="1", currency="USD")
+    cast.let_in(cast.ingrid.contact, room=other.room)
+    move(cast)
+    deliver_owed()
+    mail.outbox.clear()
+    vouch_for_address(actor=as_user(cast.admin), contact_id=cast.ingrid.contact_id, reason="I met <her> in Oslo.")
+    deliver_owed()
+    assert [one.to for one in mail.outbox] == [[old]]
+    assert cast.admin.name in mail.outbox[0].body
+    assert "I met <her> in Oslo." in mail.outbox[0].body
+    assert ELSEWHERE in mail.outbox[0].body
+    assert Event.objects.filter(type="participant.address_vouched").count() == 2
 
 
 def test_going_back_settles_it(cast: Cast) -> None:

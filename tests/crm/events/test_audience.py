@@ -33,7 +33,7 @@ EVERYBODY = {
     *(f"goal.{one}" for one in ("no_data", "on_track", "at_risk", "off_track", "reached", "missed")),
     *(f"measurement.{one}" for one in ("recorded", "corrected", "confirmed", "disputed", "dispute_answered")),
     *(f"participant.{one}" for one in ("changed", "facts_changed", "revoked", "signed_in")),
-    *(f"participant.address_{one}" for one in ("changed", "confirmed", "vouched")),
+    *(f"participant.address_{one}" for one in ("changed", "confirmed", "refused", "vouched")),
     "deal.ended_in_agreement",
     "goal.confirmed",
     "goal.confirmation_withdrawn",

@@ -285,7 +285,7 @@ def _confirm_address(cast: Cast, path: str) -> None:
 def _settle_address(cast: Cast, path: str) -> None:
     browser = Client()
     assert "Maya Okafor changed it" in browser.get(path).content.decode()
-    browser.post(path, {"confirmed": "on"})
+    browser.post(path, {"settle": "yes"})
     assert AddressChange.objects.get().settled_at is not None
 
 
@@ -342,6 +342,8 @@ KINDS = {
 }
 """The kinds with a link, by their template; what comes after it tells kinds with the same template apart."""
 SENDS_NO_LINK = "crm.mail_checkpoint"
-WITHOUT_LINK = frozenset({"crm/mail/code", "crm/mail/erased", "crm/mail/checkpoint"})
+WITHOUT_LINK = frozenset(
+    {"crm/mail/code", "crm/mail/erased", "crm/mail/checkpoint", "crm/mail/address_back", "crm/mail/address_vouched"}
+)
 NEVER_SENT = frozenset({"account/email/account_already_exists_message"})
 """Mails of packages for what does not exist here: nobody signs up."""
