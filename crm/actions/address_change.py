@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm.actions.version import save_changes
+from crm.actions.version import LOOK_AGAIN, check_version
 from crm.actors import SYSTEM, Actor, as_participant
 from crm.checks import Checks
 from crm.clock import now
@@ -68,11 +68,11 @@ def refuse_address(*, token: str) -> AddressChange:
     if is_ours(change.old_email):
         raise Refused(_("That address is one of ours now. An administrator settles this."), code="our_own")
     end_ways_in(change.contact)
-    changed = save_changes(change.contact, {"email": change.old_email})
+    change.contact.email = change.old_email
     _settle(change)
     for grant in _grants(change.contact_id):
         record("participant.address_refused", actor=as_participant(grant), room=grant.room, subject=grant)
-    record("contact.changed", actor=SYSTEM, room=None, subject=change.contact, data={"fields": changed})
+    record("contact.changed", actor=SYSTEM, room=None, subject=change.contact, data={"fields": ["email"]})
     return change
 
 
@@ -88,10 +88,11 @@ def end_ways_in(contact: Contact) -> None:
 
 
 @transaction.atomic
-def vouch_for_address(*, actor: Actor, contact_id: UUID, reason: str) -> AddressChange:
+def vouch_for_address(*, actor: Actor, contact_id: UUID, version: int, reason: str) -> AddressChange:
     """Vouch for a new address as an administrator, when the old mailbox is dead; each room of the person reads the `reason`.
 
-    Raises `NotAllowed` for anybody else, and for whoever changed it; `NotFound` when no change waits; `Invalid`.
+    Raises `NotAllowed` for anybody else, and for whoever changed it; `NotFound` when no change waits; `Invalid`; `Stale` when
+    the contact is no longer at `version`: the address may be another one than the one that was looked at.
     """
     if actor.user is None or not actor.user.is_admin:
         raise NotAllowed(_("Only an administrator vouches for an address."))
@@ -103,6 +104,9 @@ def vouch_for_address(*, actor: Actor, contact_id: UUID, reason: str) -> Address
     if newest is None:
         raise NotFound
     change = _lock(newest.pk)
+    if change.settled_at is not None:
+        raise NotFound
+    check_version(change.contact, version, LOOK_AGAIN)
     waiting = AddressChange.objects.open().filter(contact=contact_id)
     if waiting.filter(changed_by=actor.user).exists():
         raise NotAllowed(
@@ -137,6 +141,8 @@ def _settle(change: AddressChange) -> None:
     change.settled_at = now()
     change.save(update_fields=["settled_at", "vouched_by", "reason"])
     AddressChange.objects.open().filter(contact=change.contact_id).update(settled_at=change.settled_at)
+    change.contact.version, change.contact.updated_at = change.contact.version + 1, change.settled_at
+    change.contact.save(update_fields=["email", "version", "updated_at"])
 
 
 def _grants(contact_id: UUID) -> list[Participant]:

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from crm.actions.address_change import vouch_for_address
 from crm.actions.contact import archive_contact, change_contact, create_contact, restore_contact
 from crm.actors import Actor
 from crm.api.authentication import actor_of
@@ -46,6 +47,9 @@ class ContactAnswer(serializers.Serializer[Any]):
     title = Text(max_length=200)
     details_visible = serializers.BooleanField(help_text="Whether you may see `email` and `phone`.")
     email = PrivateText(max_length=254, allow_null=True)
+    email_confirmed = PrivateYesNo(
+        allow_null=True, help_text="False while a new address waits for the old mailbox or an administrator."
+    )
     shared_mailbox = PrivateYesNo(allow_null=True, help_text="Whether several people read what arrives at `email`.")
     phone = PrivateText(max_length=40, allow_null=True)
     time_zone = Text(max_length=64)
@@ -69,6 +73,12 @@ class ContactChange(serializers.Serializer[Any]):
     time_zone = Text(required=False, max_length=64)
     locale = Text(required=False, max_length=16)
     custom = serializers.DictField(required=False)
+
+
+class Vouching(serializers.Serializer[Any]):
+    """How the administrator knows that the new address is theirs. Everybody in the person's rooms reads it."""
+
+    reason = Text(max_length=2000)
 
 
 CONTACTS = Listing(
@@ -144,8 +154,18 @@ class ContactRestoring(APIView):
         return one(request, ContactAnswer, _get(actor_of(request), contact_id))
 
 
+class ContactVouching(APIView):
+    """A new address whose old mailbox nobody reads any more."""
+
+    @writes("vouch_for_address", "admin", takes=Vouching, answers=ContactAnswer, status=200, versioned=True)
+    def post(self, request: Request, values: dict[str, Any], contact_id: UUID) -> Response:
+        """Vouch for the new address, as an administrator who did not change it. 404 where no change waits."""
+        vouch_for_address(actor=actor_of(request), contact_id=contact_id, version=version_of(request), **values)
+        return one(request, ContactAnswer, _get(actor_of(request), contact_id))
+
+
 def _visible(actor: Actor) -> Any:
-    return Contact.objects.visible_to(actor).with_private_details_for(actor)
+    return Contact.objects.visible_to(actor).with_private_details_for(actor).with_address_state()
 
 
 def _get(actor: Actor, contact_id: UUID) -> Contact:

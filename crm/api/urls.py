@@ -12,7 +12,7 @@ from crm.api.activity import ActivityDetail, ActivityList, ActivitySharing
 from crm.api.attachment import AttachmentContent, AttachmentDetail, AttachmentList
 from crm.api.comment import CommentDetail, CommentList, CommentReopening, CommentResolving
 from crm.api.consent import BuyersOwn, ConsentDetail, ConsentList, ConsentRecording, RecordWithdrawal
-from crm.api.contact import ContactDetail, ContactList, ContactRestoring
+from crm.api.contact import ContactDetail, ContactList, ContactRestoring, ContactVouching
 from crm.api.custom_field import CustomFieldList
 from crm.api.data_request import (
     ContactErasure,
@@ -73,6 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/", ContactList.as_view(), name="contacts"),
     path("contacts/<uuid:contact_id>/", ContactDetail.as_view(), name="contact"),
     path("contacts/<uuid:contact_id>/restore/", ContactRestoring.as_view(), name="contact-restore"),
+    path("contacts/<uuid:contact_id>/vouch/", ContactVouching.as_view(), name="contact-vouch"),
     path("contacts/<uuid:contact_id>/erase/", ContactErasure.as_view(), name="contact-erase"),
     path("custom-fields/", CustomFieldList.as_view(), name="custom-fields"),
     path("data-requests/", DataRequestList.as_view(), name="data-requests"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.clock import own_time_zone
 from crm.ids import new_id
+from crm.models.address_change import AddressChange
 from crm.models.participant import Participant
 from crm.models.room import Room
 
@@ -47,6 +48,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         in_room = Participant.objects.filter(Exists(rooms), contact=OuterRef("pk"))
         entered = models.Q(created_by=actor.user, created_by__isnull=False) if actor.user else models.Q(pk=None)
         return self.annotate(details_visible=models.ExpressionWrapper(Exists(in_room) | entered, models.BooleanField()))
+
+    def with_address_state(self) -> "ContactQuerySet":
+        """Annotate `email_confirmed`: false while a new address of somebody who has been in a room waits to be confirmed."""
+        waiting = AddressChange.objects.open().filter(contact=OuterRef("pk"))
+        return self.annotate(email_confirmed=models.ExpressionWrapper(~Exists(waiting), models.BooleanField()))
 
     def with_shared_mailbox(self) -> "ContactQuerySet":
         """Annotate `mailbox_is_shared`: somebody said so, or another contact has the same address."""

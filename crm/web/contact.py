@@ -41,8 +41,8 @@ def contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
 def vouch(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Vouch for a new address whose old mailbox is dead, and say why."""
     actor = staff(request)
-    form = VouchForm(request.POST)
-    if attempt(form, lambda: vouch_for_address(actor=actor, contact_id=contact_id, **form.cleaned_data)) is None:
+    form, act = VouchForm(request.POST), partial(vouch_for_address, actor=actor, contact_id=contact_id)
+    if attempt(form, lambda: act(version=version_of(request), **form.cleaned_data)) is None:
         return _show(request, contact_id, form)
     messages.success(request, _("Vouched for. Everybody in their rooms reads your reason."))
     return redirect("crm:contact", contact_id)

@@ -95,7 +95,7 @@ ADMINISTRATION = frozenset(
         "deals:new_product", "deals:edit_product", "deals:remove_product", "deals:remove_exchange_rate",
         "crm:data_requests", "crm:data_request", "crm:erase_contact", "crm:ledger", "crm:vouch_for_address",
         "api:data-requests", "api:data-request",
-        "api:data-request-grant", "api:data-request-erase", "api:data-request-decline", "api:contact-erase",
+        "api:data-request-grant", "api:data-request-erase", "api:data-request-decline", "api:contact-erase", "api:contact-vouch",
         "api:ledger-checks",
     }
 )  # fmt: skip

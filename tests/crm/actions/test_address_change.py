@@ -13,7 +13,7 @@ from crm.actions.contact import change_contact
 from crm.actors import as_participant, as_user
 from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.deliver import deliver_owed
-from crm.models import AddressChange, Comment, Consent, Contact, Event, Participant
+from crm.models import AddressChange, Comment, Consent, Contact, Event, Participant, User
 from crm.queries.address_change import change_token
 from crm.queries.sign_in import access_log
 from deals.actions.deal import open_deal
@@ -42,6 +42,11 @@ def move(cast: Cast, email: str = ELSEWHERE, by: str = "maya") -> AddressChange 
         actor=as_user(getattr(cast, by)), contact_id=person.pk, version=person.version, values={"email": email}
     )
     return AddressChange.objects.open().order_by("-changed_at").first()
+
+
+def vouch(cast: Cast, user: User, reason: str) -> AddressChange:
+    version = Contact.objects.get(pk=cast.ingrid.contact_id).version
+    return vouch_for_address(actor=as_user(user), contact_id=cast.ingrid.contact_id, version=version, reason=reason)
 
 
 def test_who_takes_an_address_over_cannot_answer(cast: Cast) -> None:
@@ -159,7 +164,7 @@ def test_what_is_asked_meanwhile_goes_to_the_address_that_proved_who_they_are(ca
 
 def test_everybody_in_the_room_sees_it(cast: Cast) -> None:
     move(cast)
-    vouch_for_address(actor=as_user(cast.admin), contact_id=cast.ingrid.contact_id, reason="I met her in Oslo.")
+    vouch(cast, cast.admin, "I met her in Oslo.")
     page = client_of(cast.daniel.contact).get(f"/room/{cast.deal.room_id}/people/").content.decode()
     assert "Maya Okafor changed the address of Ingrid Solberg" in page
     assert f"{cast.admin.name} vouched for the new address of Ingrid Solberg" in page
@@ -170,10 +175,10 @@ def test_everybody_in_the_room_sees_it(cast: Cast) -> None:
 def test_who_changed_it_does_not_vouch_for_it(cast: Cast) -> None:
     move(cast, by="admin")
     with pytest.raises(NotAllowed) as error:
-        vouch_for_address(actor=as_user(cast.admin), contact_id=cast.ingrid.contact_id, reason="Sure.")
+        vouch(cast, cast.admin, "Sure.")
     assert error.value.code == "own_change"
     with pytest.raises(NotAllowed):
-        vouch_for_address(actor=cast.rep, contact_id=cast.ingrid.contact_id, reason="Sure.")
+        vouch(cast, cast.maya, "Sure.")
 
 
 def test_an_administrator_vouches_on_the_page_of_the_person(cast: Cast) -> None:
@@ -182,11 +187,18 @@ def test_an_administrator_vouches_on_the_page_of_the_person(cast: Cast) -> None:
     browser.force_login(cast.admin)
     page = f"/contacts/{cast.ingrid.contact_id}/"
     assert "not confirmed yet" in browser.get(page).content.decode()
-    assert browser.post(f"{page}vouch/", {"reason": ""}).status_code == 422
-    assert browser.post(f"{page}vouch/", {"reason": "She called."}).status_code == 302
+    version = re.search(
+        r'name="version" value="(\d+)">[^<]*<div class="field', browser.get(page).content.decode()
+    ).group(1)
+    assert browser.post(f"{page}vouch/", {"reason": "", "version": version}).status_code == 422
+    move(cast, "another@gmail.example")
+    seen_before = browser.post(f"{page}vouch/", {"reason": "She called.", "version": version})
+    assert seen_before.status_code == 409, "it is another address by now"
+    assert AddressChange.objects.open().exists()
+    assert browser.post(f"{page}vouch/", {"reason": "She called.", "version": int(version) + 1}).status_code == 302
     assert "not confirmed yet" not in browser.get(page).content.decode()
     with pytest.raises(NotFound):
-        vouch_for_address(actor=as_user(cast.admin), contact_id=cast.ingrid.contact_id, reason="Again.")
+        vouch(cast, cast.admin, "Again.")
 
 
 def test_a_second_change_still_asks_the_mailbox_that_proved_it(cast: Cast) -> None:
@@ -219,7 +231,7 @@ def test_the_old_mailbox_hears_once_who_vouched_and_why(cast: Cast) -> None:
     move(cast)
     deliver_owed()
     mail.outbox.clear()
-    vouch_for_address(actor=as_user(cast.admin), contact_id=cast.ingrid.contact_id, reason="I met <her> in Oslo.")
+    vouch(cast, cast.admin, "I met <her> in Oslo.")
     deliver_owed()
     assert [one.to for one in mail.outbox] == [[old]]
     assert cast.admin.name in mail.outbox[0].body
@@ -250,3 +262,20 @@ def test_a_key_needs_the_scope_of_the_rooms_too(cast: Cast) -> None:
     key = Caller(make_key(cast.maya, "contacts:write"))
     answer = key.patch(f"/contacts/{person.pk}/", {"email": ELSEWHERE}, version=person.version)
     assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
+
+
+def test_an_administrator_vouches_over_rest(cast: Cast) -> None:
+    move(cast)
+    path, version = f"/contacts/{cast.ingrid.contact_id}/", Contact.objects.get(pk=cast.ingrid.contact_id).version
+    sent = {"reason": "She called."}
+    for user, scopes in ((cast.admin, ("contacts:write",)), (cast.maya, ("admin",))):
+        assert Caller(make_key(user, *scopes)).post(f"{path}vouch/", sent, version=version).status_code == 403
+    admin = Caller(make_key(cast.admin, "admin", "contacts:read"))
+    assert admin.get(path).json()["email_confirmed"] is False
+    assert admin.post(f"{path}vouch/", sent).status_code == 428
+    assert admin.post(f"{path}vouch/", sent, version=version - 1).status_code == 412
+    assert admin.post(f"{path}vouch/", {"reason": ""}, version=version).status_code == 400
+    answer = admin.post(f"{path}vouch/", sent, version=version)
+    assert (answer.status_code, answer.json()["email_confirmed"]) == (200, True)
+    version = answer.json()["version"]
+    assert admin.post(f"{path}vouch/", sent, version=version).status_code == 404
