@@ -20,6 +20,7 @@ from handoff.demo.clock import StoryClock
 from handoff.demo.day import tell_day
 from handoff.demo.doors import open_doors
 from handoff.demo.halvorsen import tell_halvorsen
+from handoff.demo.products import tell_products
 from handoff.demo.staff import make_staff
 from handoff.demo.success import tell_handover, tell_success
 
@@ -36,6 +37,7 @@ def load_story(sign_in: Path) -> None:
     first_start = _first_start(staff["admin"])
     sales, success = StoryClock(first_start, SALES_DAY), StoryClock(first_start, SUCCESS_DAY)
     _chapter("halvorsen", first_start, staff, lambda: tell_halvorsen(sales, staff))
+    _chapter("products", first_start, staff, lambda: tell_products(sales, staff))
     for card in CARDS:
         _chapter(card.client, first_start, staff, partial(tell_card, sales, staff, card))
     _chapter("handover", first_start, staff, lambda: tell_handover(sales, staff))
