@@ -113,6 +113,10 @@ class Draftable(Authored):
         """Whether the actor's side may change these words or take them out, as far as whose words they are matters."""
         return True
 
+    def fields_of_others(self, actor: "Actor") -> tuple[str, ...]:
+        """Return the fields that hold another side's own words: that side alone changes them."""
+        return ()
+
     @property
     def is_draft(self) -> bool:
         """Whether only one side sees it so far."""

@@ -50,6 +50,14 @@ class VersionedForm(forms.Form):
             initial = {**own, "version": row.version, "started_from": json.dumps(_plain(own)), **initial}  # type: ignore[attr-defined]
         super().__init__(data, initial=initial, **options)
 
+    def leave_out(self, *names: str) -> bool:
+        """Take out fields that are not the reader's to change. Not those that the browser sent: nothing typed is lost."""
+        if not names or any(name in self.data for name in names):
+            return False
+        for name in names:
+            del self.fields[name]
+        return True
+
     @property
     def compared(self) -> tuple[str, ...]:
         """The fields of `merged` that stand in this form."""

@@ -3,7 +3,7 @@
 Problem, criteria and people check their own fields first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -104,7 +104,7 @@ def edit_row(
     room, _deal, section = lock_section(actor, row.section)
     current = lock_row(actor, row)
     check_version(current, version)
-    check_words(actor, current)
+    check_words(actor, current, values)
     if draft is not None:
         _drop_draft(actor, row, draft)
     is_kept = private and not current.is_draft
@@ -183,9 +183,10 @@ def lock_row(actor: Actor, row: Row) -> Row:
     return locked
 
 
-def check_words(actor: Actor, row: Draftable) -> None:
-    """Raise `NotAllowed` when another side said what stands there."""
-    if not row.may_be_changed_by(actor):
+def check_words(actor: Actor, row: Draftable, values: Mapping[str, Any] | None = None) -> None:
+    """Raise `NotAllowed` when another side said what stands there, or what `values` would change of it."""
+    touched = (field for field, value in (values or {}).items() if getattr(row, field) != value)
+    if not row.may_be_changed_by(actor) or set(touched).intersection(row.fields_of_others(actor)):
         words = _(
             "Only the side that said this changes it or takes it out. Answer beside it, or write a line of your own."
         )
@@ -194,7 +195,7 @@ def check_words(actor: Actor, row: Draftable) -> None:
 
 def write_row(actor: Actor, row: Draftable, values: dict[str, Any]) -> None:
     """Write words into a locked row, under the name of who acts. Raises `NotAllowed` when another side said them."""
-    check_words(actor, row)
+    check_words(actor, row, values)
     for field, value in values.items():
         setattr(row, field, value)
     check_words(actor, row)  # nor becomes what another side wrote something that they said

@@ -29,6 +29,7 @@ from deals.models.stakeholder import StakeholderQuerySet
 from deals.queries.content import STAKEHOLDER_FIELDS
 from deals.queries.section import get_section
 
+_WRITTEN = (*STAKEHOLDER_FIELDS, "wants_by_side")
 _CHANGEABLE = ("roles", "wants", "wants_is_quoted", "reports_to", "place", "contact", "user")
 
 
@@ -48,7 +49,7 @@ def add_stakeholder(*, actor: Actor, deal_id: UUID, values: dict[str, Any], priv
     if actor.participant and side != actor.side:
         checks.add("side", _("You can add people of your own side."), code="wrong_side")
     rest = {field: value for field, value in values.items() if field != "side"}
-    clean = _checked(checks, actor, section, rest) | {"side": side}
+    clean = _checked(checks, actor, section, rest) | {"side": side, "wants_by_side": actor.side}
     lock_section(actor, section)
     _check_not_there(Stakeholder.objects.visible_to(actor), section, clean.get("contact_id"), clean.get("user_id"))
     return add_row(actor, section, private, lambda **common: Stakeholder(**common, **clean))
@@ -65,7 +66,8 @@ def edit_stakeholder(
     draft: UUID | None = None,
     given_up: Sequence[GivenUp] = (),
 ) -> Stakeholder:
-    """Change some fields. Naming a `contact` or `user` fills a place. Raises `Stale` when somebody else was faster.
+    """Change some fields. Naming a `contact` or `user` fills a place. Raises `Stale` when somebody else was faster, and
+    `NotAllowed` when the words of another side's person would change.
 
     `draft` is a draft whose words went into the change; it is taken out along with it. `given_up` are versions that
     the actor decided against.
@@ -79,9 +81,9 @@ def edit_stakeholder(
         seen = Stakeholder.objects.visible_to(actor)
         _check_not_there(seen, row.section, clean.get("contact_id"), clean.get("user_id"))
         clean["place"] = ""
-    return edit_row(
-        actor, row, version, clean, private=private, fields=STAKEHOLDER_FIELDS, draft=draft, given_up=given_up
-    )
+    if clean.get("wants", row.wants) != row.wants:
+        clean["wants_by_side"] = actor.side
+    return edit_row(actor, row, version, clean, private=private, fields=_WRITTEN, draft=draft, given_up=given_up)
 
 
 @transaction.atomic
@@ -93,7 +95,7 @@ def share_stakeholder(*, actor: Actor, stakeholder_id: UUID, version: int) -> St
     if draft.replaces_id:
         shared = shared.exclude(pk=draft.replaces_id)
     _check_not_there(shared, draft.section, draft.contact_id, draft.user_id)
-    return share_row(actor, draft, version, STAKEHOLDER_FIELDS)
+    return share_row(actor, draft, version, _WRITTEN)
 
 
 @transaction.atomic

@@ -72,6 +72,9 @@ class Stakeholder(Draftable):
     )
     wants = models.TextField(blank=True, help_text=_("What they personally want to get out of it."))
     wants_is_quoted = models.BooleanField(default=False)
+    wants_by_side = models.CharField(
+        max_length=8, choices=Side, blank=True, db_default="", help_text=_("Whose side wrote down what they want.")
+    )
     replaces = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="drafts")
     reports_to = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="reports")
 
@@ -109,6 +112,15 @@ class Stakeholder(Draftable):
         """The person's name, or the name of the place."""
         person = self.contact or self.user
         return person.name if person else self.place
+
+    def fields_of_others(self, actor: "Actor") -> tuple[str, ...]:
+        """Return what stands here as the words of somebody of another side.
+
+        Whoever wrote a quote down may put it right, until the side of the person has.
+        """
+        if not self.wants_is_quoted or actor.is_system or actor.side in (self.side, self.wants_by_side):
+            return ()
+        return ("wants", "wants_is_quoted")
 
     @property
     def is_guess(self) -> bool:

@@ -175,6 +175,8 @@ class StakeholderForm(RowForm):
             free = [(str(grant.contact_id), grant.contact.name) for grant in here if grant.contact_id not in taken]
             offer(self, "contact", [("", "—"), *free])
             self.initial["place"] = row.place if row else ""
+        if row:
+            self.leave_out(*row.fields_of_others(actor))
         if row and actor.participant and row.contact_id == actor.participant.contact_id:
             self.fields["wants"].label = _("What you want to get out of it")
             self.fields["wants_is_quoted"].label = _("These are my own words")

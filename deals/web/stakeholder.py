@@ -90,7 +90,7 @@ def _opened(request: HttpRequest, actor: Actor, page: DealPage) -> Opened | None
 
 
 def _form(actor: Actor, page: DealPage, data: Any = None, row: Stakeholder | None = None) -> StakeholderForm:
-    return StakeholderForm(possible_people(actor, page.deal), list(page.people), data, row=row)
+    return StakeholderForm(possible_people(actor, page.deal), list(page.people), data, actor=actor, row=row)
 
 
 def _get(actor: Actor, deal_id: UUID, stakeholder_id: UUID) -> Stakeholder:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm.actors import Actor
 from crm.errors import Stale
 from crm.models import Contact, Side, User
 from crm.web.forms import ChoiceCards, LineField, MustPickField, WordsField
@@ -40,6 +41,7 @@ class StakeholderForm(VersionedForm):
         others: list[Stakeholder],
         data: Any = None,
         *,
+        actor: Actor,
         row: Stakeholder | None = None,
     ) -> None:
         super().__init__(data, row=row, auto_id=f"id_{row.pk if row else 'new'}_%s")
@@ -49,6 +51,7 @@ class StakeholderForm(VersionedForm):
         self.fields["reports_to"].choices = _NONE + [  # type: ignore[attr-defined]
             (str(one.pk), one.name) for one in others if not one.is_draft and (row is None or one.pk != row.pk)
         ]
+        self.theirs = row.wants if row is not None and self.leave_out(*row.fields_of_others(actor)) else ""
         if row is not None:
             del self.fields["side"]
         if row is not None and not row.place:
