@@ -14,6 +14,7 @@ from crm.day import register_waiting
 from crm.errors import FieldFault, Invalid, NotFound, Refused
 from crm.models import Participant, Question, Room, Side
 from crm.places import register_places
+from crm.record_kinds import register_record_kind
 from crm.registry import (
     ClientBlock,
     Commentable,
@@ -53,6 +54,7 @@ from deals.queries.place import deal_places
 from deals.queries.section import get_section
 from deals.queries.stage_move import move_snapshot
 from deals.queries.waiting_for_us import answers_to_take_up
+from deals.record import DEALS
 from deals.room.blocks import COMMON_GROUND, PANELS
 
 _SECTION_LABELS = {SectionKind.PROBLEM: _("Our problem"), SectionKind.CRITERIA: _("What success means")}
@@ -276,6 +278,7 @@ for _kind in SectionKind:
 register_scope("deals:read", _("Read deals and their sections"))
 register_scope("deals:write", _("Write deals and their sections, and move them"))
 
+register_record_kind(DEALS)
 timeline.register()
 personal_data.register()
 register_navigation(NavigationEntry(_("Deals"), "board", "deals:board", position=20))

@@ -30,6 +30,7 @@ from crm.models.task import Task
 from crm.models.team import Team
 from crm.models.upload import Upload
 from crm.models.user import Role, User
+from crm.models.view import DefaultView, View, ViewForm
 from crm.models.webhook import WebhookAttempt, WebhookEndpoint, WebhookMessage, WebhookState
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "DataRequest",
     "DataRequestKind",
     "DataRequestState",
+    "DefaultView",
     "Delivery",
     "DemoMail",
     "Draftable",
@@ -90,6 +92,8 @@ __all__ = [
     "Team",
     "Upload",
     "User",
+    "View",
+    "ViewForm",
     "WebhookAttempt",
     "WebhookEndpoint",
     "WebhookMessage",

@@ -27,13 +27,14 @@ def custom_values(actor: Actor, on: str, values: dict[str, Any]) -> list[CustomV
     """Return the custom `values` of one row, in the order of their definitions."""
     known = custom_fields(actor, on)
     return [
-        CustomValue(one.label, one.type, _read(one.type, values[one.key]))
+        CustomValue(one.label, one.type, read_custom(one.type, values[one.key]))
         for one in known
         if values.get(one.key) not in (None, "")
     ]
 
 
-def _read(type_: str, value: Any) -> Any:
+def read_custom(type_: str, value: Any) -> Any:
+    """Return a value as it is kept in `custom` as a text, a `Decimal`, a date or a bool."""
     match type_:
         case CustomFieldType.NUMBER:
             return Decimal(value)

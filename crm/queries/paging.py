@@ -4,16 +4,18 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Invalid
 
 Row = TypeVar("Row", bound=Model)
 
+_PLACE = "place_in_order"
 LIMIT = 50
 """Rows of a page where nobody asked for another number."""
 
@@ -36,11 +38,42 @@ def page_of(
     names = [name.removeprefix("-") for name in by]
     found = rows.order_by(*by)
     if cursor:
-        found = found.filter(_after(by, _decode(rows.model, names, cursor)))
+        fields = [rows.model._meta.get_field(name) for name in names]
+        found = found.filter(_after(by, _decode(fields, cursor)))
     some = list(found[: limit + 1])
     if len(some) <= limit:
         return Page(some, "")
     return Page(some[:limit], _encode([getattr(some[limit - 1], name) for name in names]))
+
+
+def ordered(rows: QuerySet[Any], by: Combinable, *, descending: bool) -> QuerySet[Any]:
+    """Return `rows` ordered by an expression, the empty ones last either way and ties by id: what `page_in_order` pages."""
+    at = F(_PLACE)
+    first = at.desc(nulls_last=True) if descending else at.asc(nulls_last=True)
+    placed: QuerySet[Any] = rows.annotate(**{_PLACE: by})
+    return placed.order_by(first, "-pk" if descending else "pk")
+
+
+def page_in_order(rows: QuerySet[Row], cursor: str = "", *, limit: int = LIMIT) -> Page[Row]:
+    """Return the page of `ordered` rows after `cursor`. Raises `Invalid` for a cursor that none of our pages gave."""
+    descending = rows.query.order_by[-1] == "-pk"
+    found = rows.filter(_after_place(rows, cursor, descending)) if cursor else rows
+    some = list(found[: limit + 1])
+    if len(some) <= limit:
+        return Page(some, "")
+    last = some[limit - 1]
+    return Page(some[:limit], _encode([getattr(last, _PLACE), last.pk]))
+
+
+def _after_place(rows: QuerySet[Row], cursor: str, descending: bool) -> Q:
+    beyond = "lt" if descending else "gt"
+    output = rows.query.annotations[_PLACE].output_field
+    place, last_id = _decode([output, rows.model._meta.pk], cursor, may_be_none=1)
+    after_id = Q(**{f"pk__{beyond}": last_id})
+    if place is None:
+        return Q(**{f"{_PLACE}__isnull": True}) & after_id
+    same = Q(**{_PLACE: place}) & after_id
+    return Q(**{f"{_PLACE}__{beyond}": place}) | same | Q(**{f"{_PLACE}__isnull": True})
 
 
 def _after(by: Sequence[str], values: Sequence[Any]) -> Q:
@@ -54,22 +87,32 @@ def _after(by: Sequence[str], values: Sequence[Any]) -> Q:
 
 
 def _encode(values: Sequence[Any]) -> str:
-    plain = [value.isoformat() if hasattr(value, "isoformat") else str(value) for value in values]
+    plain = [
+        None if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value) for value in values
+    ]
     return urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
-def _decode(model: type[Model], names: Sequence[str], cursor: str) -> list[Any]:
+def _decode(fields: Sequence[Any], cursor: str, *, may_be_none: int = 0) -> list[Any]:
+    """Read the values of `fields` from a cursor; the first `may_be_none` of them may be None."""
     try:
         plain = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(plain, list) or len(plain) != len(names) or not all(isinstance(one, str) for one in plain):
+        if not isinstance(plain, list) or len(plain) != len(fields):
             raise ValueError
-        fields = [cast(Any, model._meta.get_field(name)) for name in names]
-        values = [one.to_python(text) for one, text in zip(fields, plain, strict=True)]
-        if any(value is None or (isinstance(value, str) and not _can_be_kept(value)) for value in values):
+        values = [_read(one, text) for one, text in zip(fields, plain, strict=True)]
+        if any(value is None for value in values[may_be_none:]):
             raise ValueError
-    except (ValueError, ValidationError):
+    except (ValueError, ValidationError, RecursionError):
         raise Invalid.field("cursor", _("This cursor did not come from here. Start at the first page.")) from None
     return values
+
+
+def _read(field: Any, text: Any) -> Any:
+    if text is None:
+        return None
+    if not isinstance(text, str) or not _can_be_kept(text):
+        raise ValueError
+    return field.to_python(text)
 
 
 def _can_be_kept(text: str) -> bool:

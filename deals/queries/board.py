@@ -1,7 +1,7 @@
 """The board: open deals by stage, at most a handful of cards a column, whatever the number of deals.
 
-What the columns come to is read from the kept totals (`deals.queries.stage_total`), the cards by index from the top of
-each stage, and what is on the cards by two look-ups for those shown.
+What the columns come to is read from the kept totals (`deals.queries.stage_total`), or counted for a filter that asks for more
+than these are kept by; the cards by index from the top of each stage, and what is on them by two look-ups for those shown.
 """
 
 from collections import defaultdict
@@ -19,33 +19,51 @@ from django.db.models.functions import RowNumber
 from crm.actors import Actor
 from crm.models import Room
 from crm.models.room import teams_read_by
+from crm.queries.filter import compared, filtered
+from crm.queries.record import Fields
+from crm.rules.filter import Condition, Group, parse
 from deals.models import Deal, DealStatus, Pipeline, Stage
 from deals.queries.card import Card, cards_of
-from deals.queries.stage_total import StageSum, owners_and_teams, stage_sums
+from deals.queries.deal_fields import FIELDS, OPEN, OWNER, STATUS, TEAM, TURN, TURNS
+from deals.queries.stage_total import StageSum, live_sums, stage_sums
 
 CARDS = 20
 """Cards a column shows at first, and how many more each "show more" brings."""
 MOST_CARDS = 200
 
-VIEWS = ("open", "us", "client")
+COUNTED = 5000
+"""Deals that are counted one by one, where a filter goes beyond what is kept; there may be more."""
+_KEPT = {STATUS: "status", TEAM: "team", OWNER: "owner", TURN: "waits_for_client"}
+"""The fields of deals whose totals are kept, and what they are called there."""
 
 
 @dataclass(frozen=True)
 class BoardFilter:
-    """What the board shows: `view` is one of `VIEWS`; ids and status narrow it; `more` says how many cards a stage shows."""
+    """What the board shows: of one pipeline what `group` lets through; `more` says how many cards a stage shows.
+
+    `fields` are those that conditions can name.
+    """
 
     pipeline: UUID | None = None
-    view: str = "open"
-    team: UUID | None = None
-    owner: UUID | None = None
-    status: str = DealStatus.OPEN
+    group: Group = field(default_factory=lambda: parse(OPEN))
+    fields: Fields = field(default_factory=lambda: {one.name: one for one in FIELDS})
     more: Mapping[UUID, int] = field(default_factory=dict)
 
-    @property
-    def narrowing(self) -> dict[str, Any]:
-        """The fields by which deals and totals are narrowed alike."""
-        wanted = {"status": self.status, "team": self.team, "owner": self.owner}
-        return {name: value for name, value in wanted.items() if value}
+    def narrowing(self, actor: Actor) -> dict[str, Any] | None:
+        """The fields by which deals and kept totals are narrowed alike; None where the filter asks for more than those."""
+        found: dict[str, Any] = {}
+        for part in self.group.parts:
+            if (
+                not isinstance(part, Condition)
+                or part.op != "is"
+                or part.field not in _KEPT
+                or _KEPT[part.field] in found
+            ):
+                return None
+            values = compared(part, self.fields[part.field], actor)
+            name = _KEPT[part.field]
+            found |= {name: values[0]} if len(values) == 1 else {f"{name}__in": values}
+        return found
 
 
 @dataclass(frozen=True)
@@ -84,16 +102,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Board:
-    """The whole board. `counts` are by view, within the other filters; `teams` and `owners` are those it can be narrowed to."""
+    """The whole board. `counts` say of all open deals whom they wait for, where nothing else is asked (else empty).
+
+    `is_cut` says that more deals fit the filter than were counted.
+    """
 
     pipelines: Sequence[Pipeline]
     pipeline: Pipeline
     columns: Sequence[Column]
     counts: Mapping[str, int]
     totals: Sequence[Total]
-    teams: Sequence[tuple[UUID, str]]
-    owners: Sequence[tuple[UUID, str]]
-    filter: BoardFilter
+    is_cut: bool = False
 
     @property
     def count(self) -> int:
@@ -102,30 +121,36 @@ class Board:
 
 
 def get_board(actor: Actor, chosen: BoardFilter) -> Board:
-    """Return the board in six queries, whatever there is to show."""
+    """Return the board in five queries, whatever there is to show."""
     stages = list(Stage.objects.filter(pipeline__archived_at=None).select_related("pipeline"))
     stages.sort(key=lambda stage: (stage.pipeline.position, stage.pipeline.name, stage.position))
     by_pipeline = {pipeline: list(group) for pipeline, group in groupby(stages, key=lambda stage: stage.pipeline)}
     pipeline = next((one for one in by_pipeline if one.pk == chosen.pipeline), next(iter(by_pipeline)))
-    sums = stage_sums(actor, pipeline, chosen.narrowing)
-    shown = [one for one in sums if _is_in(chosen.view, one.waits_for_client)]
-    cards = _cards(actor, chosen, by_pipeline[pipeline])
-    owners, teams = owners_and_teams(actor, pipeline)
+    narrowing = chosen.narrowing(actor)
+    if narrowing is None:
+        deals = filtered(actor, Deal.objects.visible_to(actor), chosen.group, chosen.fields)
+        shown, counts = live_sums(deals.filter(pipeline=pipeline), COUNTED), {}
+    else:
+        deals = Deal.objects.visible_to(actor).filter(**narrowing)
+        turn = narrowing.pop("waits_for_client", None)
+        sums = stage_sums(actor, pipeline, narrowing)
+        shown = [one for one in sums if turn in (None, one.waits_for_client)]
+        counts = _counts(sums) if narrowing == {"status": DealStatus.OPEN} else {}
+    cards = _cards(actor, deals, chosen.more, by_pipeline[pipeline])
     return Board(
         pipelines=list(by_pipeline),
         pipeline=pipeline,
         columns=[_column(stage, shown, cards.get(stage.pk, ()), chosen) for stage in by_pipeline[pipeline]],
-        counts={view: _count(one for one in sums if _is_in(view, one.waits_for_client)) for view in VIEWS},
+        counts=counts,
         totals=_totals(shown),
-        teams=teams,
-        owners=owners,
-        filter=chosen,
+        is_cut=narrowing is None and _count(shown) >= COUNTED,
     )
 
 
-def _is_in(view: str, waits_for_client: bool) -> bool:
-    """Whether a view shows such deals: what does not wait for the client waits for us."""
-    return view == "open" or waits_for_client == (view == "client")
+def _counts(sums: Sequence[StageSum]) -> dict[str, int]:
+    """Count deals by the filters of the views that everybody has."""
+    by_turn = {turn: _count(one for one in sums if one.waits_for_client == waits) for turn, waits in TURNS.items()}
+    return {OPEN: _count(sums)} | {f"{OPEN};{TURN}:is:{turn}": count for turn, count in by_turn.items()}
 
 
 def _column(stage: Stage, sums: Sequence[StageSum], cards: Sequence[Card], chosen: BoardFilter) -> Column:
@@ -146,12 +171,11 @@ def _totals(sums: Iterable[StageSum]) -> list[Total]:
     return [Total(currency, amount) for currency, amount in sorted(found.items(), key=lambda item: -item[1])]
 
 
-def _cards(actor: Actor, chosen: BoardFilter, stages: Sequence[Stage]) -> dict[UUID, list[Card]]:
+def _cards(
+    actor: Actor, deals: QuerySet[Deal], more: Mapping[UUID, int], stages: Sequence[Stage]
+) -> dict[UUID, list[Card]]:
     """Return the newest deals of each stage as cards: of the teams the actor reads, and of rooms they are in elsewhere."""
-    limits = {stage.pk: max(CARDS, min(chosen.more.get(stage.pk, 0), MOST_CARDS)) for stage in stages}
-    deals = Deal.objects.visible_to(actor).filter(**chosen.narrowing)
-    if chosen.view != "open":
-        deals = deals.filter(waits_for_client=chosen.view == "client")
+    limits = {stage.pk: max(CARDS, min(more.get(stage.pk, 0), MOST_CARDS)) for stage in stages}
     ids = _first(deals.filter(room__in=Room.objects.outside_teams_of(actor).values("pk")), limits)
     teams = teams_read_by(actor)
     if not teams.query.is_empty():

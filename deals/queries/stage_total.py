@@ -76,15 +76,15 @@ def stage_sums(actor: Actor, pipeline: Pipeline, chosen: Mapping[str, Any]) -> l
     ]
 
 
-def owners_and_teams(actor: Actor, pipeline: Pipeline) -> tuple[list[tuple[UUID, str]], list[tuple[UUID, str]]]:
-    """Return whose deals of a pipeline the actor sees, and of which teams: ids and names, by name, in one query."""
-    owners, teams = {}, {}
-    for owner_id, owner, team_id, team, count, *_ in _sums(
-        actor, pipeline, ("owner_id", "owner__name", "team_id", "team__name"), {}
-    ):
-        if count > 0:
-            owners[owner_id], teams[team_id] = owner, team
-    return sorted(owners.items(), key=lambda one: one[1]), sorted(teams.items(), key=lambda one: one[1])
+def live_sums(deals: QuerySet[Deal], most: int) -> list[StageSum]:
+    """Return what some deals come to, counted one by one: `most` of them at most."""
+    some = Deal.objects.filter(pk__in=deals.order_by().values("pk")[:most])
+    return [
+        StageSum(stage_id, waits, currency, Figures(count, priced, amount or Decimal()))
+        for stage_id, waits, currency, count, priced, amount in _counted(
+            some, ("stage_id", "waits_for_client", "currency")
+        )
+    ]
 
 
 def _sums(actor: Actor, pipeline: Pipeline, by: Iterable[str], chosen: Mapping[str, Any]) -> QuerySet[Any]:

@@ -1,36 +1,55 @@
-"""The board of deals."""
+"""The list of deals: as a board by stages, or as a table."""
 
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from crm.actors import Actor
 from crm.web.actor import staff
+from crm.web.filter import submitted_filter
+from crm.web.look import Look, column_address, look_at
+from crm.web.table import frame_of, table_page
 from deals.models import DealStatus
-from deals.queries.board import VIEWS, BoardFilter, get_board
+from deals.queries.board import BoardFilter, get_board
+from deals.queries.deal_fields import STATUS
+from deals.record import DEALS
 
 
 @login_required
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
-    """Show the deals of one pipeline by stage. What the address asks for and does not exist is left out."""
-    board = get_board(staff(request), parse_filter(request.GET))
-    return render(request, "deals/board/page.html", {"board": board, "statuses": DealStatus.choices})
+    """Show deals in the form that the address asks for."""
+    actor = staff(request)
+    look = look_at(request, actor, DEALS)
+    address = submitted_filter(request, look) or column_address(request, DEALS)
+    if address:
+        return redirect(address)
+    if look.view.form == "table":
+        return table_page(request, actor, look, "deals/table/page.html")
+    return _board(request, actor, look)
 
 
-def parse_filter(query: QueryDict) -> BoardFilter:
-    """Read the board's filter from an address."""
-    view, status = query.get("view", ""), query.get("status", "")
-    return BoardFilter(
-        pipeline=_id(query.get("pipeline", "")),
-        view=view if view in VIEWS else VIEWS[0],
-        team=_id(query.get("team", "")),
-        owner=_id(query.get("owner", "")),
-        status=status if status in DealStatus.values else DealStatus.OPEN.value,
-        more=dict(_sizes(query.getlist("more"))),
-    )
+def _board(request: HttpRequest, actor: Actor, look: Look) -> HttpResponse:
+    """Show the deals of one pipeline by stage. A pipeline that does not exist is left out."""
+    query = request.GET
+    more = dict(_sizes(query.getlist("more")))
+    chosen = BoardFilter(_id(query.get("pipeline", "")), look.view.group, look.fields, more)
+    board = get_board(actor, chosen)
+    context = {
+        **frame_of(request, actor, look, board.counts),
+        "board": board,
+        "fault": look.fault,
+        "shows_empty": _is_open(look),
+    }
+    return render(request, "deals/board/page.html", context, status=400 if look.fault else 200)
+
+
+def _is_open(look: Look) -> bool:
+    """Whether only open deals are asked for: then a stage without any is shown as well."""
+    return any(one.field == STATUS and one.values == (DealStatus.OPEN.value,) for one in look.view.group.conditions)
 
 
 def _sizes(pairs: list[str]) -> list[tuple[UUID, int]]:

@@ -6,8 +6,12 @@ from typing import Any
 
 from crm.actors import Actor
 from crm.models import Consent
+from crm.rules.filter import Condition, Group, parse
 from deals.models import Deal, Section, Stage, StageMove
-from deals.queries.board import CARDS, VIEWS, Board, BoardFilter, get_board
+from deals.queries.board import CARDS, Board, BoardFilter, get_board
+from deals.queries.deal_fields import OPEN, TURN
+from deals.record import DEALS
+from tests.deals.queries.naive_filter import holds
 
 Said = dict[str, Any]
 
@@ -18,18 +22,14 @@ def as_counted(actor: Actor, chosen: BoardFilter) -> Said:
     waiting = set(Section.objects.filter(pk__in=asked).values_list("deal_id", flat=True))
     waiting |= set(StageMove.objects.filter(pk__in=asked).values_list("deal_id", flat=True))
     deals = [deal for deal in Deal.objects.visible_to(actor).order_by("-updated_at", "-pk") if _is_in(deal, chosen)]
-    views = {
-        "open": deals,
-        "us": [deal for deal in deals if deal.pk not in waiting],
-        "client": [deal for deal in deals if deal.pk in waiting],
-    }
-    shown = views[chosen.view]
+    views = {"": deals, "us": [deal for deal in deals if deal.pk not in waiting]}
+    views["client"] = [deal for deal in deals if deal.pk in waiting]
+    turn = next((one.values[0] for one in chosen.group.conditions if one.field == TURN), "")
+    shown = views[turn]
+    others = {one for one in chosen.group.parts if not isinstance(one, Condition) or one.field != TURN}
     stages = Stage.objects.filter(pipeline__slug="default").order_by("position")
-    mine = Deal.objects.visible_to(actor).filter(archived_at=None, pipeline__slug="default")
     return {
-        "owners": {deal.owner_id for deal in mine},
-        "teams": {deal.team_id for deal in mine},
-        "counts": {view: len(views[view]) for view in VIEWS},
+        "counts": [len(one) for one in views.values()] if others == set(parse(OPEN).parts) else [],
         "totals": _sums(shown),
         "columns": [
             (
@@ -47,9 +47,7 @@ def as_shown(actor: Actor, chosen: BoardFilter) -> Said:
     """Return what it does say."""
     board: Board = get_board(actor, chosen)
     return {
-        "owners": {owner_id for owner_id, _name in board.owners},
-        "teams": {team_id for team_id, _name in board.teams},
-        "counts": dict(board.counts),
+        "counts": [board.counts[where] for _label, where in DEALS.standard if board.counts],
         "totals": {total.currency: total.amount for total in board.totals},
         "columns": [
             (
@@ -64,9 +62,16 @@ def as_shown(actor: Actor, chosen: BoardFilter) -> Said:
 
 
 def _is_in(deal: Deal, chosen: BoardFilter) -> bool:
-    fits_owner = chosen.owner is None or deal.owner_id == chosen.owner
-    fits_team = chosen.team is None or deal.team_id == chosen.team
-    return deal.status == chosen.status and fits_owner and fits_team
+    """Whether a deal fits all but whom it waits for."""
+    held = {
+        "status": deal.status,
+        "owner": str(deal.owner_id),
+        "team": str(deal.team_id),
+        "amount": deal.amount,
+        TURN: None,
+    }
+    others = [one for one in chosen.group.parts if not isinstance(one, Condition) or one.field != TURN]
+    return holds(Group("all", tuple(others)), held, chosen.fields)
 
 
 def _sums(deals: Any) -> dict[str, Decimal]:

@@ -16,6 +16,7 @@ from crm.actors import SYSTEM, Actor, as_user
 from crm.clock import now
 from crm.errors import DomainError
 from crm.models import Question, Role, RoomMember, User
+from crm.rules.filter import parse
 from deals.actions.deal import change_deal, end_deal, open_deal, reopen_deal, save_deal
 from deals.actions.stage_total import fold_stage_totals, recount_stage_totals
 from deals.actions.waiting import recount_waiting
@@ -43,9 +44,14 @@ class Company:
     def actors(self) -> list[Actor]:
         return [as_user(User.objects.get(pk=one.pk)) for one in self.readers]
 
-    def filter(self, view: str, by: str, status: str) -> BoardFilter:
-        narrowed = {"owner": self.owners[0].pk, "team": self.cast.team.pk}
-        return BoardFilter(view=view, status=status, **({by: narrowed[by]} if by else {}))
+    def filter(self, turn: str, by: str, status: str) -> BoardFilter:
+        narrowed = {
+            "owner": f"owner:is:{self.owners[0].pk}",
+            "team": f"team:is:{self.cast.team.pk}",
+            "price": "any(amount:at_least:12.50;amount:empty)",
+        }
+        parts = [f"status:is:{status}", f"turn:is:{turn}" if turn else "", narrowed.get(by, "")]
+        return BoardFilter(group=parse(";".join(filter(None, parts))))
 
     def deal(self, pick: int) -> Deal:
         deals = list(Deal.objects.order_by("created_at", "pk"))
@@ -144,7 +150,7 @@ class Company:
 
 STEPS = sorted(name.removeprefix("do_") for name in vars(Company) if name.startswith("do_"))
 HISTORY = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 20), st.integers(0, 20)), min_size=3, max_size=14)
-VIEWED = st.sampled_from([*product(("open", "us", "client"), ("", "owner", "team"), ("open", "won"))])
+VIEWED = st.sampled_from([*product(("", "us", "client"), ("", "owner", "team", "price"), ("open", "won", "open,won"))])
 
 
 class _Undo(Exception):

@@ -55,7 +55,17 @@ def test_the_board_costs_the_same_for_any_number_of_deals(cast, signed_in, asser
 
 
 @pytest.mark.parametrize(
-    "query", ["pipeline=x", "team=%00", "owner=1", "status=open'--", "view=zz", "more=x:99999", "more=%F0%9F%98%80:1"]
+    "query",
+    [
+        "pipeline=x",
+        "form=%00",
+        "sort=1",
+        "columns=x",
+        "edit=9.9",
+        "more=x:99999",
+        "more=%F0%9F%98%80:1",
+        "edit=new&field=x",
+    ],
 )
 def test_an_address_with_nonsense_shows_the_board(cast, signed_in, query) -> None:
     assert signed_in(cast.maya).get(f"{reverse('deals:board')}?{query}").status_code == 200

@@ -1,0 +1,48 @@
+"""A list as a table: the page that shows a view."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from crm.actors import Actor
+from crm.errors import Invalid
+from crm.limits import take_search
+from crm.queries.table import get_table
+from crm.queries.view import read_columns
+from crm.web.filter import filter_bar
+from crm.web.look import Look
+
+
+def frame_of(request: HttpRequest, actor: Actor, look: Look, counts: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """Return what every form of a list shows around its rows: views, those everybody has with their `counts`, and filters."""
+    present = None if look.saved or look.fault or look.q else look.view.where
+    standard = [(label, where, where == present, (counts or {}).get(where)) for label, where in look.kind.standard]
+    return {
+        "look": look,
+        "kind": look.kind,
+        "standard": standard,
+        "bar": filter_bar(request, actor, look),
+    }
+
+
+def table_page(request: HttpRequest, actor: Actor, look: Look, template: str, **more: Any) -> HttpResponse:
+    """Show a list as a table. A filter that cannot be read is answered with what is wrong with it, and no rows."""
+    if look.q:
+        take_search(actor)
+    context = {**frame_of(request, actor, look), **more}
+    if look.fault is None:
+        wants_count = request.GET.get("count") == "exact"
+        try:
+            context["table"] = get_table(
+                actor, look.view, fields=look.fields, q=look.q, cursor=request.GET.get("cursor", ""), count=wants_count
+            )
+        except Invalid as fault:
+            context["fault"] = fault
+    else:
+        context["fault"] = look.fault
+    shown = read_columns(look.view.columns, look.kind, look.fields)
+    context["choosable"] = [*shown, *(one for one in look.fields.values() if one not in shown)]
+    context["shown"] = shown
+    return render(request, template, context, status=400 if context.get("fault") else 200)
