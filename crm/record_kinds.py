@@ -85,10 +85,11 @@ class RecordKind:
 
     `rows` are all rows the actor sees outside the archive, `related` what is joined for reading them. `columns` and `sort`
     are what a table shows at first, `standard` the views everybody has: label and filter, the first one at first. `heading`
-    is the template of a row's first cell, `heading_field` what it is sorted by, `title` a row in words. `change(actor, id,
-    version, values)` and `archive(actor, id, version)` are its actions, `writable` the rows among some that the actor may
-    change, `locked_in` the order in which many are locked. `prepare` fetches what is shown besides. `scope` is what a key
-    needs to read and write them ("deals").
+    is the template of a row's first cell, `heading_field` what it is sorted by, `title` a row in words.
+
+    `change(actor, id, version, values)`, `archive(actor, id, version)` and `restore(actor, id, version)` are its actions,
+    `writable` the rows among some that the actor may change, `locked_in` the order in which many are locked. `prepare`
+    fetches what is shown besides. `scope` is what a key needs to read and write them ("deals").
     """
 
     name: str
@@ -109,6 +110,7 @@ class RecordKind:
     change: "Callable[[Actor, UUID, int, dict[str, Any]], Any]"
     writable: "Callable[[Actor, Sequence[Any]], set[UUID]]"
     archive: "Callable[[Actor, UUID, int], Any] | None" = None
+    restore: "Callable[[Actor, UUID, int], Any] | None" = None
     related: tuple[str, ...] = ()
     locked_in: tuple[str, ...] = ("pk",)
     forms: tuple[str, ...] = ("table",)

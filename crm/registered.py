@@ -6,6 +6,8 @@ from crm import notices, personal_data, timeline
 from crm.actions.attachment import check_attachment, draw_attachment, remove_left_content
 from crm.day import register_waiting
 from crm.mail.access_request import mail_access_request
+from crm.directory import CONTACTS, ORGANIZATIONS
+from crm.mail.access_request import deciders, mail_access_request
 from crm.mail.address_change import mail_address_change
 from crm.mail.comment import mail_mention, mentioned_in
 from crm.mail.consent import mail_answer, mail_question, mail_reminder
@@ -16,6 +18,7 @@ from crm.models import Event, Role
 from crm.queries.attachment import recorded_evidence
 from crm.queries.notification import deciders_of
 from crm.queries.waiting_for_us import open_requests, unanswered_words
+from crm.record_kinds import register_record_kind
 from crm.registry import register_consumer, register_file_holder, register_person_consumer, register_room_panel
 from crm.room import panels
 from crm.web.navigation import NavigationEntry, register_navigation
@@ -60,6 +63,9 @@ def _remove_left_content(event: Event) -> None:
 
 
 register_consumer("crm.remove_left_content", ["attachment.checked", "attachment.erased"], _remove_left_content)
+
+register_record_kind(ORGANIZATIONS)
+register_record_kind(CONTACTS)
 
 personal_data.register()
 

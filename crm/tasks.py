@@ -4,10 +4,11 @@ from celery import shared_task
 from django.conf import settings
 from redis import Redis
 
-from crm.actions import ledger_check, sign_in_facts, upload
+from crm.actions import bulk_change, ledger_check, sign_in_facts, upload
 from crm.actions.data_request import end_availability
 from crm.actions.erasure import complete_due, settle_list, sweep_up
 from crm.actions.idempotency import drop_old_answers
+from crm.clock import now
 from crm.events import deliver, webhook
 from crm.mail import digest
 
@@ -65,6 +66,18 @@ def sweep_uploads() -> int:
 def settle_erasures() -> int:
     """Erase evidence and exports whose day has come, and bring the list of erasures up to date; return how many changed."""
     return complete_due() + sweep_up() + end_availability() + sum(settle_list())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def work_on_bulk_changes() -> int:
+    """Go on with changes of many records; return how many batches there were."""
+    return bulk_change.work_on_bulk_changes()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def drop_old_bulk_changes() -> int:
+    """Forget what records held before changes of many that nobody undoes any more; return how many rows that were."""
+    return bulk_change.drop_old_bulk_changes(now() - bulk_change.KEPT)
 
 
 @shared_task  # type: ignore[untyped-decorator]

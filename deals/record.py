@@ -11,6 +11,7 @@ from crm.actors import Actor
 from crm.models import CustomFieldOn, Room
 from crm.record_kinds import RecordKind
 from deals.actions.deal import change_deal
+from deals.actions.deal_archive import archive_deal, restore_deal
 from deals.models import Deal
 from deals.queries.card import cards_of
 from deals.queries.deal_fields import FIELDS, OPEN, OWNER, TURN
@@ -56,9 +57,11 @@ DEALS = RecordKind(
     change=lambda actor, row_id, version, values: change_deal(
         actor=actor, deal_id=row_id, version=version, values=values
     ),
+    archive=lambda actor, row_id, version: archive_deal(actor=actor, deal_id=row_id, version=version),
+    restore=lambda actor, row_id, version: restore_deal(actor=actor, deal_id=row_id, version=version),
     writable=_writable,
     related=("organization", "owner", "team", "stage", "pipeline", "success_owner"),
     locked_in=("room_id", "pk"),
-    forms=("board", "table"),
+    forms=("board", "table", "calendar"),
     prepare=_prepare,
 )

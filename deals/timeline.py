@@ -83,6 +83,8 @@ RENDERERS: dict[str, Renderer] = {
     "product.created": says("file", _("%(name)s put a product on the price list")),
     "product.changed": says("file", _("%(name)s changed a product of the price list")),
     "product.archived": says("file", _("%(name)s took a product off the price list")),
+    "deal.archived": says("file", _("%(name)s put the deal into the archive")),
+    "deal.restored": says("undo", _("%(name)s took the deal out of the archive")),
     "gate.waived": _gate_waived,
     "section.restored": _in_section(_("%(name)s took the agreed words of %(place)s back")),
     "stakeholder.assessed": says("people", _("%(name)s wrote down how %(who)s stands to it"), who="stakeholder"),

@@ -61,14 +61,25 @@ def archive_organization(*, actor: Actor, organization_id: UUID, version: int) -
     return organization
 
 
+@transaction.atomic
+def restore_organization(*, actor: Actor, organization_id: UUID, version: int) -> Organization:
+    """Put an organisation back into the directory."""
+    _check_may_write(actor)
+    organization = _lock(actor, organization_id, archived=True)
+    check_version(organization, version)
+    if save_changes(organization, {"archived_at": None}):
+        record("organization.restored", actor=actor, room=None, subject=organization)
+    return organization
+
+
 def _check_may_write(actor: Actor) -> None:
     if not actor.is_seller:
         raise NotAllowed(_("The directory is kept by the selling side."))
     check_scope(actor, "contacts:write")
 
 
-def _lock(actor: Actor, organization_id: UUID) -> Organization:
-    visible = Organization.objects.visible_to(actor).filter(archived_at=None, pk=organization_id)
+def _lock(actor: Actor, organization_id: UUID, *, archived: bool = False) -> Organization:
+    visible = Organization.objects.visible_to(actor).filter(archived_at__isnull=not archived, pk=organization_id)
     organization = visible.select_for_update(of=("self",), no_key=True).first()
     if organization is None:
         raise NotFound

@@ -46,6 +46,8 @@ app.conf.update(
         "check the ledger": {"task": "crm.tasks.check_ledger", "schedule": crontab(hour=2, minute=15)},
         "drop facts of sign-ins": {"task": "crm.tasks.drop_sign_in_facts", "schedule": crontab(hour=3, minute=40)},
         "sweep files of forms": {"task": "crm.tasks.sweep_uploads", "schedule": crontab(minute=35)},
+        "change many": {"task": "crm.tasks.work_on_bulk_changes", "schedule": 3.0, "options": {"expires": 3}},
+        "drop old changes of many": {"task": "crm.tasks.drop_old_bulk_changes", "schedule": crontab(hour=3, minute=50)},
         "drop kept answers": {"task": "crm.tasks.drop_kept_answers", "schedule": crontab(minute=50)},
         "settle erasures": {"task": "crm.tasks.settle_erasures", "schedule": crontab(minute=20)},
         "fold stage totals": {

@@ -7,6 +7,7 @@ from crm.models.address_change import AddressChange
 from crm.models.api_key import ApiKey, IdempotentAnswer
 from crm.models.attachment import Attachment, FileState
 from crm.models.authored import WRITERS, Authored, Draftable, DraftableQuerySet, one_draft_each, private_rows_of
+from crm.models.bulk_change import BulkChange, BulkRow, BulkRowState, BulkState
 from crm.models.comment import Comment
 from crm.models.consent import NOT_YET, UNSAID, Answer, Channel, Consent, Question
 from crm.models.contact import Contact, MailKind
@@ -46,6 +47,10 @@ __all__ = [
     "ApiKey",
     "Attachment",
     "Authored",
+    "BulkChange",
+    "BulkRow",
+    "BulkRowState",
+    "BulkState",
     "Channel",
     "Comment",
     "Consent",

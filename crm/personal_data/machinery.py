@@ -9,7 +9,7 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Delivery, DemoMail, IdempotentAnswer, ImportedRow, WebhookAttempt
+from crm.models import BulkRow, Delivery, DemoMail, IdempotentAnswer, ImportedRow, WebhookAttempt
 from crm.personal_data.person import Person
 from crm.personal_data.rows import Rows, deleted, erased_words, fields_of, plain
 from crm.registry import PersonalDataPlace
@@ -60,6 +60,12 @@ def _erase_imported(person: Person) -> int:
     return changed
 
 
+def _bulk_rows(person: Person) -> Any:
+    """Return what their own row held before a change of many, and where others' rows named them. A month is kept at most."""
+    rows = BulkRow.objects.exclude(before=None)
+    return rows.filter(Q(subject_id=person.contact.pk) | Q(pk__in=_naming(person, rows, "before")))
+
+
 PLACES = (
     PersonalDataPlace(
         name="idempotent_answers",
@@ -91,6 +97,14 @@ PLACES = (
         fields=fields_of("crm.DemoMail", "to", "subject", "text", "html"),
         export=lambda person: plain(_mails(person).filter(to=person.contact.email), "sent_at", "to", "subject", "text"),
         erase=lambda person: deleted(_mails(person)),
+    ),
+    PersonalDataPlace(
+        name="bulk_rows",
+        label=_("What was there before many were changed at once"),
+        fields=fields_of("crm.BulkRow", "before"),
+        export=lambda person: plain(_bulk_rows(person), "bulk__field", "bulk__created_at", "before"),
+        erase=lambda person: deleted(_bulk_rows(person)),
+        private=True,
     ),
     PersonalDataPlace(
         name="imported_rows",

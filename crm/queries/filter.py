@@ -14,7 +14,7 @@ from crm.clock import now
 from crm.errors import Invalid, Words
 from crm.queries.record import Fields
 from crm.record_kinds import ME, RecordField
-from crm.rules.filter import Condition, FieldType, FilterFault, Group, parse, values_of
+from crm.rules.filter import Condition, FieldType, FilterFault, Group, from_json, parse, values_of
 
 _FAULTS: dict[str, Words] = {
     "syntax": _("This filter cannot be read from here on: “%(at)s”."),
@@ -40,8 +40,17 @@ def unreadable(fault: FilterFault, field: str = "where") -> Invalid:
 
 def read_filter(text: str, fields: Fields) -> Group:
     """Read a filter from an address. Raises `Invalid` at `where`, for a field or value that does not fit too."""
+    return _checked(lambda: parse(text), fields)
+
+
+def check_filter(data: Any, fields: Fields) -> Group:
+    """Read a filter from JSON. Raises `Invalid` at `where`."""
+    return _checked(lambda: from_json(data), fields)
+
+
+def _checked(read: Callable[[], Group], fields: Fields) -> Group:
     try:
-        group = parse(text)
+        group = read()
         for condition in group.conditions:
             check_condition(condition, fields)
     except FilterFault as fault:

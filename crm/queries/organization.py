@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from crm.actors import Actor
 from crm.errors import NotFound
@@ -15,11 +15,6 @@ def organizations(actor: Actor, q: str = "") -> OrganizationQuerySet:
     rows = Organization.objects.visible_to(actor).filter(archived_at=None).select_related("parent")
     words = searched(q)
     return rows.filter(Q(name__icontains=words) | Q(domain__icontains=words)) if words else rows
-
-
-def with_counts(rows: OrganizationQuerySet) -> OrganizationQuerySet:
-    """Annotate `contact_count`: contacts that are not archived."""
-    return rows.annotate(contact_count=Count("contacts", filter=Q(contacts__archived_at=None)))
 
 
 def get_organization(actor: Actor, organization_id: UUID) -> Organization:

@@ -15,7 +15,7 @@ from crm.errors import Invalid
 
 Row = TypeVar("Row", bound=Model)
 
-_PLACE = "place_in_order"
+PLACE = "place_in_order"
 LIMIT = 50
 """Rows of a page where nobody asked for another number."""
 
@@ -46,34 +46,38 @@ def page_of(
     return Page(some[:limit], _encode([getattr(some[limit - 1], name) for name in names]))
 
 
-def ordered(rows: QuerySet[Any], by: Combinable, *, descending: bool) -> QuerySet[Any]:
-    """Return `rows` ordered by an expression, the empty ones last either way and ties by id: what `page_in_order` pages."""
-    at = F(_PLACE)
-    first = at.desc(nulls_last=True) if descending else at.asc(nulls_last=True)
-    placed: QuerySet[Any] = rows.annotate(**{_PLACE: by})
+def ordered(rows: QuerySet[Any], by: Combinable, *, descending: bool, may_be_empty: bool) -> QuerySet[Any]:
+    """Return `rows` ordered by an expression, the empty ones last either way and ties by id: what `page_in_order` pages.
+
+    An order is read from an index only where it does not speak of empty ones, so say whether there can be any.
+    """
+    at, last = F(PLACE), may_be_empty or None
+    first = at.desc(nulls_last=last) if descending else at.asc(nulls_last=last)
+    placed: QuerySet[Any] = rows.annotate(**{PLACE: by})
     return placed.order_by(first, "-pk" if descending else "pk")
 
 
 def page_in_order(rows: QuerySet[Row], cursor: str = "", *, limit: int = LIMIT) -> Page[Row]:
     """Return the page of `ordered` rows after `cursor`. Raises `Invalid` for a cursor that none of our pages gave."""
-    descending = rows.query.order_by[-1] == "-pk"
-    found = rows.filter(_after_place(rows, cursor, descending)) if cursor else rows
+    found = rows.filter(_after_place(rows, cursor)) if cursor else rows
     some = list(found[: limit + 1])
     if len(some) <= limit:
         return Page(some, "")
     last = some[limit - 1]
-    return Page(some[:limit], _encode([getattr(last, _PLACE), last.pk]))
+    return Page(some[:limit], _encode([getattr(last, PLACE), last.pk]))
 
 
-def _after_place(rows: QuerySet[Row], cursor: str, descending: bool) -> Q:
-    beyond = "lt" if descending else "gt"
-    output = rows.query.annotations[_PLACE].output_field
+def _after_place(rows: QuerySet[Row], cursor: str) -> Q:
+    first: Any = rows.query.order_by[0]
+    beyond = "lt" if first.descending else "gt"
+    output = rows.query.annotations[PLACE].output_field
     place, last_id = _decode([output, rows.model._meta.pk], cursor, may_be_none=1)
     after_id = Q(**{f"pk__{beyond}": last_id})
     if place is None:
-        return Q(**{f"{_PLACE}__isnull": True}) & after_id
-    same = Q(**{_PLACE: place}) & after_id
-    return Q(**{f"{_PLACE}__{beyond}": place}) | same | Q(**{f"{_PLACE}__isnull": True})
+        return Q(**{f"{PLACE}__isnull": True}) & after_id
+    same = Q(**{PLACE: place}) & after_id
+    after = Q(**{f"{PLACE}__{beyond}": place}) | same
+    return after | Q(**{f"{PLACE}__isnull": True}) if first.nulls_last else after
 
 
 def _after(by: Sequence[str], values: Sequence[Any]) -> Q:

@@ -1,8 +1,9 @@
 """Reading views: those there are, and the rows that one shows."""
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
@@ -15,7 +16,7 @@ from crm.queries.record import Fields, fields_of
 from crm.record_kinds import RecordField, RecordKind, record_kind
 
 
-def rows_of_view(actor: Actor, view: View, *, fields: Fields | None = None, q: str = "") -> QuerySet[Model]:
+def rows_of_view(actor: Actor, view: View, *, fields: Fields | None = None, q: str = "") -> QuerySet[Any]:
     """Return the rows a view shows to the actor, in its order: of those they see anyway, never more.
 
     `view` may be unsaved. `q` looks for words besides. Page it with `crm.queries.paging.page_in_order`. Raises `Invalid` when
@@ -23,13 +24,18 @@ def rows_of_view(actor: Actor, view: View, *, fields: Fields | None = None, q: s
     """
     kind = record_kind(view.kind)
     known = fields_of(actor, kind) if fields is None else fields
-    field, descending = read_sort(view.sort or kind.sort, known)
     rows = filtered(actor, kind.rows(actor).select_related(*kind.related), view.group, known)
     if q:
         rows = rows.filter(kind.search(q))
+    return in_order(rows, view.sort or kind.sort, known)
+
+
+def in_order(rows: QuerySet[Any], sort: str, fields: Fields) -> QuerySet[Any]:
+    """Return rows in the order that `sort` names. Raises `Invalid` at `sort`."""
+    field, descending = read_sort(sort, fields)
     by = field.ordering
     assert by is not None
-    return ordered(rows, by, descending=descending)
+    return ordered(rows, by, descending=descending, may_be_empty=field.blank)
 
 
 def read_sort(sort: str, fields: Fields) -> tuple[RecordField, bool]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -38,3 +39,18 @@ def sorted_as(table: Table, name: str) -> SafeString:
 def counted(kind: RecordKind, count: int) -> str:
     """`{% counted kind 13 %}`: "13 deals"."""
     return kind.counted(count)
+
+
+@register.simple_tag
+def bulk_address(look: Look) -> str:
+    """`{% bulk_address look %}`: where rows of this view are changed at once."""
+    return f"{reverse('crm:begin_bulk_change', args=[look.kind.name])}?{look.address().partition('?')[2]}"
+
+
+@register.simple_tag
+def save_address(look: Look, update: bool = False) -> str:
+    """`{% save_address look %}`: where what is shown is kept under a name; with `update` in the view it began from."""
+    _list, _mark, query = look.address().partition("?")
+    if update and look.saved:
+        return f"{reverse('crm:update_view', args=[look.saved.pk])}?{query}"
+    return f"{reverse('crm:save_view', args=[look.kind.name])}?{query}"

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from crm.actions.address_change import vouch_for_address
 from crm.actions.contact import archive_contact, change_contact, create_contact, restore_contact
+from crm.directory import CONTACTS
 from crm.errors import Stale
 from crm.models import CustomFieldOn
 from crm.queries.address_change import waiting_change
@@ -23,10 +24,18 @@ from crm.web.conflict import Conflicting, conflict_page, decided
 from crm.web.directory import ContactForm, VouchForm
 from crm.web.forms import attempt
 from crm.web.submitted import remember_sent, sent_before, version_of
+from crm.web.table import list_page
 from crm.web.version import attempt_edit, saved_words
 
 STATES = {"archive": archive_contact, "restore": restore_contact}
 """How a contact leaves the directory and comes back, by the last part of the address."""
+
+
+@login_required
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """List the contacts."""
+    return list_page(request, staff(request), CONTACTS, "crm/organization/people.html")
 
 
 @login_required

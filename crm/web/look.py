@@ -19,7 +19,7 @@ from crm.record_kinds import RecordKind
 from crm.rules.filter import Group, to_json
 
 MOST_COLUMNS = 30
-_OF_THE_MOMENT = ("cursor", "count", "more", "edit", "field", "op", "value", "period", "apply")
+_OF_THE_MOMENT = ("cursor", "count", "more", "month", "edit", "field", "op", "value", "period", "apply")
 """What an address says about one moment and not about the view."""
 
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from crm.actions.organization import change_organization, create_organization
+from crm.directory import ORGANIZATIONS
 from crm.errors import Stale
-from crm.limits import take_search
 from crm.models import CustomFieldOn
 from crm.queries.contact import cards, contacts
 from crm.queries.custom_field import custom_values
-from crm.queries.organization import get_organization, get_organization_to_change, organizations, with_counts
+from crm.queries.organization import get_organization, get_organization_to_change, organizations
 from crm.queries.paging import page_of
 from crm.queries.timeline import organization_timeline
 from crm.registry import client_blocks
@@ -27,6 +27,7 @@ from crm.web.conflict import Conflicting, conflict_page, decided
 from crm.web.directory import OrganizationForm
 from crm.web.forms import attempt
 from crm.web.submitted import remember_sent, sent_before
+from crm.web.table import list_page
 from crm.web.version import attempt_edit, saved_words
 
 RECENT = 8
@@ -36,12 +37,8 @@ ARCHIVED = 50
 @login_required
 @require_safe
 def clients(request: HttpRequest) -> HttpResponse:
-    """List the clients, found by name or domain."""
-    actor, q = staff(request), request.GET.get("q", "")
-    if q:
-        take_search(actor)
-    page = page_of(with_counts(organizations(actor, q)), request.GET.get("cursor", ""))
-    return render(request, "crm/organization/clients.html", {"page": page, "q": q})
+    """List the clients."""
+    return list_page(request, staff(request), ORGANIZATIONS, "crm/organization/clients.html")
 
 
 @login_required

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from crm.actors import Actor
 from crm.errors import Invalid
 from crm.limits import take_search
+from crm.queries.bulk_change import bulk_fields
 from crm.queries.table import get_table
 from crm.queries.view import read_columns
-from crm.web.filter import filter_bar
-from crm.web.look import Look
+from crm.record_kinds import RecordKind
+from crm.web.filter import filter_bar, submitted_filter
+from crm.web.look import Look, column_address, look_at
 
 
 def frame_of(request: HttpRequest, actor: Actor, look: Look, counts: Mapping[str, int] | None = None) -> dict[str, Any]:
@@ -25,6 +27,13 @@ def frame_of(request: HttpRequest, actor: Actor, look: Look, counts: Mapping[str
         "standard": standard,
         "bar": filter_bar(request, actor, look),
     }
+
+
+def list_page(request: HttpRequest, actor: Actor, kind: RecordKind, template: str) -> HttpResponse:
+    """Show a list that is a table only, or go where a filter or columns that were chosen lead."""
+    look = look_at(request, actor, kind)
+    address = submitted_filter(request, look) or column_address(request, kind)
+    return redirect(address) if address else table_page(request, actor, look, template)
 
 
 def table_page(request: HttpRequest, actor: Actor, look: Look, template: str, **more: Any) -> HttpResponse:
@@ -42,6 +51,8 @@ def table_page(request: HttpRequest, actor: Actor, look: Look, template: str, **
             context["fault"] = fault
     else:
         context["fault"] = look.fault
+    if (table := context.get("table")) and any(line.may_write for line in table.rows):
+        context["bulk_fields"] = bulk_fields(look.kind, look.fields)
     shown = read_columns(look.view.columns, look.kind, look.fields)
     context["choosable"] = [*shown, *(one for one in look.fields.values() if one not in shown)]
     context["shown"] = shown

@@ -1,19 +1,22 @@
-"""The list of deals: as a board by stages, or as a table."""
+"""The list of deals: as a board by stages, as a table, or as a calendar."""
 
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from crm.actors import Actor
+from crm.clock import now
 from crm.web.actor import staff
 from crm.web.filter import submitted_filter
 from crm.web.look import Look, column_address, look_at
 from crm.web.table import frame_of, table_page
 from deals.models import DealStatus
 from deals.queries.board import BoardFilter, get_board
+from deals.queries.calendar import get_month, read_month
 from deals.queries.deal_fields import STATUS
 from deals.record import DEALS
 
@@ -29,7 +32,19 @@ def board(request: HttpRequest) -> HttpResponse:
         return redirect(address)
     if look.view.form == "table":
         return table_page(request, actor, look, "deals/table/page.html")
+    if look.view.form == "calendar":
+        return _calendar(request, actor, look)
     return _board(request, actor, look)
+
+
+def _calendar(request: HttpRequest, actor: Actor, look: Look) -> HttpResponse:
+    """Show the deals of a month by day."""
+    context = {**frame_of(request, actor, look), "fault": look.fault}
+    if look.fault is None:
+        today = timezone.localdate(now())
+        first = read_month(request.GET.get("month", ""), today)
+        context["month"] = get_month(actor, look.view, first, fields=look.fields, today=today, q=look.q)
+    return render(request, "deals/table/calendar.html", context, status=400 if look.fault else 200)
 
 
 def _board(request: HttpRequest, actor: Actor, look: Look) -> HttpResponse:

@@ -40,11 +40,12 @@ MEANS = {
     "api:item-question-answer": {"question_id": "item_question"},
     "deals_room:row": {"row_id": "statement_id"},
     "deals:comment": {"row_id": "statement_id"},
+    "crm:cell": {"row_id": "deal_id"},
 }
 # What a form names in place of the address.
 IN_FORM = {"crm:writing": "room_id", "api:consents": "room_id", "api:consents-record": "room_id"}
 # Words in addresses, which stand for no row.
-WORDS = {"kind": "problem", "gate": "must_have_measurable", "number": "1"}
+WORDS = {"kind": "problem", "record_kind": "deal", "field_name": "title", "gate": "must_have_measurable", "number": "1"}
 VERBS = {
     "room:comment_state": "resolve",
     "crm:comment_state": "resolve",
@@ -66,6 +67,7 @@ FORM = {
     "type": "note",
     "part": "causes",
     "value": "95",
+    "field": "archived",
     "kind": "access",
     "settle": "yes",
     "answer": "agreed",
@@ -100,7 +102,7 @@ def names_of(cell: Cell) -> list[str]:
     means = MEANS.get(route.key, {})
     names = (means.get(name, name) for name in _PARTS.findall(route.pattern))
     in_form = [IN_FORM[route.key]] if route.key in IN_FORM and cell.method in WRITING else []
-    return [name for name in names if name not in ("gate", "number", "verb")] + in_form
+    return [name for name in names if name not in ("gate", "number", "verb", "record_kind", "field_name")] + in_form
 
 
 def path_of(route: Route, ids: dict[str, Any]) -> str:

@@ -78,6 +78,8 @@ SIGHT: dict[str, frozenset[str]] = {
     "address_token": frozenset(KINDS),
     # What is one person's own.
     "data_request": BUYERS | ADMIN,
+    "bulk_id": OWNER | {"read_key"},
+    "view_id": OWNER | {"colleague", "read_key"},
     "session_id": BUYERS,
     "passkey_id": BUYERS,
     "key": frozenset({"rep"}),

@@ -15,12 +15,14 @@ from fido2.webauthn import Aaguid, AttestedCredentialData
 
 from crm.actions.activity import log_activity
 from crm.actions.attachment import add_attachment, check_attachment, draw_attachment
+from crm.actions.bulk_change import preview_bulk_change
 from crm.actions.comment import add_comment
 from crm.actions.contact import change_contact
 from crm.actions.data_request import grant_access
 from crm.actions.participant import INVITATION_LASTS
 from crm.actions.question import Subject
 from crm.actions.task import create_task
+from crm.actions.view import save_view
 from crm.actors import as_participant, as_user
 from crm.clock import now
 from crm.events.deliver import deliver_owed
@@ -202,6 +204,11 @@ def _ids(cast: Cast) -> dict[str, Any]:
         "product_id": create_product(actor=as_user(cast.admin), values={"name": "Forecasting"}),
         "exchange_rate_id": set_exchange_rate(actor=as_user(cast.admin), currency="EUR", on="2026-01-01", rate="1"),
         "line_item_id": cast.deal.line_items.get(),
+        "bulk_id": preview_bulk_change(
+            actor=cast.rep, kind="deal", ids=[cast.deal.pk], field="close_on", value="2027-01-31"
+        ),
+        "view_id": save_view(actor=cast.rep, kind="deal", values={"name": "Ours", "shared": True}),
+        "to_stage": cast.deal.pipeline.stages.earliest("position"),
         "question_id": question,
         "consent_id": recorded.consents.latest("pk"),
         "revision_id": Revision.objects.filter(**room, kind="problem").latest("created_at"),

@@ -68,6 +68,8 @@ AS_SHARED = {
 
 SELLER = {
     *(f"brief_item.{one}" for one in ("added", "answered", "cleared", "questioned")),
+    "deal.archived",
+    "deal.restored",
     "gate.waived",
     "handoff.opened",
     "handoff.cancelled",
@@ -76,7 +78,9 @@ SELLER = {
 
 STAFF = {
     *(f"contact.{one}" for one in ("created", "changed", "archived", "restored")),
-    *(f"organization.{one}" for one in ("created", "changed", "archived")),
+    *(f"organization.{one}" for one in ("created", "changed", "archived", "restored")),
+    "bulk_change.done",
+    "bulk_change.undone",
     *(f"user.{one}" for one in ("created", "changed", "deactivated", "reactivated")),
     *(f"product.{one}" for one in ("created", "changed", "archived")),
     "exchange_rate.set",
@@ -84,6 +88,7 @@ STAFF = {
     *(f"custom_field.{one}" for one in ("created", "changed", "archived")),
     *(f"webhook_endpoint.{one}" for one in ("created", "changed", "secret_rotated", "archived")),
     *(f"{one}.{verb}" for one in ("team", "pipeline") for verb in ("created", "changed")),
+    *(f"view.{one}" for one in ("saved", "changed", "deleted")),
     "api_key.created",
     "api_key.revoked",
     "import.finished",
