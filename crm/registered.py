@@ -5,9 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from crm import notices, personal_data, timeline
 from crm.actions.attachment import check_attachment, draw_attachment, remove_left_content
 from crm.day import register_waiting
-from crm.mail.access_request import mail_access_request
 from crm.directory import CONTACTS, ORGANIZATIONS
-from crm.mail.access_request import deciders, mail_access_request
+from crm.mail.access_request import mail_access_request
 from crm.mail.address_change import mail_address_change
 from crm.mail.comment import mail_mention, mentioned_in
 from crm.mail.consent import mail_answer, mail_question, mail_reminder

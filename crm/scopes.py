@@ -24,6 +24,8 @@ register_scope("rooms:read", _("Read rooms: people, questions and answers, activ
 register_scope("rooms:write", _("Write in rooms, let people in, ask for a yes"))
 register_scope("tasks:read", _("Read your own tasks"))
 register_scope("tasks:write", _("Write your own tasks"))
+register_scope("views:read", _("Read saved views of lists"))
+register_scope("views:write", _("Save, change and delete views of lists"))
 register_scope("events:read", _("Follow what happens, in order"))
 register_scope("webhooks:read", _("Read webhook addresses and what was sent to them"))
 register_scope("webhooks:write", _("Set up webhooks, and send messages again"))

@@ -13,11 +13,13 @@ from crm.actions.address_change import vouch_for_address
 from crm.actions.contact import archive_contact, change_contact, create_contact, restore_contact
 from crm.actors import Actor
 from crm.api.authentication import actor_of
+from crm.api.bulk import OPTIONS, BulkAnswer, BulkRowChange, change_rows
 from crm.api.endpoint import expanded, gone, one, reads, writes
 from crm.api.fields import Id, Related, Text, Time, YesNo
 from crm.api.listing import Filter, Listing, page
 from crm.api.organization import OrganizationAnswer
 from crm.api.versions import version_of
+from crm.directory import CONTACTS as CONTACT_KIND
 from crm.errors import NotFound
 from crm.models import Contact
 
@@ -91,6 +93,7 @@ CONTACTS = Listing(
     ),
     sorts=("name", "-updated_at", "created_at"),
     expand=("organization", "organization.parent"),
+    kind=CONTACT_KIND.name,
 )
 
 
@@ -162,6 +165,25 @@ class ContactVouching(APIView):
         """Vouch for the new address, as an administrator who did not change it. 404 where no change waits."""
         vouch_for_address(actor=actor_of(request), contact_id=contact_id, version=version_of(request), **values)
         return one(request, ContactAnswer, _get(actor_of(request), contact_id))
+
+
+class ContactBulkRow(ContactChange, BulkRowChange):
+    """One contact to change."""
+
+
+class ContactBulkChange(serializers.Serializer[Any]):
+    """Up to a hundred contacts to change."""
+
+    rows = ContactBulkRow(many=True)
+
+
+class ContactBulk(APIView):
+    """Many contacts at once."""
+
+    @writes("change_contacts", "contacts:write", takes=ContactBulkChange, answers=BulkAnswer, options=OPTIONS)
+    def post(self, request: Request, values: dict[str, Any]) -> Response:
+        """Change up to 100 contacts, all or none; `atomic=false` answers for each by itself."""
+        return change_rows(request, CONTACT_KIND, values["rows"])
 
 
 def _visible(actor: Actor) -> Any:

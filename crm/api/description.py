@@ -68,6 +68,7 @@ def parameters_of(
     *,
     versioned: bool = False,
     is_post: bool = False,
+    options: frozenset[str] = frozenset(),
 ) -> list[OpenApiParameter]:
     """Return the parameters and headers an endpoint takes."""
     found = _of_list(listing) if listing else []
@@ -78,10 +79,27 @@ def parameters_of(
     if versioned:
         words = "The ETag of the version you saw."
         found.append(OpenApiParameter("If-Match", OpenApiTypes.STR, "header", required=True, description=words))
+    for name in sorted(options):
+        words = "`false` answers for each row by itself; otherwise all or none are taken."
+        found.append(
+            OpenApiParameter(name, OpenApiTypes.STR, enum=["true", "false"], default="true", description=words)
+        )
     if is_post:
         words = "Any text of yours, at most 255 characters: the same call sent again has no second effect."
         found.append(OpenApiParameter("Idempotency-Key", OpenApiTypes.STR, "header", description=words))
     return found
+
+
+_OF_A_KIND = (
+    OpenApiParameter(
+        "where",
+        OpenApiTypes.STR,
+        description="A filter, such as `status:is:open;any(amount:at_least:100000;owner:is:me)`; see docs/api.md.",
+    ),
+    OpenApiParameter(
+        "view", OpenApiTypes.UUID, description="A saved view: its filter, and its order unless `sort` says another."
+    ),
+)
 
 
 def _of_list(listing: Listing) -> list[OpenApiParameter]:
@@ -97,7 +115,7 @@ def _of_list(listing: Listing) -> list[OpenApiParameter]:
         OpenApiParameter(one.name, _TYPES.get(one.kind, OpenApiTypes.STR), enum=one.choices or None)
         for one in listing.filters
     )
-    return [*found, *filters]
+    return [*found, *filters, *(_OF_A_KIND if listing.kind else ())]
 
 
 def responses_of(

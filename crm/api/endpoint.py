@@ -70,6 +70,7 @@ def writes(
     versioned: bool = False,
     pointers: Mapping[str, str] | None = None,
     also: Mapping[int, str] | None = None,
+    options: frozenset[str] = frozenset(),
     example: dict[str, Any] | None = None,
     tags: list[str] | None = None,
 ) -> Callable[[View], View]:
@@ -77,14 +78,14 @@ def writes(
 
     The view gets the checked body as `values` (`takes=None` looks at none). It runs in one transaction together with its
     `Idempotency-Key`. `also` names other good answers; `pointers` says where an action's arguments stand in the body when
-    the names differ.
+    the names differ. `options` are parameters of the address that a POST takes.
     """
 
     def wrap(view: View) -> View:
         @wraps(view)
         def run(self: Any, request: Request, **ids: Any) -> Response:
             require_scope(request, scope)
-            read_parameters(request, frozenset())
+            read_parameters(request, options)
             if versioned:
                 version_of(request)
             values = checked_body(request, takes, answers) if takes else {}
@@ -100,7 +101,7 @@ def writes(
         described = extend_schema(
             operation_id=name,
             tags=tags,
-            parameters=parameters_of(versioned=versioned, is_post=view.__name__ == "post"),
+            parameters=parameters_of(versioned=versioned, is_post=view.__name__ == "post", options=options),
             request=None if takes in (Nothing, None) else takes,
             responses=responses_of(status, answers, None, scope, is_write=True, versioned=versioned, also=also),
             examples=[OpenApiExample(name, value=example, request_only=True)] if example else None,

@@ -14,9 +14,15 @@ from rest_framework.response import Response
 from crm.api.authentication import actor_of
 from crm.api.fields import Shape
 from crm.api.formats import fault_in_text
-from crm.errors import Invalid
+from crm.errors import Invalid, NotFound
 from crm.limits import take_search
-from crm.queries.paging import Page, page_of
+from crm.models import View
+from crm.queries.filter import filtered, read_filter
+from crm.queries.paging import PLACE, Page, page_in_order, page_of
+from crm.queries.record import fields_of
+from crm.queries.view import get_view, in_order
+from crm.record_kinds import record_kind
+from crm.rules.filter import to_json
 
 DEFAULT_LIMIT, MOST = 50, 100
 LONGEST = 500
@@ -48,18 +54,22 @@ class Filter:
 
 @dataclass(frozen=True)
 class Listing:
-    """What one list offers. `sorts` are columns that are never null; the first is the default order."""
+    """What one list offers. `sorts` are columns that are never null; the first is the default order.
+
+    A list of a `kind` of record takes the filters (`where`) and saved views (`view`) of its tables too.
+    """
 
     shape: Shape
     filters: tuple[Filter, ...] = ()
     sorts: tuple[str, ...] = ("-created_at",)
     expand: tuple[str, ...] = ()
+    kind: str = ""
 
     @property
     def parameters(self) -> frozenset[str]:
         """The names of all parameters that the list takes."""
         own = {"limit", "cursor", "count", "sort"} | {one.name for one in self.filters}
-        return frozenset(own | ({"expand"} if self.expand else set()))
+        return frozenset(own | ({"expand"} if self.expand else set()) | ({"where", "view"} if self.kind else set()))
 
 
 def read_parameters(request: Request, allowed: frozenset[str]) -> dict[str, str]:
@@ -95,11 +105,14 @@ def page(request: Request, listing: Listing, rows: QuerySet[Any]) -> Response:
             if one.kind == "search":
                 take_search(actor_of(request))
             rows = rows.filter(one.condition(parameters[one.name]))
+    view = _view(request, listing, parameters)
+    if view is not None:
+        rows = _of_view(request, view, parameters, rows)
     expand = read_expand(parameters, listing.expand)
     total = rows.count() if _wants_count(parameters) else None
     if expand:
         rows = rows.select_related(*(path.replace(".", "__") for path in expand))
-    sort = _sort(parameters, listing.sorts)
+    sort = view.sort if view and view.sort and "sort" not in parameters else _sort(parameters, listing.sorts)
     some = _some(rows, sort, parameters.get("cursor", ""), _limit(parameters))
     body = {
         "data": listing.shape(some.rows, many=True, context={"expand": expand, "request": request}).data,
@@ -107,6 +120,34 @@ def page(request: Request, listing: Listing, rows: QuerySet[Any]) -> Response:
         "next_cursor": f"{sort}.{some.next_cursor}" if some.next_cursor else None,
     }
     return Response(body if total is None else {**body, "count": total}, headers={"Cache-Control": "no-store"})
+
+
+def _view(request: Request, listing: Listing, parameters: dict[str, str]) -> View | None:
+    """Return what `view` and `where` ask for as one view; None when neither is there. Raises `Invalid`, `NotFound`."""
+    if not {"view", "where"} & set(parameters):
+        return None
+    actor = actor_of(request)
+    view = View(kind=listing.kind)
+    if "view" in parameters:
+        view = get_view(actor, read_value("view", "id", parameters["view"]))
+        if view.kind != listing.kind:
+            raise NotFound
+    if "where" in parameters:
+        try:
+            view.filter = to_json(read_filter(parameters["where"], fields_of(actor, record_kind(listing.kind))))
+        except Invalid as error:
+            raise Invalid.field("?where", error.message, code=error.faults[0].code) from error
+    return view
+
+
+def _of_view(request: Request, view: View, parameters: dict[str, str], rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Narrow rows by the filter of a view; in its order unless the address says another."""
+    actor, kind = actor_of(request), record_kind(view.kind)
+    fields = fields_of(actor, kind)
+    if any(one.op.startswith("has") for one in view.group.conditions):
+        take_search(actor)
+    found = filtered(actor, rows, view.group, fields)
+    return in_order(found, view.sort, fields) if view.sort and "sort" not in parameters else found
 
 
 def read_value(name: str, kind: str, words: str) -> Any:
@@ -170,10 +211,12 @@ def _some(rows: QuerySet[Any], sort: str, cursor: str, limit: int) -> Page[Any]:
     """Return a page ordered by `sort`, ties by id. A cursor leads on only in the order that it was made for."""
     minus = "-" if sort.startswith("-") else ""
     by = (sort, f"{minus}id") if sort.lstrip("-") != "id" else (sort,)
-    made_for, _dot, place = cursor.partition(".")
+    made_for, _dot, place = cursor.rpartition(".")
     if cursor and (made_for != sort or not place):
         raise _wrong("cursor", _("This cursor is not from this list in this order."), "invalid")
     try:
+        if rows.query.annotations.get(PLACE):
+            return page_in_order(rows, place, limit=limit)
         return page_of(rows, place, by=by, limit=limit)
     except Invalid as error:
         raise _wrong("cursor", error.message, "invalid") from error

@@ -9,12 +9,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from crm.actions.organization import archive_organization, change_organization, create_organization
+from crm.actions.organization import (
+    archive_organization,
+    change_organization,
+    create_organization,
+    restore_organization,
+)
 from crm.api.authentication import actor_of
+from crm.api.bulk import OPTIONS, BulkAnswer, BulkRowChange, change_rows
 from crm.api.endpoint import expanded, gone, one, reads, writes
 from crm.api.fields import Id, Related, Text, Time
 from crm.api.listing import Filter, Listing, page
 from crm.api.versions import version_of
+from crm.directory import ORGANIZATIONS as ORGANIZATION_KIND
 from crm.errors import NotFound
 from crm.models import Organization
 
@@ -69,6 +76,7 @@ ORGANIZATIONS = Listing(
     ),
     sorts=("name", "-updated_at", "created_at"),
     expand=("parent",),
+    kind=ORGANIZATION_KIND.name,
 )
 
 
@@ -123,3 +131,34 @@ class OrganizationDetail(APIView):
         """Take an organisation out of the directory; its deals, rooms and contacts stay."""
         archive_organization(actor=actor_of(request), organization_id=organization_id, version=version_of(request))
         return gone()
+
+
+class OrganizationRestoring(APIView):
+    """An organisation that was taken out of the directory."""
+
+    @writes("restore_organization", "contacts:write", answers=OrganizationAnswer, versioned=True)
+    def post(self, request: Request, values: dict[str, Any], organization_id: UUID) -> Response:
+        """Put an organisation back into the directory."""
+        restored = restore_organization(
+            actor=actor_of(request), organization_id=organization_id, version=version_of(request)
+        )
+        return one(request, OrganizationAnswer, restored)
+
+
+class OrganizationBulkRow(OrganizationChange, BulkRowChange):
+    """One organization to change."""
+
+
+class OrganizationBulkChange(serializers.Serializer[Any]):
+    """Up to a hundred organizations to change."""
+
+    rows = OrganizationBulkRow(many=True)
+
+
+class OrganizationBulk(APIView):
+    """Many organizations at once."""
+
+    @writes("change_organizations", "contacts:write", takes=OrganizationBulkChange, answers=BulkAnswer, options=OPTIONS)
+    def post(self, request: Request, values: dict[str, Any]) -> Response:
+        """Change up to 100 organizations, all or none; `atomic=false` answers for each by itself."""
+        return change_rows(request, ORGANIZATION_KIND, values["rows"])

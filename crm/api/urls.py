@@ -12,7 +12,7 @@ from crm.api.activity import ActivityDetail, ActivityList, ActivitySharing
 from crm.api.attachment import AttachmentContent, AttachmentDetail, AttachmentList
 from crm.api.comment import CommentDetail, CommentList, CommentReopening, CommentResolving
 from crm.api.consent import BuyersOwn, ConsentDetail, ConsentList, ConsentRecording, RecordWithdrawal
-from crm.api.contact import ContactDetail, ContactList, ContactRestoring, ContactVouching
+from crm.api.contact import ContactBulk, ContactDetail, ContactList, ContactRestoring, ContactVouching
 from crm.api.custom_field import CustomFieldList
 from crm.api.data_request import (
     ContactErasure,
@@ -24,7 +24,7 @@ from crm.api.data_request import (
 )
 from crm.api.event import EventFeed
 from crm.api.ledger_check import LedgerCheckList
-from crm.api.organization import OrganizationDetail, OrganizationList
+from crm.api.organization import OrganizationBulk, OrganizationDetail, OrganizationList, OrganizationRestoring
 from crm.api.participant import ParticipantDetail, ParticipantInvitation, ParticipantList
 from crm.api.question import QuestionCancelling, QuestionDetail, QuestionList
 from crm.api.receipt import ReceiptContent, ReceiptDetail
@@ -32,6 +32,7 @@ from crm.api.revision import RevisionDetail, RevisionList
 from crm.api.room import MemberDetail, MemberList, RoomDetail, RoomList
 from crm.api.task import TaskCompletion, TaskDetail, TaskList, TaskReopening
 from crm.api.user import TeamList, UserDetail, UserList
+from crm.api.view import ViewDetail, ViewList
 from crm.api.webhook import (
     EndpointDetail,
     EndpointList,
@@ -71,6 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consents/<uuid:consent_id>/receipt/content/", ReceiptContent.as_view(), name="receipt-content"),
     *(path(f"consents/<uuid:consent_id>/{verb}/", BuyersOwn.as_view(), name=f"consent-{verb}") for verb in _BUYERS_OWN),
     path("contacts/", ContactList.as_view(), name="contacts"),
+    path("contacts/bulk/", ContactBulk.as_view(), name="contacts-bulk"),
     path("contacts/<uuid:contact_id>/", ContactDetail.as_view(), name="contact"),
     path("contacts/<uuid:contact_id>/restore/", ContactRestoring.as_view(), name="contact-restore"),
     path("contacts/<uuid:contact_id>/vouch/", ContactVouching.as_view(), name="contact-vouch"),
@@ -84,7 +86,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/", EventFeed.as_view(), name="events"),
     path("ledger-checks/", LedgerCheckList.as_view(), name="ledger-checks"),
     path("organizations/", OrganizationList.as_view(), name="organizations"),
+    path("organizations/bulk/", OrganizationBulk.as_view(), name="organizations-bulk"),
     path("organizations/<uuid:organization_id>/", OrganizationDetail.as_view(), name="organization"),
+    path("organizations/<uuid:organization_id>/restore/", OrganizationRestoring.as_view(), name="organization-restore"),
     path("participants/<uuid:participant_id>/", ParticipantDetail.as_view(), name="participant"),
     path("participants/<uuid:participant_id>/invitations/", ParticipantInvitation.as_view(), name="invitations"),
     path("questions/", QuestionList.as_view(), name="questions"),
@@ -109,5 +113,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("teams/", TeamList.as_view(), name="teams"),
     path("users/", UserList.as_view(), name="users"),
     path("users/<uuid:user_id>/", UserDetail.as_view(), name="user"),
+    path("views/", ViewList.as_view(), name="views"),
+    path("views/<uuid:view_id>/", ViewDetail.as_view(), name="view"),
     *_WEBHOOKS,
 ]

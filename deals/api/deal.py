@@ -11,7 +11,8 @@ from rest_framework.views import APIView
 
 from crm.actors import Actor
 from crm.api.authentication import actor_of
-from crm.api.endpoint import expanded, one, reads, writes
+from crm.api.bulk import OPTIONS, BulkAnswer, BulkRowChange, change_rows
+from crm.api.endpoint import expanded, gone, one, reads, writes
 from crm.api.fields import MONEY_POINTERS, Id, Money, MoneyParts, Related, Text, Time, money_values
 from crm.api.listing import Filter, Listing, page
 from crm.api.organization import OrganizationAnswer
@@ -19,7 +20,9 @@ from crm.api.user import TeamAnswer, UserAnswer
 from crm.api.versions import version_of
 from crm.errors import NotFound
 from deals.actions.deal import change_deal, end_deal, open_deal, reopen_deal
+from deals.actions.deal_archive import archive_deal, restore_deal
 from deals.models import Deal, DealStatus
+from deals.record import DEALS as DEAL_KIND
 
 
 class DealAnswer(serializers.Serializer[Any]):
@@ -98,6 +101,7 @@ DEALS = Listing(
     ),
     sorts=("-updated_at", "created_at", "stage_entered_at", "title"),
     expand=("organization", "organization.parent", "owner", "owner.team", "team", "success_owner"),
+    kind=DEAL_KIND.name,
 )
 _OPENING = {
     "title": "Demand forecasting for fresh and chilled",
@@ -156,6 +160,12 @@ class DealDetail(APIView):
         )
         return one(request, DealAnswer, deal)
 
+    @writes("archive_deal", "deals:write", status=204, versioned=True)
+    def delete(self, request: Request, values: dict[str, Any], deal_id: UUID) -> Response:
+        """Put a deal into the archive that nobody outside was let into, such as one opened by mistake."""
+        archive_deal(actor=actor_of(request), deal_id=deal_id, version=version_of(request))
+        return gone()
+
 
 class DealEnd(APIView):
     """The end of a deal without a close."""
@@ -178,6 +188,35 @@ class DealReopening(APIView):
             DealAnswer,
             reopen_deal(actor=actor_of(request), deal_id=deal_id, version=version_of(request)),
         )
+
+
+class DealRestoring(APIView):
+    """A deal that lies in the archive."""
+
+    @writes("restore_deal", "deals:write", answers=DealAnswer, versioned=True)
+    def post(self, request: Request, values: dict[str, Any], deal_id: UUID) -> Response:
+        """Take a deal out of the archive."""
+        deal = restore_deal(actor=actor_of(request), deal_id=deal_id, version=version_of(request))
+        return one(request, DealAnswer, deal)
+
+
+class DealBulkRow(DealChange, BulkRowChange):
+    """One deal to change."""
+
+
+class DealBulkChange(serializers.Serializer[Any]):
+    """Up to a hundred deals to change."""
+
+    rows = DealBulkRow(many=True)
+
+
+class DealBulk(APIView):
+    """Many deals at once."""
+
+    @writes("change_deals", "deals:write", takes=DealBulkChange, answers=BulkAnswer, options=OPTIONS)
+    def post(self, request: Request, values: dict[str, Any]) -> Response:
+        """Change up to 100 deals, all or none; `atomic=false` answers for each by itself."""
+        return change_rows(request, DEAL_KIND, [money_values(row) for row in values["rows"]])
 
 
 def get_deal(actor: Actor, deal_id: UUID) -> Deal:

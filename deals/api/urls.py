@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from deals.api.criterion import CriterionDetail, CriterionList, CriterionSharing
-from deals.api.deal import DealDetail, DealEnd, DealList, DealReopening
+from deals.api.deal import DealBulk, DealDetail, DealEnd, DealList, DealReopening, DealRestoring
 from deals.api.exchange_rate import ExchangeRateDetail, ExchangeRateList
 from deals.api.line_item import LineItemDetail, LineItemList
 from deals.api.pipeline import PipelineDetail, PipelineList
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("products/", ProductList.as_view(), name="products"),
     path("products/<uuid:product_id>/", ProductDetail.as_view(), name="product"),
     path("deals/", DealList.as_view(), name="deals"),
+    path("deals/bulk/", DealBulk.as_view(), name="deals-bulk"),
     path("deals/<uuid:deal_id>/", DealDetail.as_view(), name="deal"),
     path("deals/<uuid:deal_id>/end/", DealEnd.as_view(), name="deal-end"),
     path("deals/<uuid:deal_id>/gates/", DealGates.as_view(), name="deal-gates"),
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("line-items/<uuid:line_item_id>/", LineItemDetail.as_view(), name="line-item"),
     path("deals/<uuid:deal_id>/move-back/", DealMoveBack.as_view(), name="deal-move-back"),
     path("deals/<uuid:deal_id>/reopen/", DealReopening.as_view(), name="deal-reopen"),
+    path("deals/<uuid:deal_id>/restore/", DealRestoring.as_view(), name="deal-restore"),
     path("deals/<uuid:deal_id>/stage-moves/", DealMoves.as_view(), name="deal-stage-moves"),
     path("deals/<uuid:deal_id>/undo-win/", DealUndoWin.as_view(), name="deal-undo-win"),
     path("deals/<uuid:deal_id>/waivers/", DealWaivers.as_view(), name="deal-waivers"),
