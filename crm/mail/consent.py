@@ -14,6 +14,7 @@ from crm.mail.message import Mail, room_url, send
 from crm.models import Consent, Event, Question
 from crm.pdf.receipt import receipt_pdf
 from crm.queries.receipt import receipts_of
+from crm.queries.subject import names_of, subjects_of
 
 TOO_OLD = timedelta(days=3)
 """Nobody needs a mail about what happened longer ago: an outbox that stood still does not pour out old news."""
@@ -93,9 +94,10 @@ def _send(
         return
     contact = question.asked_of.contact
     consents = list(question.consents.select_related("revision").order_by("pk"))
+    shown = names_of(as_participant(question.asked_of), consents, subjects_of(consents))
     context: dict[str, Any] = {
         "question": question,
-        "consents": consents,
+        "shown": list(zip(shown, consents, strict=True)),
         "answer": consents[0],
         "room": question.room,
         "url": room_url(url, contact),
