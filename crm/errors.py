@@ -16,11 +16,15 @@ Words = str | Promise
 
 @dataclass(frozen=True)
 class FieldFault:
-    """A fault in one field: `field` is the action's argument (dots nest), `code` is stable, `message` is for people."""
+    """A fault in one field: `field` is the action's argument (dots nest), `code` is stable, `message` is for people.
+
+    A message that begins with what it is `about` ("Less waste: Nobody measures it") shares a line with the others about it.
+    """
 
     field: str
     code: str
     message: Words
+    about: str = ""
 
 
 class DomainError(Exception):

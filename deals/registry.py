@@ -93,7 +93,10 @@ def _check_measurable(section: Section) -> None:
     """An unmeasurable criterion cannot be agreed (product idea 4)."""
     faults = [
         FieldFault(
-            f"criteria.{criterion.pk}.{missing.code}", missing.code, f"{criterion.title}: {missing_words(missing)}"
+            f"criteria.{criterion.pk}.{missing.code}",
+            missing.code,
+            f"{criterion.title}: {missing_words(missing)}",
+            about=criterion.title,
         )
         for criterion in Criterion.objects.shared().filter(section=section)
         for missing in missing_of(criterion)

@@ -38,9 +38,15 @@ def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -
 
 
 def add_faults(form: forms.BaseForm, error: DomainError) -> None:
-    """Show what an action refused: each fault at its field, the rest above the form."""
+    """Show what an action refused: each fault at its field, the rest above the form, one line for what they are about."""
+    together: dict[str, list[str]] = {}
     for fault in error.faults:
-        form.add_error(fault.field if fault.field in form.fields else None, str(fault.message))
+        if fault.field not in form.fields and fault.about:
+            together.setdefault(fault.about, []).append(str(fault.message).removeprefix(f"{fault.about}: "))
+        else:
+            form.add_error(fault.field if fault.field in form.fields else None, str(fault.message))
+    for about, said in together.items():
+        form.add_error(None, f"{about}: {' · '.join(dict.fromkeys(said))}")
     if not error.faults:
         form.add_error(None, str(error.message))
 
