@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0019_address_changes'),
+        ('crm', '0022_notifications'),
     ]
 
     operations = [

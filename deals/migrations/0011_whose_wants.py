@@ -10,7 +10,7 @@ UPDATE deals_stakeholder SET wants_by_side = by_side WHERE wants <> '' AND by_si
 
 
 class Migration(migrations.Migration):
-    dependencies = [("deals", "0009_set_aside")]
+    dependencies = [("deals", "0010_products")]
 
     operations = [
         migrations.AddField(
