@@ -24,6 +24,7 @@ from crm.registry import (
     register_commentable,
     register_consent_kind,
     register_consumer,
+    register_person_consumer,
     register_reaction,
     register_room_panel,
     register_today_block,
@@ -34,6 +35,7 @@ from deals import notices, personal_data, timeline
 from deals.actions import waiting
 from deals.actions.owner import follow_rename, refresh_hash
 from deals.actions.stage_move import propose_move, react_to_yes
+from deals.mail import mail_win_undone, who_agreed
 from deals.models import (
     AGREEABLE,
     MOVE,
@@ -242,6 +244,7 @@ register_consent_kind(
 for _type in waiting.EVENTS:
     register_reaction(_type, waiting.follow_question)
 register_reaction("consent.given", react_to_yes)
+register_person_consumer("deals.mail_win_undone", ["deal.win_undone"], mail_win_undone, recipients=who_agreed)
 register_consumer("deals.follow_rename", ["contact.changed", "user.changed"], follow_rename)
 
 _ROWS: dict[SectionKind, Callable[[Actor], Any]] = {

@@ -29,7 +29,7 @@ _background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
 
 @dataclass(frozen=True)
 class Mail:
-    """What is to be sent to one person: `template` names `crm/mail/<template>.txt` and `.html`.
+    """What is to be sent to one person: `template` names `crm/mail/<template>.txt` and `.html`, or the whole path of another app's.
 
     `subject` is called in the reader's language. `sender` is whose words these are: replies go to them. `id` makes the
     Message-ID: the same id again is the same mail to a mail server. `address` is another one than the person's own; of a
@@ -115,16 +115,17 @@ def _built(mail: Mail) -> EmailMultiAlternatives:
         "short_name": settings.ORGANIZATION_SHORT_NAME,
         **mail.context,
     }
+    path = mail.template if "/" in mail.template else f"crm/mail/{mail.template}"
     with translation.override(mail.to.locale), timezone.override(mail.to.time_zone):
         message = EmailMultiAlternatives(
             subject=" ".join(mail.subject().split()),
-            body=render_to_string(f"crm/mail/{mail.template}.txt", context),
+            body=render_to_string(f"{path}.txt", context),
             from_email=_from(mail.sender),
             to=[mail.address],
             reply_to=_reply_to(mail.sender),
             headers={"Message-ID": _message_id(mail.id), "Auto-Submitted": "auto-generated"},
         )
-        message.attach_alternative(render_to_string(f"crm/mail/{mail.template}.html", context), "text/html")
+        message.attach_alternative(render_to_string(f"{path}.html", context), "text/html")
         if mail.attachment:
             message.attach(*mail.attachment())
     return message

@@ -43,6 +43,7 @@ from crm.models import (
     User,
 )
 from crm.news import news_kinds
+from deals.actions.stage_move import undo_win
 from handoff.actions.brief import ask_back
 from handoff.models import ItemQuestion
 from tests.cast import Cast
@@ -163,6 +164,12 @@ def _move_address(cast: Cast) -> None:
     change_contact(actor=cast.rep, contact_id=person.pk, version=person.version, values=values)
 
 
+def _undo_win(cast: Cast) -> None:
+    cast.write_criterion()
+    deal = win(cast).deal
+    undo_win(actor=as_user(cast.jonas), deal_id=deal.pk, version=deal.version, reason="The wrong deal.")
+
+
 def _request_access(cast: Cast) -> None:
     request_access(actor=cast.buyer, room_id=cast.deal.room_id, name="Ruth Abara", email="ruth@halvorsen.example")
 
@@ -226,6 +233,10 @@ def _turn(verb: str, answer: Answer) -> Callable[[Cast, str], None]:
         assert Consent.objects.get().answer == answer
 
     return turn
+
+
+def _open(cast: Cast, path: str) -> None:
+    assert _guest(cast).get(path).status_code == 200
 
 
 def _reply(cast: Cast, path: str) -> None:
@@ -335,6 +346,7 @@ KINDS = {
     "crm/mail/access_request": Kind(_request_access, _let_in, "crm.mail_access_request"),
     "crm/mail/data_request": Kind(_request_data, _hand_over, "crm.mail_data_request"),
     "crm/mail/data_answer": Kind(_answer_request, _fetch, "crm.mail_data_answer"),
+    "deals/mail/win_undone": Kind(_undo_win, _open, "deals.mail_win_undone"),
     "crm/mail/ledger_faults": Kind(_find_faults, _look_into_it, "crm.mail_faults"),
     "account/email/password_reset_key_message": Kind(_forget, _set_password),
     "account/email/email_confirmation_message": Kind(_add_address, _confirm_address),

@@ -1,0 +1,52 @@
+"""The mail about a close that was undone: a consumer of the outbox, one delivery for each person who had said yes to it."""
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.clock import now
+from crm.mail.consent import TOO_OLD
+from crm.mail.message import Mail, room_url, send
+from crm.models import Answer, Consent, Event, LedgerPayload, MailKind, Participant
+from deals.models import MOVE, Deal
+
+
+def who_agreed(event: Event) -> list[UUID]:
+    """Return who had said yes to the close that was undone and still comes in: ids of participants."""
+    return list(_agreed(event).order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def mail_win_undone(event: Event, to: UUID) -> None:
+    """Tell somebody what was undone, by whom and why, and what stays: `deal.win_undone`. They may have switched receipts off."""
+    person = _agreed(event).select_related("contact", "room").filter(pk=to).first()
+    if person is None or now() - event.at > TOO_OLD or MailKind.RECEIPT in person.contact.mails_off:
+        return
+    consent = Consent.objects.filter(participant=person, kind=MOVE, subject_id=event.data["move"]).latest("pk")
+    receipt = reverse("room:receipt", args=[person.room_id, consent.pk])
+    context = {
+        "by": event.by_user,
+        "reason": _reason(event),
+        "deal": Deal.objects.get(pk=event.subject_id),
+        "answered_at": consent.answered_at,
+        "url": room_url(receipt, person.contact),
+        "choice_url": room_url(f"{reverse('room:kept', args=[person.room_id])}#mails", person.contact),
+    }
+    subject = lambda: _("What you agreed to was undone")  # noqa: E731
+    mail = Mail(
+        person.contact, "deals/mail/win_undone", subject, context, sender=event.by_user, id=uuid5(event.pk, str(to))
+    )
+    send(mail)
+
+
+def _agreed(event: Event) -> Any:
+    yeses = Consent.objects.filter(kind=MOVE, subject_id=event.data["move"], answer=Answer.AGREED)
+    return Participant.objects.active().filter(pk__in=yeses.values("participant"))
+
+
+def _reason(event: Event) -> str:
+    """Return what was said for it, as the record of the room keeps it; empty when that was erased."""
+    payloads = LedgerPayload.objects.filter(entry__room=event.room_id, entry__type="undone")
+    found = payloads.filter(content__move=event.data["move"]).first()
+    return str(found.content["reason"]) if found else ""
