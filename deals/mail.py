@@ -1,4 +1,4 @@
-"""The mail about a close that was undone: a consumer of the outbox, one delivery for each person who had said yes to it."""
+"""Mails about deals to people of the room: a close that was undone, words of thanks. One delivery for each person."""
 
 from typing import Any
 from uuid import UUID, uuid5
@@ -10,7 +10,7 @@ from crm.clock import now
 from crm.mail.consent import TOO_OLD
 from crm.mail.message import Mail, room_url, send
 from crm.models import Answer, Consent, Event, LedgerPayload, MailKind, Participant
-from deals.models import MOVE, Deal
+from deals.models import MOVE, Deal, Thanks
 
 
 def who_agreed(event: Event) -> list[UUID]:
@@ -50,3 +50,25 @@ def _reason(event: Event) -> str:
     payloads = LedgerPayload.objects.filter(entry__room=event.room_id, entry__type="undone")
     found = payloads.filter(content__move=event.data["move"]).first()
     return str(found.content["reason"]) if found else ""
+
+
+def thanked(event: Event) -> list[UUID]:
+    """Return who gets the words."""
+    return [UUID(id) for id in event.data["participants"]]
+
+
+def mail_thanks(event: Event, to: UUID) -> None:
+    """Send words of thanks to somebody who is still in the room: `deal.thanked`."""
+    thanks = Thanks.objects.select_related("by_user", "deal").filter(pk=event.subject_id).first()
+    grant = Participant.objects.active().select_related("contact").filter(pk=to).first()
+    if thanks is None or grant is None or MailKind.THANKS in grant.contact.mails_off:
+        return
+    name = thanks.by_user.name
+    context = {
+        "words": thanks.words,
+        "name": name,
+        "url": room_url(reverse("room:today", args=[grant.room_id]), grant.contact),
+        "choice_url": room_url(f"{reverse('room:kept', args=[grant.room_id])}#mails", grant.contact),
+    }
+    subject = lambda: _("Thank you from %(name)s") % {"name": name}  # noqa: E731
+    send(Mail(grant.contact, "thanks", subject, context, sender=thanks.by_user, id=uuid5(event.pk, str(to))))

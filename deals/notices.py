@@ -11,7 +11,7 @@ from crm.queries.notification import people_of_room
 from crm.registry import register_consumer
 
 ROWS = ("problemstatement", "criterion", "stakeholder")
-VERBS = ("moved", "moved_back", "won", "win_undone", "lost", "ended_in_agreement", "reopened")
+VERBS = ("moved", "moved_back", "won", "win_undone", "lost", "ended_in_agreement", "paused", "reopened")
 
 
 def _section(_actor: Actor, event: Event) -> str:
@@ -32,7 +32,7 @@ KINDS = (
     ),
     NewsKind(
         "deals",
-        _("A deal you work on moves on, goes back, or ends"),
+        _("A deal you work on moves on, goes back, pauses or ends"),
         tuple(f"deal.{verb}" for verb in VERBS),
         people_of_room,
         _deal,

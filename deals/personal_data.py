@@ -17,7 +17,18 @@ from crm.personal_data.person import Person
 from crm.personal_data.rows import Texts, deleted, erased_name, erased_words, fields_of, plain, texts_place
 from crm.registry import PersonalDataPlace, register_personal_data
 from deals.actions.owner import refresh_hash
-from deals.models import Assessment, Criterion, Deal, LineItem, ProblemStatement, Section, SetAside, Stakeholder, Waiver
+from deals.models import (
+    Assessment,
+    Criterion,
+    Deal,
+    LineItem,
+    ProblemStatement,
+    Section,
+    SetAside,
+    Stakeholder,
+    Thanks,
+    Waiver,
+)
 
 
 def _quotes(person: Person) -> Any:
@@ -95,7 +106,7 @@ _CRITERION = (
     "leading_indicators",
     "assumptions",
 )
-_DEAL = ("title", "amount_note", "ended_reason", "custom")
+_DEAL = ("title", "amount_note", "ended_reason", "lost_to_name", "would_change", "custom")
 _SHARED = Q(private_to="") | Q(private_to__in=(Side.BUYER, Side.PARTNER))
 
 PLACES = (
@@ -154,6 +165,7 @@ PLACES = (
             Texts(Deal, "room", _DEAL),
             Texts(LineItem, "deal__room", ("title",)),
             Texts(SetAside, "section__deal__room", ("words",)),
+            Texts(Thanks, "deal__room", ("words",)),
             Texts(Waiver, "deal__room", ("reason",)),
         ],
     ),

@@ -33,9 +33,10 @@ from crm.scopes import register_scope
 from crm.web.navigation import NavigationEntry, register_navigation
 from deals import notices, personal_data, timeline
 from deals.actions import waiting
+from deals.actions.ending import follow_owner
 from deals.actions.owner import follow_rename, refresh_hash
 from deals.actions.stage_move import propose_move, react_to_yes
-from deals.mail import mail_win_undone, who_agreed
+from deals.mail import mail_thanks, mail_win_undone, thanked, who_agreed
 from deals.models import (
     AGREEABLE,
     MOVE,
@@ -245,6 +246,8 @@ for _type in waiting.EVENTS:
     register_reaction(_type, waiting.follow_question)
 register_reaction("consent.given", react_to_yes)
 register_person_consumer("deals.mail_win_undone", ["deal.win_undone"], mail_win_undone, recipients=who_agreed)
+register_reaction("deal.changed", follow_owner)
+register_person_consumer("deals.mail_thanks", ["deal.thanked"], mail_thanks, recipients=thanked)
 register_consumer("deals.follow_rename", ["contact.changed", "user.changed"], follow_rename)
 
 _ROWS: dict[SectionKind, Callable[[Actor], Any]] = {

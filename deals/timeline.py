@@ -75,6 +75,8 @@ RENDERERS: dict[str, Renderer] = {
     "deal.moved_back": says("step-back", _("%(name)s took the deal back to %(stage)s"), stage="to"),
     "deal.won": says("check", _("Both sides agreed to work together"), glyph="both"),
     "deal.win_undone": says("undo", _("%(name)s undid the agreement: it was written down by mistake")),
+    "deal.paused": says("pause", _("%(name)s paused the deal")),
+    "deal.thanked": says("message", _("%(name)s said thanks to people of the client")),
     "deal.lost": says("flag", _("%(name)s ended the deal")),
     "deal.ended_in_agreement": says("flag", _("Both sides agreed not to go on")),
     "deal.reopened": says("undo", _("%(name)s opened the deal again")),

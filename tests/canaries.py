@@ -36,7 +36,7 @@ from crm.models import (
     WebhookMessage,
 )
 from deals.actions.problem import add_statement
-from deals.models import Assessment, Deal, SectionKind, Stakeholder, Waiver
+from deals.models import Assessment, Deal, SectionKind, Stakeholder, Thanks, Waiver
 from handoff.actions.measurement import dispute_measurement
 from handoff.models import BriefItem, Goal, ItemQuestion
 from tests.cast import Cast
@@ -123,6 +123,7 @@ def _words(cast: Cast, person: Contact) -> None:
 
 
 def _deal(cast: Cast, person: Contact) -> None:
+    Thanks.objects.create(deal=cast.deal, words=f"Thank you, {NAME}.", to=[], by_user=cast.maya, created_at=now())
     room = cast.deal.room_id
     cast.write_problem(f"{NAME} says that planners forecast by hand.")
     quote = {"part": "quote", "text": word("quote"), "said_by": NAME}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actions.contact import time_zone
 from crm.actions.version import check_version, save_changes
-from crm.actors import Actor
+from crm.actors import SYSTEM, Actor
 from crm.checks import Checks, checked_id
 from crm.clock import now
 from crm.errors import NotAllowed, NotFound
@@ -74,6 +74,14 @@ def archive_task(*, actor: Actor, task_id: UUID, version: int) -> Task:
     save_changes(task, {"archived_at": now()})
     _record("task.archived", actor, task)
     return task
+
+
+def drop_task(*, task_id: UUID) -> None:
+    """Take a task that the product noted off its person's list: what it was about has come. Not one that is done."""
+    task = Task.objects.open().select_for_update(of=("self",), no_key=True).filter(pk=task_id, archived_at=None).first()
+    if task is not None:
+        save_changes(task, {"archived_at": now()})
+        _record("task.archived", SYSTEM, task)
 
 
 def _turned(actor: Actor, task_id: UUID, version: int, event: str, *, is_done: bool) -> Task:

@@ -24,6 +24,7 @@ class MailKind(models.TextChoices):
     RECORDED = "recorded", _("Somebody wrote down an answer of yours")
     RECEIPT = "receipt", _("The receipt of an answer of yours")
     MENTION = "mention", _("Somebody names you with an @")
+    THANKS = "thanks", _("Somebody thanks you when we part")
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):

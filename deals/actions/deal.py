@@ -1,4 +1,4 @@
-"""Deals: opening, changing, ending, reopening."""
+"""Deals: opening and changing. How they end is in `ending`."""
 
 from contextlib import nullcontext
 from typing import Any
@@ -9,17 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actions.custom_field import checked_custom
 from crm.actions.organization import create_organization
-from crm.actions.question import close_questions_about
 from crm.actions.room import add_member, lock_room, open_room
 from crm.actions.version import check_version
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.clock import now
-from crm.errors import NotAllowed, NotFound, Refused
+from crm.errors import NotAllowed, NotFound
 from crm.events.record import record
 from crm.models import CustomFieldOn, Organization, Role, Room, Side, User
 from deals.actions.stage_total import is_counted, recounted
-from deals.models import Deal, DealStatus, Pipeline, Section, SectionKind, Stage
+from deals.models import Deal, Pipeline, Section, SectionKind, Stage
 from deals.queries.content import EMPTY_HASHES
 from deals.queries.line_item import has_lines
 
@@ -140,7 +139,7 @@ def change_deal(*, actor: Actor, deal_id: UUID, version: int, values: dict[str, 
 
     A new owner brings the deal into their team. Raises `Stale` when the deal is no longer at `version`.
     """
-    _check_staff(actor)
+    check_staff(actor)
     room, deal = lock_deal(actor, deal_id)
     check_version(deal, version)
     checks = Checks()
@@ -199,52 +198,6 @@ def _record_change(actor: Actor, room: Room, deal: Deal, changed: list[str]) -> 
     record("deal.changed", actor=actor, room=room, subject=deal, private_to=private_to, data=data)
 
 
-@transaction.atomic
-def end_deal(*, actor: Actor, deal_id: UUID, version: int, status: str, reason: str) -> Deal:
-    """End an open or paused deal without a close: `lost` or `no_deal`, with the reason. The room stays readable.
-
-    Its open questions close.
-    """
-    _check_staff(actor)
-    checks = Checks()
-    status = checks.choice("status", status, (DealStatus.LOST.value, DealStatus.NO_DEAL.value))
-    reason = checks.text("reason", reason, limit=5000)
-    checks.done()
-    room, deal = lock_deal(actor, deal_id)
-    check_version(deal, version)
-    if deal.has_ended:
-        raise Refused(_("This deal has ended already."), code="deal_ended")
-    deal.status, deal.ended_at, deal.ended_reason = status, now(), reason
-    save_deal(deal, "status", "ended_at", "ended_reason")
-    record(
-        "deal.lost" if status == DealStatus.LOST else "deal.ended_in_agreement", actor=actor, room=room, subject=deal
-    )
-    ask_no_more(room, deal)
-    return deal
-
-
-def ask_no_more(room: Room, deal: Deal) -> None:
-    """Close the open questions about a deal that has ended: nothing follows from their answer any more."""
-    sections, moves = deal.sections.values_list("pk", flat=True), deal.moves.values_list("pk", flat=True)
-    close_questions_about(room, [*sections, *moves])
-
-
-@transaction.atomic
-def reopen_deal(*, actor: Actor, deal_id: UUID, version: int) -> Deal:
-    """Open a deal again that was lost, paused, or ended in agreement. A won one is undone instead."""
-    _check_staff(actor)
-    room, deal = lock_deal(actor, deal_id)
-    check_version(deal, version)
-    if deal.status == DealStatus.WON:
-        raise Refused(_("A won deal is not reopened. A manager can undo the close."), code="deal_won")
-    if deal.is_open:
-        return deal
-    deal.status, deal.ended_at, deal.ended_reason = DealStatus.OPEN, None, ""
-    save_deal(deal, "status", "ended_at", "ended_reason")
-    record("deal.reopened", actor=actor, room=room, subject=deal)
-    return deal
-
-
 def save_deal(deal: Deal, *fields: str) -> None:
     """Save a locked deal with its next version, and carry the change over into the totals of its stage."""
     deal.version += 1
@@ -253,7 +206,8 @@ def save_deal(deal: Deal, *fields: str) -> None:
         deal.save(update_fields=[*fields, "version", "updated_at"])
 
 
-def _check_staff(actor: Actor) -> None:
+def check_staff(actor: Actor) -> None:
+    """Raise `NotAllowed` for somebody who is not of the selling side."""
     if not actor.is_seller:
         raise NotAllowed(_("Only the selling side changes this."))
 

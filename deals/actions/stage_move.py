@@ -14,7 +14,8 @@ from crm.clock import now
 from crm.errors import Invalid, NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Event, Room, Side
-from deals.actions.deal import ask_no_more, lock_deal, save_deal
+from deals.actions.deal import lock_deal, save_deal
+from deals.actions.ending import ask_no_more
 from deals.models import MOVE, Deal, DealStatus, Stage, StageMove, Waiver
 from deals.queries.gate import gate_states
 from deals.queries.stage_move import faults_of_move

@@ -1,4 +1,4 @@
-"""Deals over REST: reading, opening, changing, ending, reopening."""
+"""Deals over REST: reading, opening, changing, ending, pausing, reopening."""
 
 from typing import Any
 from uuid import UUID
@@ -19,9 +19,10 @@ from crm.api.organization import OrganizationAnswer
 from crm.api.user import TeamAnswer, UserAnswer
 from crm.api.versions import version_of
 from crm.errors import NotFound
-from deals.actions.deal import change_deal, end_deal, open_deal, reopen_deal
+from deals.actions.deal import change_deal, open_deal
 from deals.actions.deal_archive import archive_deal, restore_deal
-from deals.models import Deal, DealStatus
+from deals.actions.ending import end_deal, pause_deal, reopen_deal
+from deals.models import Deal, DealStatus, LostTo
 from deals.record import DEALS as DEAL_KIND
 
 
@@ -44,6 +45,10 @@ class DealAnswer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(DealStatus.choices)
     ended_at = Time(allow_null=True)
     ended_reason = Text()
+    lost_to = serializers.ChoiceField(LostTo.choices, allow_blank=True)
+    lost_to_name = Text(max_length=200)
+    would_change = Text()
+    talk_again_on = serializers.DateField(allow_null=True)
     is_imported = serializers.BooleanField()
     custom = serializers.DictField()
     version = serializers.IntegerField()
@@ -78,10 +83,21 @@ class DealChange(serializers.Serializer[Any]):
 
 
 class DealEnding(serializers.Serializer[Any]):
-    """How and why a deal ends without a close."""
+    """How and why a deal ends without a close. `talk_again_on` becomes a task of its owner."""
 
     status = serializers.ChoiceField([DealStatus.LOST.value, DealStatus.NO_DEAL.value])
     reason = Text(max_length=5000)
+    lost_to = serializers.ChoiceField(LostTo.choices, required=False, allow_blank=True)
+    lost_to_name = Text(required=False, max_length=200)
+    would_change = Text(required=False, max_length=5000)
+    talk_again_on = serializers.DateField(required=False, allow_null=True)
+
+
+class DealPause(serializers.Serializer[Any]):
+    """Until when a deal rests: on that day it is a task of its owner."""
+
+    until = serializers.DateField()
+    reason = Text(required=False, max_length=5000)
 
 
 DEALS = Listing(
@@ -174,6 +190,16 @@ class DealEnd(APIView):
     def post(self, request: Request, values: dict[str, Any], deal_id: UUID) -> Response:
         """End a deal: lost, or no deal by agreement. Its room stays readable."""
         deal = end_deal(actor=actor_of(request), deal_id=deal_id, version=version_of(request), **values)
+        return one(request, DealAnswer, deal)
+
+
+class DealPausing(APIView):
+    """Letting a deal rest."""
+
+    @writes("pause_deal", "deals:write", takes=DealPause, answers=DealAnswer, versioned=True)
+    def post(self, request: Request, values: dict[str, Any], deal_id: UUID) -> Response:
+        """Pause a deal until a day. Its open questions close; reopen it to go on."""
+        deal = pause_deal(actor=actor_of(request), deal_id=deal_id, version=version_of(request), **values)
         return one(request, DealAnswer, deal)
 
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from deals.api.criterion import CriterionDetail, CriterionList, CriterionSharing
-from deals.api.deal import DealBulk, DealDetail, DealEnd, DealList, DealReopening, DealRestoring
+from deals.api.deal import DealBulk, DealDetail, DealEnd, DealList, DealPausing, DealReopening, DealRestoring
 from deals.api.exchange_rate import ExchangeRateDetail, ExchangeRateList
 from deals.api.line_item import LineItemDetail, LineItemList
 from deals.api.pipeline import PipelineDetail, PipelineList
@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/<uuid:deal_id>/line-items/", LineItemList.as_view(), name="line-items"),
     path("line-items/<uuid:line_item_id>/", LineItemDetail.as_view(), name="line-item"),
     path("deals/<uuid:deal_id>/move-back/", DealMoveBack.as_view(), name="deal-move-back"),
+    path("deals/<uuid:deal_id>/pause/", DealPausing.as_view(), name="deal-pause"),
     path("deals/<uuid:deal_id>/reopen/", DealReopening.as_view(), name="deal-reopen"),
     path("deals/<uuid:deal_id>/restore/", DealRestoring.as_view(), name="deal-restore"),
     path("deals/<uuid:deal_id>/stage-moves/", DealMoves.as_view(), name="deal-stage-moves"),

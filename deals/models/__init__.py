@@ -1,7 +1,7 @@
 """Deals: pipelines, sections, and what both sides write in them."""
 
 from deals.models.criterion import Criterion, Direction, Frequency, Weight
-from deals.models.deal import Deal, DealStatus
+from deals.models.deal import Deal, DealStatus, LostTo
 from deals.models.exchange_rate import ExchangeRate
 from deals.models.line_item import LineItem
 from deals.models.pipeline import Pipeline, Stage, StageGate
@@ -12,6 +12,7 @@ from deals.models.set_aside import SetAside
 from deals.models.stage_move import MOVE, StageMove, Waiver
 from deals.models.stage_total import StageTotal
 from deals.models.stakeholder import Assessment, Attitude, Influence, Stakeholder, StakeholderRole
+from deals.models.thanks import Thanks
 
 __all__ = [
     "AGREEABLE",
@@ -27,6 +28,7 @@ __all__ = [
     "Frequency",
     "Influence",
     "LineItem",
+    "LostTo",
     "Period",
     "Pipeline",
     "Price",
@@ -42,6 +44,7 @@ __all__ = [
     "StageTotal",
     "Stakeholder",
     "StakeholderRole",
+    "Thanks",
     "Waiver",
     "Weight",
 ]

@@ -23,6 +23,14 @@ class DealStatus(models.TextChoices):
     NO_DEAL = "no_deal", _("No deal by agreement")
 
 
+class LostTo(models.TextChoices):
+    """To whom a deal was lost."""
+
+    COMPETITOR = "competitor", _("Another supplier")
+    NOTHING = "nothing", _("They do nothing")
+    THEMSELVES = "themselves", _("They do it themselves")
+
+
 class DealQuerySet(models.QuerySet["Deal"]):
     """Deals, read through their rooms."""
 
@@ -40,6 +48,8 @@ class Deal(models.Model):
 
     `team` is always the team of its room: who reads the room reads the deal, and sums by team are what its readers see.
     `waits_for_client` says whether a question about it has no answer yet.
+    `ended_reason` says why it ended or pauses, `would_change` what would have to be otherwise; our side alone reads them.
+    `talk_again_on` is when both talk again, and `talk_task` its owner's task of that day.
     `success_owner` is the member of customer success who will take over.
     """
 
@@ -61,6 +71,11 @@ class Deal(models.Model):
     waits_for_client = models.BooleanField(default=False, db_default=False, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_reason = models.TextField(blank=True)
+    lost_to = models.CharField(max_length=10, choices=LostTo, blank=True, default="", db_default="")
+    lost_to_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    would_change = models.TextField(blank=True, default="", db_default="")
+    talk_again_on = models.DateField(null=True, blank=True)
+    talk_task = models.ForeignKey("crm.Task", models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
     is_imported = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     custom = models.JSONField(default=dict, blank=True)
@@ -74,6 +89,9 @@ class Deal(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="deal_amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(lost_to_name="") | Q(lost_to="competitor"), name="deal_competitor_is_lost_to"
+            ),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="deal_currency_code"),
             models.CheckConstraint(
                 condition=(Q(status__in=("open", "paused")) & Q(ended_at=None))

@@ -1,4 +1,4 @@
-"""One deal: opening it, where it stands, its facts, ending it."""
+"""One deal: opening it, where it stands, its facts."""
 
 from collections.abc import Callable
 from functools import partial
@@ -21,12 +21,12 @@ from crm.web.conflict import Conflicting, decided
 from crm.web.forms import attempt
 from crm.web.submitted import parse_id, remember_sent, sent_before, version_of
 from crm.web.version import attempt_edit, saved_words
-from deals.actions.deal import change_deal, end_deal, open_deal, reopen_deal
+from deals.actions.deal import change_deal, open_deal
 from deals.models import Deal
 from deals.queries.deal import DealPage, get_deal, get_deal_page
 from deals.queries.stage_move import faults_of_move
 from deals.web.conflict import conflict_page
-from deals.web.forms.deal import EndForm, FactsForm, NewDealForm, ReasonForm
+from deals.web.forms.deal import FactsForm, NewDealForm, ReasonForm
 
 
 @login_required
@@ -68,7 +68,6 @@ def deal_page(
         **_missing(page),
         "is_manager": bool(actor.user and actor.user.is_manager),
         "facts": FactsForm(actor, page.deal),
-        "end": EndForm(auto_id="end_%s"),
         "waive": ReasonForm(auto_id="waive_%s"),
         "undo": ReasonForm(auto_id="undo_%s"),
         "stale": stale,
@@ -114,29 +113,6 @@ def _ids(values: dict[str, Any]) -> dict[str, Any]:
     """Read the people and the client of a form as ids."""
     named = ("organization", "owner", "success_owner")
     return {name: parse_id(value) if name in named and value else value for name, value in values.items()}
-
-
-@login_required
-@require_POST
-def end(request: HttpRequest, deal_id: UUID) -> HttpResponse:
-    """End a deal without a close."""
-    form = EndForm(request.POST, auto_id="end_%s")
-    act = partial(end_deal, actor=staff(request), deal_id=deal_id, version=version_of(request))
-    try:
-        ended = attempt(form, lambda: act(**form.cleaned_data))
-    except Stale as error:
-        return deal_page(request, deal_id, {"end": form}, error)
-    if ended is None:
-        return deal_page(request, deal_id, {"end": form})
-    messages.success(request, _("Ended. The room stays readable to everybody in it."))
-    return redirect("deals:deal", deal_id)
-
-
-@login_required
-@require_POST
-def reopen(request: HttpRequest, deal_id: UUID) -> HttpResponse:
-    """Open an ended deal again."""
-    return acted(request, deal_id, reopen_deal, _("Open again."))
 
 
 def acted(request: HttpRequest, deal_id: UUID, action: Callable[..., Any], said: str, **values: Any) -> HttpResponse:

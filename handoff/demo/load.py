@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 
+from crm.actions.notification import notify
 from crm.actors import SYSTEM
-from crm.clock import now
+from crm.clock import frozen, now
 from crm.models import Delivery, ImportedRow, ImportRun, ImportState, User
 from deals.imports.load import Order, import_folder
 from deals.imports.maven import MAVEN
@@ -72,7 +73,17 @@ def _chapter(key: str, first_start: datetime, staff: dict[str, User], tell: Call
         # What happened before the first start was told to everybody back then; only the last day's news is still owed.
         past = Delivery.objects.filter(pk__gt=before, event__at__lt=first_start.replace(hour=0, minute=0, second=0))
         past.update(done_at=first_start)
+        _tell_the_news(before, first_start)
         _mark(key, staff["admin"], now())
+
+
+def _tell_the_news(before: int, first_start: datetime) -> None:
+    """Tell in the app what happened on the day before, as it was told then; the mails of that day have long been read."""
+    told = Delivery.objects.filter(pk__gt=before, consumer__endswith=".notify", event__at__lte=first_start)
+    fresh = told.filter(event__at__gte=first_start - timedelta(days=1)).select_related("event").order_by("pk")
+    for delivery in fresh:
+        with frozen(delivery.event.at):
+            notify(delivery.event)
 
 
 def _is_told(key: str) -> bool:

@@ -48,6 +48,7 @@ NOTHING_PERSONAL = {
     "crm.Erasure.ground": "the action refuses a ground that names the person",
     "crm.Erasure.retained_ground": "as above",
     "crm.Erasure.retained": "ids",
+    "deals.Thanks.to": "ids",
     "deals.Section.content_hash": "hash",
     "deals.Waiver.gate": "name of a gate",
     "deals.ExchangeRate.currency": "code",

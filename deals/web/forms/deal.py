@@ -1,4 +1,4 @@
-"""What is typed about a deal as a whole: opening it, its facts, ending it."""
+"""What is typed about a deal as a whole: opening it, its facts."""
 
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from crm.actors import Actor
 from crm.models import Organization, Role, User
 from crm.web.forms import ChoiceCards, DayField, LineField, MustPickField, NumberField, WordsField
 from crm.web.version import VersionedForm
-from deals.models import Deal, DealStatus, Pipeline
+from deals.models import Deal, Pipeline
 
 Choices = list[tuple[str, str]]
 
@@ -88,28 +88,6 @@ class FactsForm(VersionedForm):
         base, typed = self.base(), self.typed()
         clean = {name: self.cleaned_data[name] for name in self.merged if name in self.cleaned_data}
         return {name: value for name, value in clean.items() if name not in base or base[name] != typed[name]}
-
-
-class EndForm(forms.Form):
-    """How a deal ends without a close."""
-
-    status = MustPickField(
-        label=_("How it ends"),
-        choices=[
-            (DealStatus.NO_DEAL.value, _("Agreed not to go on")),
-            (DealStatus.LOST.value, _("They chose something else")),
-        ],
-        widget=ChoiceCards(
-            columns="two",
-            notes={
-                DealStatus.NO_DEAL.value: _("Both of us said so. A good ending."),
-                DealStatus.LOST.value: _("Or it went quiet for good."),
-            },
-        ),
-    )
-    reason = WordsField(
-        label=_("Why, and what would have to change"), help_text=_("Our side reads this. It is not shown in the room.")
-    )
 
 
 class ReasonForm(forms.Form):

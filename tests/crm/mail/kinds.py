@@ -43,6 +43,7 @@ from crm.models import (
     User,
 )
 from crm.news import news_kinds
+from deals.actions.ending import ThanksTo, end_deal
 from deals.actions.stage_move import undo_win
 from handoff.actions.brief import ask_back
 from handoff.models import ItemQuestion
@@ -144,6 +145,18 @@ def _begin_the_day(cast: Cast) -> None:
     create_task(actor=cast.rep, values={"title": "Call Daniel", "due_on": morning.date()})
     with frozen(morning):
         send_digests()
+
+
+def _part(cast: Cast) -> None:
+    thanks = ThanksTo("Thank you for your time.", (cast.ingrid.pk,))
+    end_deal(
+        actor=cast.rep,
+        deal_id=cast.deal.pk,
+        version=cast.deal.version,
+        status="no_deal",
+        reason="Season.",
+        thanks=thanks,
+    )
 
 
 def _mention(cast: Cast) -> None:
@@ -318,6 +331,10 @@ def _read_the_day(cast: Cast, path: str) -> None:
     assert "Nothing yet" in page if path == "/notifications/" else "Call Daniel" in page
 
 
+def _read_the_room(cast: Cast, path: str) -> None:
+    assert "not to go on" in _guest(cast).get(path).content.decode()
+
+
 def choose_mails(cast: Cast, path: str) -> None:
     """Switch all mails off, as each of them says one can."""
     if path == NEWS_CHOICE:
@@ -338,6 +355,7 @@ KINDS = {
     "crm/mail/reminder": Kind(_remind, _say_yes, "crm.mail_reminder"),
     "crm/mail/task": Kind(_remind_of_task, _do_task, "crm.mail_task_reminder"),
     "crm/mail/digest": Kind(_begin_the_day, _read_the_day),
+    "crm/mail/thanks": Kind(_part, _read_the_room, "deals.mail_thanks"),
     "crm/mail/receipt": Kind(_answer, _turn("withdraw", Answer.WITHDRAWN), "crm.mail_answer"),
     "crm/mail/recorded": Kind(_record, _turn("contest", Answer.CONTESTED), "crm.mail_answer"),
     "crm/mail/mention": Kind(_mention, _reply, "crm.mail_mention"),

@@ -9,7 +9,8 @@ from crm.clock import now
 from crm.errors import Refused
 from crm.models import Answer, Consent, Event, LedgerEntry, Question
 from crm.queries.waiting import waiting_for
-from deals.actions.deal import end_deal, open_deal, reopen_deal
+from deals.actions.deal import open_deal
+from deals.actions.ending import end_deal, reopen_deal
 from deals.actions.problem import add_statement
 from deals.actions.stage_move import undo_win, waive_gate
 from deals.models import Deal, Waiver

@@ -11,7 +11,8 @@ from crm.actors import as_participant, as_user
 from crm.clock import now
 from crm.errors import DomainError, Invalid, NotAllowed, NotFound, Refused, Stale
 from crm.models import Event
-from deals.actions.deal import change_deal, end_deal
+from deals.actions.deal import change_deal
+from deals.actions.ending import end_deal
 from deals.actions.exchange_rate import remove_exchange_rate, set_exchange_rate
 from deals.actions.line_item import add_line_item, archive_line_item, change_line_item, price_deal_in
 from deals.actions.product import archive_product, change_product, create_product

@@ -12,7 +12,8 @@ from crm.actors import Actor, as_participant, as_user
 from crm.clock import now
 from crm.errors import Invalid, NotAllowed, NotFound, Refused, Stale
 from crm.models import Answer, Consent, Event, LedgerEntry, Participant, Question
-from deals.actions.deal import change_deal, end_deal, reopen_deal
+from deals.actions.deal import change_deal
+from deals.actions.ending import end_deal, reopen_deal
 from deals.actions.stage_move import execute_move, move_back, propose_move, undo_win, waive_gate
 from deals.models import Deal, DealStatus, Stage
 from tests.cast import Cast

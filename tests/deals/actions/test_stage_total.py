@@ -11,7 +11,8 @@ from django.db import connection, transaction
 
 from crm.actors import as_user
 from crm.errors import Stale
-from deals.actions.deal import change_deal, end_deal, open_deal, reopen_deal
+from deals.actions.deal import change_deal, open_deal
+from deals.actions.ending import end_deal, reopen_deal
 from deals.actions.stage_total import fold_stage_totals, recount_stage_totals
 from deals.models import Deal, StageTotal
 from deals.queries.stage_total import figures_of, missing_figures

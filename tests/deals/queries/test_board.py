@@ -17,7 +17,8 @@ from crm.clock import now
 from crm.errors import DomainError
 from crm.models import Question, Role, RoomMember, User
 from crm.rules.filter import parse
-from deals.actions.deal import change_deal, end_deal, open_deal, reopen_deal, save_deal
+from deals.actions.deal import change_deal, open_deal, save_deal
+from deals.actions.ending import end_deal, reopen_deal
 from deals.actions.stage_total import fold_stage_totals, recount_stage_totals
 from deals.actions.waiting import recount_waiting
 from deals.models import Deal, DealStatus, Stage, StageTotal

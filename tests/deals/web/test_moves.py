@@ -8,7 +8,8 @@ from django.urls import reverse
 from crm.actions.consent import answer_question, fingerprint
 from crm.actions.question import Subject, ask_for_consent
 from crm.models import Question
-from deals.actions.deal import change_deal, end_deal
+from deals.actions.deal import change_deal
+from deals.actions.ending import end_deal
 from deals.actions.stage_move import propose_move
 from deals.actions.stakeholder import add_stakeholder, assess_stakeholder
 from deals.models import Assessment, Deal, DealStatus, Stage, Waiver

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from deals.actions.deal import end_deal
+from deals.actions.ending import end_deal
 from tests.cast import Cast
 from tests.crm.evidence.archives import archive_of, rows, run_verifier
 from tests.crm.pdf.test_receipt import words_of

@@ -5,7 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.models import User
-from deals.actions.deal import end_deal, open_deal
+from deals.actions.deal import open_deal
+from deals.actions.ending import end_deal
 from handoff.models import Goal
 from tests.cast import Cast
 from tests.handoff.story import accept, measure, win
