@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from redis import Redis
 
-from crm.actions import bulk_change, ledger_check, sign_in_facts, upload
+from crm.actions import bulk_change, import_run, ledger_check, sign_in_facts, upload
 from crm.actions.data_request import end_availability
 from crm.actions.erasure import complete_due, settle_list, sweep_up
 from crm.actions.idempotency import drop_old_answers
@@ -60,6 +60,12 @@ def send_digests() -> int:
 def sweep_uploads() -> int:
     """Delete the files of forms that nobody sent again; return how many there were."""
     return upload.sweep_uploads()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def sweep_imports() -> int:
+    """End imports that nobody went on with; return how many."""
+    return import_run.sweep_imports()
 
 
 @shared_task  # type: ignore[untyped-decorator]

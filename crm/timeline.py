@@ -107,6 +107,14 @@ def _notified(event: Event, names: Names) -> TimelineEntry:
     return TimelineEntry("bell", _("Something new was told"))
 
 
+def _import_cancelled(event: Event, names: Names) -> TimelineEntry:
+    return TimelineEntry("upload", _("%(name)s stopped an import") % {"name": actor_name(event, names)})
+
+
+def _import_undone(event: Event, names: Names) -> TimelineEntry:
+    return TimelineEntry("undo", _("%(name)s undid an import") % {"name": actor_name(event, names)})
+
+
 def _commented(event: Event, names: Names) -> TimelineEntry:
     sentence = _("%(name)s sees something differently") if event.data.get("dispute") else _("%(name)s commented")
     return TimelineEntry("message", sentence % {"name": actor_name(event, names)})
@@ -246,6 +254,8 @@ RENDERERS: dict[str, Renderer] = {
     "ledger.checked": _changed("seal", _("The record was checked, and fits")),
     "ledger.faults_found": _changed("alert", _("The record was checked, and does not fit")),
     "import.finished": _import_finished,
+    "import.cancelled": _import_cancelled,
+    "import.undone": _import_undone,
 }
 
 

@@ -300,6 +300,7 @@ register_navigation(
 register_places(deal_places)
 register_waiting(answers_to_take_up)
 notices.register()
+register_navigation(NavigationEntry(_("Import"), "upload", "deals:imports", position=80, phone=False))
 register_today_block(COMMON_GROUND)
 for _panel in PANELS:
     register_room_panel(_panel)

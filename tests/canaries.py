@@ -6,6 +6,8 @@ The person is Ingrid. Her canaries are her name, her addresses, and one word for
 import io
 from datetime import timedelta
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 
 from crm.actions.access_request import request_access
@@ -28,6 +30,8 @@ from crm.models import (
     Event,
     IdempotentAnswer,
     ImportedRow,
+    ImportLine,
+    ImportRun,
     Participant,
     Passkey,
     PasskeyChallenge,
@@ -201,6 +205,21 @@ def _machinery(cast: Cast, person: Contact) -> None:
     facts = {"digest": "0" * 64, "imported_at": at}
     ImportedRow.objects.create(
         source="x", key=NAME, subject_type="contact", subject_id=person.pk, values={"name": NAME}, **facts
+    )
+    run = ImportRun.objects.create(
+        source="x:contacts",
+        kind="contacts",
+        by_user=cast.maya,
+        state="checked",
+        file_name=f"{NAME}.csv",
+        encoding="utf-8",
+        findings={"words": {"owner": {NAME: 1}}},
+        started_at=at,
+        updated_at=at,
+    )
+    default_storage.save(run.path, ContentFile(f"Name,Email\n{NAME},{EMAIL}\n".encode()))
+    ImportLine.objects.create(
+        run=run, line=2, key=EMAIL, label=NAME, result="added", words=[NAME], shown={"name": NAME}
     )
     ImportedRow.objects.create(
         source="x", key="7", subject_type="deal", subject_id=cast.deal.pk, values={"note": f"by {NAME}"}, **facts

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from crm.actions.imported_row import Incoming, Outcome, compare, remember_changed, remember_new
+from crm.actions.imported_row import Batch, Changes, Incoming, Outcome, compare, remember_changed, remember_new
 from crm.actors import Actor
 from crm.models import ImportedRow, Role, Team, User
 
@@ -52,7 +52,7 @@ def _teams(source: str, wanted: Mapping[str, Team | None]) -> dict[str, Team]:
             team.save(force_insert=True)
             teams[name] = team
             made.append((Incoming(name, {"name": name}), team))
-    remember_new(source, made)
+    remember_new(Batch(source), made)
     return teams
 
 
@@ -75,7 +75,7 @@ def _people(source: str, wanted: dict[str, Team], role: Role, domain: str) -> li
         for row in comparison.new
     ]
     User.objects.bulk_create(user for _row, user in made)
-    outcomes = remember_new(source, made)
+    outcomes = remember_new(Batch(source), made)
     for row, before in comparison.changed:
         user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=before.subject_id)
         touched = str(user.team_id) != before.values["team_id"]
@@ -83,7 +83,7 @@ def _people(source: str, wanted: dict[str, Team], role: Role, domain: str) -> li
             user.team_id, user.version = row.fields["team_id"], user.version + 1
             user.save(update_fields=["team", "version"])
         outcomes.append(Outcome(row.key, "unchanged" if touched else "updated", user.pk, ("team",) if touched else ()))
-    remember_changed(comparison.changed)
+    remember_changed(Batch(source), Changes(remembered=comparison.changed))
     return [*outcomes, *comparison.unchanged]
 
 

@@ -48,8 +48,10 @@ app.conf.update(
         "sweep files of forms": {"task": "crm.tasks.sweep_uploads", "schedule": crontab(minute=35)},
         "change many": {"task": "crm.tasks.work_on_bulk_changes", "schedule": 3.0, "options": {"expires": 3}},
         "drop old changes of many": {"task": "crm.tasks.drop_old_bulk_changes", "schedule": crontab(hour=3, minute=50)},
+        "sweep imports": {"task": "crm.tasks.sweep_imports", "schedule": crontab(hour=3, minute=25)},
         "drop kept answers": {"task": "crm.tasks.drop_kept_answers", "schedule": crontab(minute=50)},
         "settle erasures": {"task": "crm.tasks.settle_erasures", "schedule": crontab(minute=20)},
+        "go on with imports": {"task": "deals.tasks.work_on_imports", "schedule": 2.0, "options": {"expires": 2}},
         "fold stage totals": {
             "task": "deals.tasks.fold_stage_totals",
             "schedule": 60.0,

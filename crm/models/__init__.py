@@ -16,7 +16,8 @@ from crm.models.data_request import DataRequest, DataRequestKind, DataRequestSta
 from crm.models.demo_mail import DemoMail
 from crm.models.erasure import Erasure
 from crm.models.event import Delivery, Event, FeedPosition
-from crm.models.import_run import ImportRun, ImportState
+from crm.models.import_line import ImportLine, LineResult
+from crm.models.import_run import BUSY, ImportRun, ImportState
 from crm.models.imported_row import ImportedRow
 from crm.models.ledger import LedgerEntry, LedgerPayload, SignInFacts
 from crm.models.ledger_check import LedgerCheck
@@ -35,6 +36,7 @@ from crm.models.view import DefaultView, View, ViewForm
 from crm.models.webhook import WebhookAttempt, WebhookEndpoint, WebhookMessage, WebhookState
 
 __all__ = [
+    "BUSY",
     "NOT_YET",
     "UNSAID",
     "WRITERS",
@@ -71,6 +73,7 @@ __all__ = [
     "FeedPosition",
     "FileState",
     "IdempotentAnswer",
+    "ImportLine",
     "ImportRun",
     "ImportState",
     "ImportedRow",
@@ -78,6 +81,7 @@ __all__ = [
     "LedgerCheck",
     "LedgerEntry",
     "LedgerPayload",
+    "LineResult",
     "MailKind",
     "Notification",
     "Organization",

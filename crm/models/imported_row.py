@@ -1,4 +1,4 @@
-"""What came from where: lets the same file be imported twice without effect."""
+"""What came from where: lets the same file be imported twice without effect, and an import be undone."""
 
 from django.db import models
 
@@ -10,6 +10,9 @@ class ImportedRow(models.Model):
 
     `values` is what the import wrote, field by field: a field that still holds it was not touched here since, and follows
     the source when that changes.
+
+    `run` is the one that wrote last, `version` that of the subject after it. `previous` is what the fields held that it
+    changed; None when it made the subject.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -20,6 +23,9 @@ class ImportedRow(models.Model):
     subject_id = models.UUIDField()
     values = models.JSONField(default=dict)
     imported_at = models.DateTimeField()
+    run = models.ForeignKey("crm.ImportRun", models.SET_NULL, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(null=True, blank=True)
+    previous = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="imported_row_once")]

@@ -1,6 +1,6 @@
 """The places in which the ground keeps data of persons. `crm.registered` puts them into the registry."""
 
-from crm.personal_data import access, evidence, machinery, words
+from crm.personal_data import access, evidence, imports, machinery, words
 from crm.personal_data.contact import CONTACT, CUSTOM
 from crm.registry import PersonalDataPlace, register_personal_data
 
@@ -9,6 +9,7 @@ PLACES: tuple[PersonalDataPlace, ...] = (
     *words.PLACES,
     *evidence.PLACES,
     *machinery.PLACES,
+    *imports.PLACES,
     CUSTOM,
     CONTACT,
 )

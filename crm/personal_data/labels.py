@@ -4,6 +4,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 LABELS: dict[str, Promise] = {
+    "run__started_at": _("Imported"),
+    "started_at": _("Imported"),
+    "shown": _("Values"),
     "room__title": _("Room"),
     "deal__title": _("Deal"),
     "goal__title": _("Goal"),
@@ -39,6 +42,7 @@ LABELS: dict[str, Promise] = {
     "given_answer": _("Answer that was given"),
     "given_at": _("When it was given"),
     "given_where": _("Where it was given"),
+    "file_name": _("File"),
     "imported_at": _("Imported"),
     "influence": _("Influence"),
     "invited_at": _("Invited"),
@@ -47,6 +51,8 @@ LABELS: dict[str, Promise] = {
     "last_error": _("What went wrong"),
     "last_seen_at": _("Last here"),
     "last_used_at": _("Last used"),
+    "key": _("Number in the source"),
+    "label": _("Name"),
     "leading_indicators": _("Early signs"),
     "locale": _("Language"),
     "mails_off": _("Mails switched off"),

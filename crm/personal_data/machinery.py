@@ -1,61 +1,47 @@
 """Copies that the machinery keeps for a while: answers to repeated calls, tries, errors, mails of the demo, imports."""
 
-import json
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import BulkRow, Delivery, DemoMail, IdempotentAnswer, ImportedRow, WebhookAttempt
 from crm.personal_data.person import Person
-from crm.personal_data.rows import Rows, deleted, erased_words, fields_of, plain
+from crm.personal_data.rows import deleted, erased_words, fields_of, naming, plain
 from crm.registry import PersonalDataPlace
-
-
-def _naming(person: Person, rows: Rows, *names: str) -> list[Any]:
-    """Return the ids of rows whose texts name the person or one of the ids; the database looks first, the rule decides."""
-    words = (*person.traces.words, *person.traces.ids)
-    spelled = {spelling for word in words for spelling in (word, json.dumps(word)[1:-1])}
-    if not spelled:
-        return []
-    texts = {f"{name}_text": Cast(name, TextField()) for name in names}
-    likely = reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts for word in spelled))
-    found = rows.annotate(**texts).filter(likely)
-    return [pk for pk, *values in found.values_list("pk", *names) if person.traces.are_in(values)]
 
 
 def _answers(person: Person) -> Any:
     rows = IdempotentAnswer.objects.filter(body__isnull=False)
-    return IdempotentAnswer.objects.filter(pk__in=_naming(person, rows, "body"))
+    return IdempotentAnswer.objects.filter(pk__in=naming(person, rows, "body"))
 
 
 def _tries(person: Person) -> Any:
-    return WebhookAttempt.objects.filter(pk__in=_naming(person, WebhookAttempt.objects.exclude(answer=""), "answer"))
+    return WebhookAttempt.objects.filter(pk__in=naming(person, WebhookAttempt.objects.exclude(answer=""), "answer"))
 
 
 def _errors(person: Person) -> Any:
-    return Delivery.objects.filter(pk__in=_naming(person, Delivery.objects.exclude(last_error=""), "last_error"))
+    return Delivery.objects.filter(pk__in=naming(person, Delivery.objects.exclude(last_error=""), "last_error"))
 
 
 def _mails(person: Person) -> Any:
-    return DemoMail.objects.filter(pk__in=_naming(person, DemoMail.objects.all(), "to", "subject", "text", "html"))
+    return DemoMail.objects.filter(pk__in=naming(person, DemoMail.objects.all(), "to", "subject", "text", "html"))
 
 
 def _imported(person: Person) -> Any:
-    naming = _naming(person, ImportedRow.objects.exclude(values={}), "values")
-    return ImportedRow.objects.filter(Q(subject_id=person.contact.pk) | Q(pk__in=naming))
+    named = naming(person, ImportedRow.objects.exclude(values={}), "values", "previous")
+    return ImportedRow.objects.filter(Q(subject_id=person.contact.pk) | Q(pk__in=named))
 
 
 def _erase_imported(person: Person) -> int:
     """Take out what was imported of them; the row stays, so that importing the file again changes nothing else."""
     changed, mask = 0, erased_words()
     for row in _imported(person):
-        row.values = {} if row.subject_id == person.contact.pk else person.words.masked(row.values, mask)
-        row.key = f"erased:{row.pk}" if row.subject_id == person.contact.pk else row.key
-        row.save(update_fields=["values", "key"])
+        is_theirs = row.subject_id == person.contact.pk
+        row.values = {} if is_theirs else person.words.masked(row.values, mask)
+        row.previous = None if row.previous is None else {} if is_theirs else person.words.masked(row.previous, mask)
+        row.key = f"erased:{row.pk}" if is_theirs else row.key
+        row.save(update_fields=["values", "previous", "key"])
         changed += 1
     return changed
 
@@ -63,7 +49,7 @@ def _erase_imported(person: Person) -> int:
 def _bulk_rows(person: Person) -> Any:
     """Return what their own row held before a change of many, and where others' rows named them. A month is kept at most."""
     rows = BulkRow.objects.exclude(before=None)
-    return rows.filter(Q(subject_id=person.contact.pk) | Q(pk__in=_naming(person, rows, "before")))
+    return rows.filter(Q(subject_id=person.contact.pk) | Q(pk__in=naming(person, rows, "before")))
 
 
 PLACES = (
@@ -109,7 +95,7 @@ PLACES = (
     PersonalDataPlace(
         name="imported_rows",
         label=_("What was imported about you"),
-        fields=fields_of("crm.ImportedRow", "key", "values", "digest"),
+        fields=fields_of("crm.ImportedRow", "key", "values", "previous", "digest"),
         export=lambda person: plain(_imported(person), "source", "imported_at", "values"),
         erase=_erase_imported,
         private=True,

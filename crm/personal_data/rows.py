@@ -3,11 +3,14 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -34,6 +37,18 @@ def plain(rows: Rows, *names: str) -> list[dict[str, Any]]:
     """Return these fields of rows as plain JSON: times and numbers as text."""
     found: list[dict[str, Any]] = json.loads(json.dumps(list(rows.values(*names)), cls=DjangoJSONEncoder))
     return found
+
+
+def naming(person: Person, rows: Rows, *names: str) -> list[Any]:
+    """Return the ids of rows whose texts name the person or one of the ids; the database looks first, the rule decides."""
+    words = (*person.traces.words, *person.traces.ids)
+    spelled = {spelling for word in words for spelling in (word, json.dumps(word)[1:-1])}
+    if not spelled:
+        return []
+    texts = {f"{name}_text": Cast(name, TextField()) for name in names}
+    likely = reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts for word in spelled))
+    found = rows.annotate(**texts).filter(likely)
+    return [pk for pk, *values in found.values_list("pk", *names) if person.traces.are_in(values)]
 
 
 def fields_of(label: str, *names: str) -> frozenset[str]:

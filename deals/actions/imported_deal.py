@@ -5,7 +5,7 @@ and the day they ended say the rest. Nothing is recorded per deal, so no reactio
 told; the one event of an import is `import.finished`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,14 +13,18 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 
 from crm.actions.imported_row import (
+    Batch,
+    Changes,
+    Comparison,
     Incoming,
     Outcome,
+    apply_changes,
     compare,
-    merge,
     plain,
     remember_changed,
     remember_new,
     save_changed,
+    would_be_new,
 )
 from crm.actors import Actor
 from crm.clock import now
@@ -42,40 +46,50 @@ class Destination:
 
 
 @transaction.atomic
-def import_deals(*, actor: Actor, source: str, rows: Sequence[Incoming], to: Destination) -> list[Outcome]:
-    """Bring in one batch of checked deals, all of it or nothing. The same rows again change nothing."""
-    comparison = compare(source, rows)
+def import_deals(*, actor: Actor, batch: Batch, rows: Sequence[Incoming], to: Destination) -> list[Outcome]:
+    """Bring in one batch of checked deals, all of it or nothing. The same rows again change nothing.
+
+    A row stands at `to` unless its `once` names a `stage`.
+    """
+    comparison = compare(batch.source, rows)
+    changing = _Changing.of(actor, comparison)
+    changes = apply_changes(comparison, changing.deals, closed=changing.closed)
+    if batch.dry_run:
+        return [*would_be_new(comparison.new), *changes.outcomes, *comparison.unchanged]
     made = [_make(row, to) for row in comparison.new]
     Room.objects.bulk_create(deal.room for _row, deal in made)
     with recounted(Deal.objects.filter(pk__in=[deal.pk for _row, deal in made])):
         Deal.objects.bulk_create(deal for _row, deal in made)
     _add_sections(deal for _row, deal in made)
-    return [*remember_new(source, made), *_change(comparison.changed), *comparison.unchanged]
+    outcomes = remember_new(batch, made)
+    _save(changing, changes)
+    remember_changed(batch, changes)
+    return [*outcomes, *changes.outcomes, *comparison.unchanged]
 
 
 def _make(row: Incoming, to: Destination) -> tuple[Incoming, Deal]:
-    begun_at = row.once["created_at"]
-    fields = row.fields
+    values = {name: value for name, value in (row.once | row.fields).items() if name not in ("created_at", "stage")}
+    begun_at, stage = row.once["created_at"], row.once.get("stage") or to.stage
     room = Room(
-        title=fields["title"],
-        organization_id=fields["organization_id"],
-        team_id=fields["team_id"],
-        owner_id=fields["owner_id"],
+        title=values["title"],
+        organization_id=values["organization_id"],
+        team_id=values["team_id"],
+        owner_id=values["owner_id"],
         is_demo=to.is_demo,
         created_at=begun_at,
         updated_at=begun_at,
     )
     deal = Deal(
         room=room,
-        pipeline_id=to.stage.pipeline_id,
-        stage=to.stage,
+        pipeline_id=stage.pipeline_id,
+        stage=stage,
         stage_entered_at=begun_at,
         is_imported=True,
         is_demo=to.is_demo,
         custom=row.custom,
         created_at=begun_at,
-        updated_at=fields["ended_at"] or begun_at,
-        **fields,
+        updated_at=values["ended_at"] or begun_at,
+        **values,
     )
     return row, deal
 
@@ -88,30 +102,43 @@ def _add_sections(deals: Iterable[Deal]) -> None:
     )
 
 
-def _change(changed: Sequence[tuple[Incoming, ImportedRow]]) -> list[Outcome]:
-    """Bring in what changed in the source. A deal that moved on a yes here keeps its status: no file ends it."""
-    ids = [before.subject_id for _row, before in changed]
-    rooms = _locked_rooms(ids)
-    deals = Deal.objects.select_for_update(of=("self",), no_key=True).order_by("pk").in_bulk(ids)
-    moved = set(StageMove.objects.filter(deal__in=ids, executed_at__isnull=False).values_list("deal_id", flat=True))
-    outcomes, saved, saved_rooms = [], [], []
-    fields, room_fields = set[str](), set[str]()
-    for row, before in changed:
-        deal = deals[before.subject_id]
-        names, kept = merge(deal, before, row, closed=_STATE if deal.pk in moved or _ended_here(deal, before) else ())
-        outcomes.append(Outcome(row.key, "updated" if names else "unchanged", deal.pk, tuple(kept)))
-        if names:
-            saved.append(deal)
-            fields |= names
-            if followed := _let_follow(rooms[deal.room_id], deal, before, names):
-                saved_rooms.append(rooms[deal.room_id])
-                room_fields |= followed
-    with recounted(Deal.objects.filter(room__in=rooms)):
+@dataclass(frozen=True)
+class _Changing:
+    """The deals of a batch that are here already and that the actor writes in, locked, their rooms before them."""
+
+    rooms: dict[UUID, Room]
+    deals: dict[UUID, Deal]
+    moved: set[UUID]
+    before: dict[UUID, ImportedRow]
+
+    @classmethod
+    def of(cls, actor: Actor, comparison: Comparison) -> "_Changing":
+        """Lock them."""
+        ids = comparison.subject_ids
+        rooms = _locked_rooms(actor, ids)
+        deals = Deal.objects.select_for_update(of=("self",), no_key=True).filter(room__in=rooms, archived_at=None)
+        moved = StageMove.objects.filter(deal__in=ids, executed_at__isnull=False).values_list("deal_id", flat=True)
+        before = {row.subject_id: row for _incoming, row in comparison.changed}
+        return cls(rooms, deals.order_by("pk").in_bulk(ids), set(moved), before)
+
+    def closed(self, deal: Deal, before: ImportedRow) -> Collection[str]:
+        """A deal that moved on a yes here, or was ended here, keeps its status: no file ends it."""
+        is_ours = deal.pk in self.moved or before._state.adding or _ended_here(deal, before)
+        return _STATE if is_ours else ()
+
+
+def _save(changing: _Changing, changes: Changes) -> None:
+    """Save the changed deals; their rooms follow where they still are as the import made them."""
+    saved_rooms, room_fields = [], set[str]()
+    for pk, deal in changes.saved.items():
+        room = changing.rooms[deal.room_id]
+        if followed := _let_follow(room, deal, changing.before[pk], changes.of_row[pk]):
+            saved_rooms.append(room)
+            room_fields |= followed
+    with recounted(Deal.objects.filter(room__in=changing.rooms)):
         save_changed(saved_rooms, room_fields)
-        save_changed(saved, fields)
-        _bring_into_team(rooms)
-    remember_changed(changed)
-    return outcomes
+        save_changed(changes.saved.values(), changes.fields)
+        _bring_into_team(changing.rooms)
 
 
 def _bring_into_team(rooms: Iterable[UUID]) -> None:
@@ -123,11 +150,11 @@ def _bring_into_team(rooms: Iterable[UUID]) -> None:
 
 def _ended_here(deal: Deal, before: ImportedRow) -> bool:
     """Whether somebody ended, paused or reopened the deal here: status and day then stay together as they are."""
-    return any(plain(getattr(deal, name)) != before.values[name] for name in _STATE)
+    return any(plain(getattr(deal, name)) != before.values.get(name, plain(getattr(deal, name))) for name in _STATE)
 
 
-def _locked_rooms(deal_ids: Sequence[UUID]) -> dict[UUID, Room]:
-    rooms = Room.objects.filter(deals__in=deal_ids).order_by("pk").values_list("pk", flat=True)
+def _locked_rooms(actor: Actor, deal_ids: Sequence[UUID]) -> dict[UUID, Room]:
+    rooms = Room.objects.writable_by(actor).filter(deals__in=deal_ids).order_by("pk").values_list("pk", flat=True)
     locked = Room.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(rooms)).order_by("pk")
     return {room.pk: room for room in locked}
 

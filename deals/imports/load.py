@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from crm.actions.custom_field import define_custom_fields
 from crm.actions.import_run import advance_run, begin_run, finish_run, interrupt_run
 from crm.actions.imported_organization import import_organizations, organization_ids
-from crm.actions.imported_row import Incoming
+from crm.actions.imported_row import Batch, Incoming
 from crm.actions.imported_staff import StaffRow, import_staff
 from crm.actors import Actor
 from crm.clock import now
@@ -136,7 +136,7 @@ class _Loading:
         rows = list(self._read("clients"))
         incoming = [_client(clean) for clean in rows]
         with transaction.atomic():
-            outcomes = import_organizations(actor=self.actor, source=self._source("clients"), rows=incoming)
+            outcomes = import_organizations(actor=self.actor, batch=Batch(self._source("clients")), rows=incoming)
             self._advance(len(rows))
         self.report.add(self.order.preset.clients.file, _keyed(rows, "name"), outcomes)
 
@@ -168,7 +168,7 @@ class _Loading:
                 for clean in batch
             ]
             with transaction.atomic():
-                outcomes = import_deals(actor=self.actor, source=self._source("deals"), rows=incoming, to=to)
+                outcomes = import_deals(actor=self.actor, batch=Batch(self._source("deals")), rows=incoming, to=to)
                 self._advance(len(batch))
             self.report.add(file, _keyed(batch, "id"), outcomes)
 

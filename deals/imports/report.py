@@ -8,9 +8,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from crm.actions.imported_row import Outcome
+from crm.rules.formula import harmless
 from deals.imports.check import Clean
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Report:
@@ -58,7 +57,7 @@ class Report:
         self.kept += bool(kept)
         if self._file:
             cells = [file, str(clean.line), key, result, " ".join(clean.notes), ", ".join(kept)]
-            self._writer.writerow([_harmless(cell) for cell in cells])
+            self._writer.writerow([harmless(cell) for cell in cells])
 
     def as_json(self) -> dict[str, Any]:
         """Return the counts as the run keeps them."""
@@ -67,8 +66,3 @@ class Report:
             "notes": dict(self.notes.most_common(100)),
             "kept": self.kept,
         }
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

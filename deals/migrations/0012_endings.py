@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0023_thanks_mails'),
+        ('crm', '0025_thanks_mails'),
         ('deals', '0011_whose_wants'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

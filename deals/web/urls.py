@@ -12,6 +12,7 @@ from deals.web import (
     deal,
     ending,
     exchange_rate,
+    import_run,
     line_item,
     problem,
     product,
@@ -43,9 +44,19 @@ DEAL = "deals/<uuid:deal_id>/"
 STATEMENT = f"{DEAL}problem/statements/<uuid:statement_id>/"
 CRITERION = f"{DEAL}criteria/rows/<uuid:criterion_id>/"
 LINE = f"{DEAL}products/<uuid:line_item_id>/"
+IMPORT = "imports/<uuid:import_id>/"
 PERSON = f"{DEAL}people/rows/<uuid:stakeholder_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("imports/", import_run.imports, name="imports"),
+    path(IMPORT, import_run.import_run, name="import"),
+    path(f"{IMPORT}source/", import_run.source, name="import_source"),
+    path(f"{IMPORT}columns/", import_run.columns, name="import_columns"),
+    path(f"{IMPORT}choices/", import_run.choices, name="import_choices"),
+    path(f"{IMPORT}start/", import_run.start, name="start_import"),
+    path(f"{IMPORT}cancel/", import_run.cancel, name="cancel_import"),
+    path(f"{IMPORT}undo/", import_run.undo, name="undo_import"),
+    path(f"{IMPORT}report/", import_run.report, name="import_report"),
     path("deals/", board.board, name="board"),
     path("products/", product.price_list, name="products"),
     path("products/new/", product.new_product, name="new_product"),

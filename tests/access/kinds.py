@@ -87,6 +87,7 @@ SIGHT: dict[str, frozenset[str]] = {
     "task_id": OWNER | {"read_key"},
     "endpoint_id": OWNER | ADMIN | {"read_key"},
     "message_id": OWNER | ADMIN | {"read_key"},
+    "import_id": OWNER | ADMIN | {"read_key"},
 }
 """Who may see the row that a part of an address stands for, wherever it stands."""
 

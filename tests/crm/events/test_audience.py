@@ -92,7 +92,7 @@ STAFF = {
     *(f"view.{one}" for one in ("saved", "changed", "deleted")),
     "api_key.created",
     "api_key.revoked",
-    "import.finished",
+    *(f"import.{one}" for one in ("finished", "cancelled", "undone")),
 }
 """Without a room: all of the staff."""
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0022_notifications'),
+        ('crm', '0024_bulk_changes'),
     ]
 
     operations = [
