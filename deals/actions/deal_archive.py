@@ -12,7 +12,8 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import Participant, Room, Side
-from deals.actions.deal import ask_no_more, lock_deal, save_deal
+from deals.actions.deal import lock_deal, save_deal
+from deals.actions.ending import ask_no_more
 from deals.models import Deal, DealStatus
 
 
