@@ -246,6 +246,7 @@ RENDERERS: dict[str, Renderer] = {
     "custom_field.changed": _changed("settings", _("%(name)s changed a custom field")),
     "custom_field.archived": _changed("settings", _("%(name)s took a custom field out of use")),
     "api_key.created": _changed("link", _("%(name)s made a key")),
+    "api_key.renewed": _changed("link", _("%(name)s renewed a key")),
     "api_key.revoked": _changed("link", _("%(name)s ended a key")),
     "webhook_endpoint.created": _changed("link", _("%(name)s set up a webhook")),
     "webhook_endpoint.changed": _changed("link", _("%(name)s changed a webhook")),

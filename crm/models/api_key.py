@@ -1,10 +1,33 @@
 """API keys and what their calls have already done."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.clock import now
 from crm.ids import new_id
+
+if TYPE_CHECKING:
+    from crm.actors import Actor
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    """Keys. Everybody has their own; administrators see all. A key sees none."""
+
+    def visible_to(self, actor: "Actor") -> "ApiKeyQuerySet":
+        """Return the keys of the person who acts, all for administrators."""
+        if actor.is_system:
+            return self
+        if actor.user is None or actor.key is not None or not actor.user.is_active:
+            return self.none()
+        return self if actor.user.is_admin else self.filter(user=actor.user)
+
+    def in_use(self) -> "ApiKeyQuerySet":
+        """Return those that open something now."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now()), revoked_at=None, user__is_active=True)
 
 
 class ApiKey(models.Model):
@@ -21,6 +44,8 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("API key")

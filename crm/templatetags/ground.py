@@ -35,6 +35,7 @@ MODULES = (
     "announce",
     "beside",
     "connection",
+    "copy",
     "drafts",
     "forms",
     "frame",
@@ -202,10 +203,12 @@ CONTROL_CLASSES = {"input": "input", "select": "select", "textarea": "textarea",
 
 @register.filter
 def control_kind(field: BoundField) -> str:
-    """What a field is drawn as: input, select, textarea, check, switch, choices (one of a few), checks, group."""
+    """What a field is drawn as: input, select, textarea, check, switch, choices (cards), checks, group."""
     widget = field.field.widget
     if isinstance(widget, forms.CheckboxInput):
         return "switch" if getattr(widget, "is_switch", False) else "check"
+    if hasattr(widget, "columns"):
+        return "choices"
     for kind, widgets in (
         ("checks", forms.CheckboxSelectMultiple),
         ("choices", forms.RadioSelect),

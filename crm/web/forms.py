@@ -252,6 +252,15 @@ class ChoiceCards(forms.RadioSelect):
         self.notes = notes or {}
 
 
+class CheckCards(forms.CheckboxSelectMultiple):
+    """Any of several, as cards like those of `ChoiceCards`."""
+
+    def __init__(self, *, columns: str = "", notes: Mapping[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.columns = columns
+        self.notes = notes or {}
+
+
 class Switch(forms.CheckboxInput):
     """A yes-or-no that takes effect when the form is saved, drawn as a switch."""
 

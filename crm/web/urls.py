@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from crm.web import (
     access_request,
     activity,
+    api_key,
     archive,
     attachment,
     bulk_change,
@@ -81,6 +82,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<uuid:task_id>/<str:verb>/", task.state, name="task_state"),
     path("data-requests/", data_request.requests, name="data_requests"),
     path("data-requests/<uuid:request_id>/", data_request.data_request, name="data_request"),
+    path("api-keys/", api_key.keys, name="api_keys"),
+    path("api-keys/end/", api_key.end_all, name="end_api_keys"),
+    path("api-keys/<uuid:key_id>/", api_key.one_key, name="api_key"),
+    path("api-keys/<uuid:key_id>/<str:verb>/", api_key.state, name="api_key_state"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("live/", live.live, name="live"),
     path("writing/", writing.writing, name="writing"),

@@ -51,6 +51,7 @@ VERBS = {
     "crm:comment_state": "resolve",
     "crm:contact_state": "archive",
     "crm:task_state": "complete",
+    "crm:api_key_state": "end",
     "room:turn": "withdraw",
     "room:recorded": "confirm",
 }
@@ -80,6 +81,8 @@ FORM = {
     "section": "criteria",
     "channel": "phone",
     "currency": "USD",
+    "days": "90",
+    "scopes": "deals:read",
 }
 """Fields that forms take; each form picks its own."""
 

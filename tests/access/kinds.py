@@ -85,6 +85,7 @@ SIGHT: dict[str, frozenset[str]] = {
     "key": frozenset({"rep"}),
     "notification_id": frozenset({"rep"}),
     "task_id": OWNER | {"read_key"},
+    "key_id": frozenset({"rep"}) | ADMIN,
     "endpoint_id": OWNER | ADMIN | {"read_key"},
     "message_id": OWNER | ADMIN | {"read_key"},
     "import_id": OWNER | ADMIN | {"read_key"},

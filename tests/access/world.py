@@ -14,6 +14,7 @@ from fido2.cose import ES256
 from fido2.webauthn import Aaguid, AttestedCredentialData
 
 from crm.actions.activity import log_activity
+from crm.actions.api_key import create_api_key
 from crm.actions.attachment import add_attachment, check_attachment, draw_attachment
 from crm.actions.bulk_change import preview_bulk_change
 from crm.actions.comment import add_comment
@@ -220,6 +221,7 @@ def _ids(cast: Cast) -> dict[str, Any]:
         "data_request": DataRequest.objects.get(),
         "notification_id": Notification.objects.filter(user=cast.maya, kind="words").latest("at"),
         "task_id": Task.objects.get(title="qanary-task"),
+        "key_id": _own_key(cast),
         "endpoint_id": WebhookEndpoint.objects.get(),
         "message_id": WebhookMessage.objects.get(),
         "import_id": ImportRun.objects.get(kind="contacts"),
@@ -234,6 +236,12 @@ def _ids(cast: Cast) -> dict[str, Any]:
         "session_id": RoomSession.objects.filter(contact=cast.ingrid.contact).latest("created_at"),
     }
     return {name: row.pk for name, row in own.items()} | {"room_id": cast.deal.room_id}
+
+
+def _own_key(cast: Cast) -> Model:
+    """Make a key of the rep that nobody in the world calls with."""
+    key, _secret = create_api_key(actor=cast.rep, user_id=cast.maya.pk, name="qanary-key", scopes=["deals:read"])
+    return key
 
 
 def _open_question(cast: Cast) -> Question:

@@ -91,6 +91,7 @@ STAFF = {
     *(f"{one}.{verb}" for one in ("team", "pipeline") for verb in ("created", "changed")),
     *(f"view.{one}" for one in ("saved", "changed", "deleted")),
     "api_key.created",
+    "api_key.renewed",
     "api_key.revoked",
     *(f"import.{one}" for one in ("finished", "cancelled", "undone")),
 }

@@ -6,6 +6,7 @@ import 'ground/frame';
 import 'ground/drafts';
 import 'ground/beside';
 import 'ground/mentions';
+import 'ground/copy';
 import 'ground/passkey';
 import 'ground/forms';
 import 'ground/writing';
