@@ -47,6 +47,13 @@ KINDS = (
         of.people_of_room,
         of.comment_link,
     ),
+    NewsKind(
+        "webhooks",
+        _("A webhook of yours was switched off, because its address takes nothing any more"),
+        ("webhook_endpoint.switched_off",),
+        of.owner_of_endpoint,
+        of.endpoint_link,
+    ),
     NewsKind("tasks", _("Your tasks of the day")),
 )
 

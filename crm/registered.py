@@ -82,6 +82,9 @@ register_navigation(
 register_navigation(NavigationEntry(_("Tasks"), "check", "crm:tasks", position=5, place="menu"))
 register_navigation(NavigationEntry(_("What you are told"), "bell", "crm:news_choice", position=6, place="menu"))
 register_navigation(NavigationEntry(_("API keys"), "key", "crm:api_keys", position=8, place="menu"))
+register_navigation(
+    NavigationEntry(_("Webhooks"), "link", "crm:webhooks", position=9, place="menu", covers=("/webhook-messages/",))
+)
 register_navigation(NavigationEntry(_("Clients"), "building", "crm:clients", position=50, covers=("/contacts/",)))
 register_navigation(
     NavigationEntry(_("The record"), "seal", "crm:ledger", position=20, place="menu", only="administrator")

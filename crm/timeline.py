@@ -251,6 +251,9 @@ RENDERERS: dict[str, Renderer] = {
     "webhook_endpoint.created": _changed("link", _("%(name)s set up a webhook")),
     "webhook_endpoint.changed": _changed("link", _("%(name)s changed a webhook")),
     "webhook_endpoint.secret_rotated": _changed("link", _("%(name)s gave a webhook a new secret")),
+    "webhook_endpoint.switched_off": _changed(
+        "alert", _("A webhook was switched off: its address takes nothing any more")
+    ),
     "webhook_endpoint.archived": _changed("link", _("%(name)s ended a webhook")),
     "ledger.checked": _changed("seal", _("The record was checked, and fits")),
     "ledger.faults_found": _changed("alert", _("The record was checked, and does not fit")),

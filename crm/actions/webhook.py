@@ -1,4 +1,4 @@
-"""Webhook endpoints: made, changed, given a new secret, taken away; messages sent again."""
+"""Webhook endpoints: made, changed, given a new secret, switched off, taken away; messages sent again."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.version import check_version, save_changes
-from crm.actors import Actor
+from crm.actors import SYSTEM, Actor
 from crm.checks import Checks
 from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused
@@ -98,6 +98,16 @@ def archive_webhook_endpoint(*, actor: Actor, endpoint_id: UUID, version: int) -
     endpoint.messages.filter(state=WebhookState.WAITING).update(state=WebhookState.FAILED, done_at=now())
     record("webhook_endpoint.archived", actor=actor, room=None, subject=endpoint)
     return endpoint
+
+
+@transaction.atomic
+def switch_off_webhook_endpoint(*, endpoint_id: UUID, reason: str) -> None:
+    """Tell an address nothing more because of how it answers; its owner hears of it. Nothing happens to one that is off."""
+    on = WebhookEndpoint.objects.filter(pk=endpoint_id, disabled_at=None, archived_at=None)
+    endpoint = on.select_for_update(of=("self",), no_key=True).first()
+    if endpoint is not None:
+        save_changes(endpoint, {"disabled_at": now(), "disabled_reason": reason})
+        record("webhook_endpoint.switched_off", actor=SYSTEM, room=None, subject=endpoint, data={"reason": reason})
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +19,12 @@ from django.conf import settings
 from django.db import transaction
 from standardwebhooks import Webhook
 
+from crm.actions.webhook import switch_off_webhook_endpoint
 from crm.actors import Actor, as_key, as_user
 from crm.clock import now
 from crm.models import Event, WebhookAttempt, WebhookEndpoint, WebhookMessage, WebhookState
-from crm.rules.webhook import is_public, pause_after
+from crm.queries.webhook import payload_of
+from crm.rules.webhook import GONE, LONG_ENOUGH, SILENT, is_public, pause_after
 from crm.secrets import unseal
 
 log = structlog.get_logger(__name__)
@@ -111,7 +113,7 @@ def _try(message: WebhookMessage) -> bool:
 
 @transaction.atomic
 def _note(message: WebhookMessage, status: int | None, milliseconds: int, answer: str, state: str = "") -> None:
-    """Keep what came of a try: done, tried again later, given up, or (410) the endpoint switched off."""
+    """Keep what came of a try: done, tried again later, or given up; then the address may be switched off, too."""
     at = now()
     words = "".join(sign for sign in answer if sign.isprintable())[:ANSWER_KEPT]
     WebhookAttempt.objects.create(message=message, at=at, status=status, milliseconds=milliseconds, answer=words)
@@ -122,28 +124,19 @@ def _note(message: WebhookMessage, status: int | None, milliseconds: int, answer
         message.state, message.done_at = WebhookState.FAILED, at
     else:
         message.run_after = at + pause
-    message.save(update_fields=["state", "done_at", "run_after"])
     if status == 410:
-        gone = WebhookEndpoint.objects.filter(pk=message.endpoint_id, disabled_at=None)
-        gone.update(disabled_at=at, disabled_reason="410 Gone", updated_at=at)
-        log.warning("webhook_endpoint_gone", endpoint=str(message.endpoint_id))
+        switch_off_webhook_endpoint(endpoint_id=message.endpoint_id, reason=GONE)
+    elif pause is None and message.state == WebhookState.FAILED and not state and not _answers(message, at):
+        switch_off_webhook_endpoint(endpoint_id=message.endpoint_id, reason=SILENT)
+    message.save(
+        update_fields=["state", "done_at", "run_after"]
+    )  # after the endpoint's lock, as sending again takes them
 
 
-def payload_of(event: Event) -> dict[str, Any]:
-    """Return the thin payload of an event: ids, type, schema, place in the feed. The rest is fetched over REST."""
-    return {
-        "type": event.type,
-        "timestamp": event.at.isoformat(),
-        "data": {
-            "event": str(event.pk),
-            "schema": event.schema,
-            "position": event.feed.position,
-            "room": str(event.room_id) if event.room_id else None,
-            "subject_type": event.subject_type,
-            "subject": str(event.subject_id),
-            "facts": event.data,
-        },
-    }
+def _answers(message: WebhookMessage, at: datetime) -> bool:
+    """Whether anything arrived at the message's address since its own tries began."""
+    tries = WebhookAttempt.objects.filter(message__endpoint=message.endpoint_id, status__range=(200, 299))
+    return tries.filter(at__gt=at - LONG_ENOUGH).exists()
 
 
 def signatures(endpoint: WebhookEndpoint, id: str, timestamp: Any, body: str) -> str:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from crm.actors import Actor
-from crm.models import Event, Notification, Question, Room, RoomMember, Task, User
+from crm.models import Event, Notification, Question, Room, RoomMember, Task, User, WebhookEndpoint
 from crm.news import news_kind
 from crm.places import Place, places_of
 from crm.queries.paging import page_of
@@ -92,6 +92,11 @@ def reminded(event: Event) -> list[UUID]:
     return [task.user_id] if task and is_still_wanted(event, task) else []
 
 
+def owner_of_endpoint(event: Event) -> list[UUID]:
+    """Return whose webhook address an event is about."""
+    return list(WebhookEndpoint.objects.filter(pk=event.subject_id).values_list("user", flat=True))
+
+
 # Where it leads -------------------------------------------------------------------------------------------------------
 def comment_link(_actor: Actor, event: Event) -> str:
     """Return where a comment stands; "" for other words."""
@@ -115,3 +120,9 @@ def task_link(actor: Actor, event: Event) -> str:
     task = Task.objects.visible_to(actor).filter(pk=event.subject_id).first()
     row = task_rows(actor, [task])[0] if task else None
     return row.place.url if row and row.place else reverse("crm:tasks")
+
+
+def endpoint_link(actor: Actor, event: Event) -> str:
+    """Return the page of a webhook address, "" once it was taken away."""
+    is_there = WebhookEndpoint.objects.visible_to(actor).filter(pk=event.subject_id, archived_at=None).exists()
+    return reverse("crm:webhook", args=[event.subject_id]) if is_there else ""

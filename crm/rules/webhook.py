@@ -9,6 +9,11 @@ PAUSES = tuple(
 )
 """Pauses after the first, second, … failed try: ten tries over three days (Standard Webhooks 1.0, "Retries")."""
 
+LONG_ENOUGH = sum(PAUSES, timedelta())
+"""For how long nothing may arrive at an address before it is switched off: as long as one message is tried."""
+GONE, SILENT = "410 Gone", "Nothing arrived for three days"
+"""Why an address was switched off by itself."""
+
 _NAT64 = IPv6Network("64:ff9b::/96")
 """The well-known prefix of RFC 6052."""
 

@@ -26,6 +26,7 @@ from crm.web import (
     task,
     timeline,
     view,
+    webhook,
     writing,
 )
 
@@ -86,6 +87,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api-keys/end/", api_key.end_all, name="end_api_keys"),
     path("api-keys/<uuid:key_id>/", api_key.one_key, name="api_key"),
     path("api-keys/<uuid:key_id>/<str:verb>/", api_key.state, name="api_key_state"),
+    path("webhooks/", webhook.webhooks, name="webhooks"),
+    path("webhooks/new/", webhook.new_webhook, name="new_webhook"),
+    path("webhooks/<uuid:endpoint_id>/", webhook.one_webhook, name="webhook"),
+    path("webhooks/<uuid:endpoint_id>/change/", webhook.change_webhook, name="change_webhook"),
+    path("webhooks/<uuid:endpoint_id>/secret/", webhook.new_secret, name="webhook_secret"),
+    path("webhooks/<uuid:endpoint_id>/replay/", webhook.replay, name="webhook_replay"),
+    path("webhooks/<uuid:endpoint_id>/<str:verb>/", webhook.state, name="webhook_state"),
+    path("webhook-messages/<uuid:message_id>/", webhook.message, name="webhook_message"),
+    path("webhook-messages/<uuid:message_id>/replay/", webhook.replay_one, name="webhook_message_replay"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("live/", live.live, name="live"),
     path("writing/", writing.writing, name="writing"),

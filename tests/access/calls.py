@@ -52,6 +52,7 @@ VERBS = {
     "crm:contact_state": "archive",
     "crm:task_state": "complete",
     "crm:api_key_state": "end",
+    "crm:webhook_state": "pause",
     "room:turn": "withdraw",
     "room:recorded": "confirm",
 }
@@ -82,6 +83,7 @@ FORM = {
     "channel": "phone",
     "currency": "USD",
     "days": "90",
+    "since": "2026-01-01T09:00",
     "scopes": "deals:read",
 }
 """Fields that forms take; each form picks its own."""

@@ -87,7 +87,7 @@ STAFF = {
     "exchange_rate.set",
     "exchange_rate.removed",
     *(f"custom_field.{one}" for one in ("created", "changed", "archived")),
-    *(f"webhook_endpoint.{one}" for one in ("created", "changed", "secret_rotated", "archived")),
+    *(f"webhook_endpoint.{one}" for one in ("created", "changed", "secret_rotated", "switched_off", "archived")),
     *(f"{one}.{verb}" for one in ("team", "pipeline") for verb in ("created", "changed")),
     *(f"view.{one}" for one in ("saved", "changed", "deleted")),
     "api_key.created",

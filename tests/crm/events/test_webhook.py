@@ -31,9 +31,11 @@ from crm.actors import Actor, as_key, as_participant, as_user
 from crm.clock import frozen, now
 from crm.errors import Invalid, NotAllowed, NotFound, Refused
 from crm.events import webhook
+from crm.events.deliver import deliver_owed
 from crm.events.relay import give_positions
 from crm.events.webhook import send_owed
-from crm.models import ApiKey, User, WebhookAttempt, WebhookEndpoint, WebhookMessage, WebhookState
+from crm.models import ApiKey, Notification, User, WebhookAttempt, WebhookEndpoint, WebhookMessage, WebhookState
+from crm.queries.notification import link_of
 from crm.tasks import send_webhooks
 from tests.api.caller import make_key
 from tests.cast import Cast
@@ -175,6 +177,34 @@ def test_gone_switches_it_off(cast: Cast, receiver: Receiver) -> None:
     send_owed()
     assert len(receiver.requests) == 1
     assert WebhookEndpoint.objects.get().disabled_reason == "410 Gone"
+
+
+def test_three_days_of_nothing_switch_it_off_and_its_owner_hears_of_it(cast: Cast, receiver: Receiver) -> None:
+    endpoint, _secret = listen(cast, receiver)
+    receiver.answers = [200, 500]
+    happen(cast)
+    send_owed()
+    happen(cast)
+    last_try(days=2)
+    endpoint.refresh_from_db()
+    assert endpoint.disabled_at is None  # something arrived the day before yesterday
+    last_try(days=4)
+    endpoint.refresh_from_db()
+    assert endpoint.disabled_reason == "Nothing arrived for three days"
+    deliver_owed()
+    told = Notification.objects.get(kind="webhooks")
+    assert told.user == cast.maya
+    assert link_of(cast.rep, told) == f"/webhooks/{endpoint.pk}/"
+    replay_message(actor=cast.rep, message_id=WebhookMessage.objects.latest("pk").pk)
+    last_try(days=4)
+    assert Notification.objects.filter(kind="webhooks").count() == 1
+
+
+def last_try(*, days: int) -> None:
+    """Try what waits a tenth time."""
+    WebhookMessage.objects.exclude(state=WebhookState.DELIVERED).update(state=WebhookState.WAITING, attempts=9)
+    with frozen(now() + timedelta(days=days)):
+        send_owed()
 
 
 def test_redirects_are_not_followed(cast: Cast, receiver: Receiver) -> None:
