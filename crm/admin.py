@@ -33,6 +33,15 @@ for model in (Authenticator, SocialAccount, SocialApp, SocialToken):
 
 admin.site.site_header = admin.site.site_title = _("Common Ground: administration")
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, with its limits and second factor
+_all_urls = admin.site.get_urls
+
+
+def _urls() -> list[Any]:
+    """Leave out the way from a row to its page on the site: no row here has one, and ids that are none would break it."""
+    return [one for one in _all_urls() if getattr(one, "name", "") != "view_on_site"]
+
+
+admin.site.get_urls = _urls  # type: ignore[method-assign]
 
 
 class ActionForm(forms.ModelForm):

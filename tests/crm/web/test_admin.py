@@ -167,3 +167,8 @@ def test_a_pipeline_is_made_with_stages_and_gates(cast: Cast, client: Client) ->
     assert "Kept words?" in refused.content.decode()
     assert Organization.objects.count() == 1
     assert Event.objects.filter(type="pipeline.changed", subject_id=pipeline.pk).exists()
+
+
+@pytest.mark.parametrize("rest", ["crm/nonsense", "1/nonsense", "1/00000000-0000-0000-0000-000000000000", "x/\x00"])
+def test_rows_have_no_page_on_the_site_to_be_led_to(client: Client, rest: str) -> None:
+    assert client.get(f"/admin/r/{rest}/").status_code == 404
