@@ -61,7 +61,9 @@ def _remove_left_content(event: Event) -> None:
         remove_left_content(sha256=sha256)
 
 
-register_consumer("crm.remove_left_content", ["attachment.checked", "attachment.erased"], _remove_left_content)
+register_consumer(
+    "crm.remove_left_content", ["attachment.checked", "attachment.erased", "attachment.taken_out"], _remove_left_content
+)
 
 register_record_kind(ORGANIZATIONS)
 register_record_kind(CONTACTS)

@@ -210,6 +210,7 @@ RENDERERS: dict[str, Renderer] = {
     "attachment.added": says("file", _("%(name)s added a file: %(file)s"), file="subject"),
     "attachment.checked": says("file", _("A file was checked and can be opened: %(file)s"), file="subject"),
     "attachment.drawn": says("eye", _("The pages of a file can be looked at: %(file)s"), file="subject"),
+    "attachment.taken_out": says("file", _("%(name)s took out a file: %(file)s"), file="subject"),
     "attachment.refused": says("alert", _("A file was checked and refused: %(file)s"), file="subject"),
     "task.created": _changed("check", _("%(name)s noted a task")),
     "task.changed": _changed("check", _("%(name)s changed a task")),

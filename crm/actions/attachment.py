@@ -12,11 +12,12 @@ from crm.actions.room import lock_room
 from crm.actors import SYSTEM, Actor
 from crm.checks import Checks
 from crm.clock import now
-from crm.errors import Invalid, NotFound, Words
+from crm.errors import Invalid, NotAllowed, NotFound, Refused, Words
 from crm.events.record import record
 from crm.files import hold, keep, keep_pages, looked_into, measure, open_content, remove
-from crm.models import Attachment, FileState
+from crm.models import NO_CONTENT, Attachment, FileState
 from crm.previews import draw_pages
+from crm.queries.attachment import get_attachment, is_evidence
 from crm.queries.room import get_room
 from crm.rules.file_types import SIZE_LIMIT, FileFault, clean_name, type_of
 
@@ -141,6 +142,30 @@ def _keep_drawn(found: Attachment, pages: Sequence[bytes]) -> None:
     attachment.preview_pages = len(pages)
     attachment.save(update_fields=["preview_pages"])
     _record("attachment.drawn", SYSTEM, attachment, {})
+
+
+@transaction.atomic
+def take_out_attachment(*, actor: Actor, attachment_id: UUID) -> Attachment:
+    """Take a file out of its room: its content goes, that it was there and who took it out stays. Doing it twice is once.
+
+    Raises `NotFound`, `NotAllowed` for anybody but who put it in and the room's owner, and `Refused` for evidence.
+    """
+    found = get_attachment(actor, attachment_id)
+    room = lock_room(actor, found.room_id)
+    attachment = Attachment.objects.select_for_update(of=("self",), no_key=True).get(pk=found.pk)
+    attachment.room = room
+    if attachment.state == FileState.TAKEN_OUT:
+        return attachment
+    if not attachment.may_be_taken_out_by(actor):
+        raise NotAllowed(_("Whoever put a file in takes it out, or the owner of the room."), code="not_yours")
+    if is_evidence(attachment):
+        raise Refused(_("This file shows what was answered or measured, and stays for that."), code="evidence")
+    left = {"left_sha256": attachment.sha256} if attachment.sha256 != NO_CONTENT else {}
+    attachment.state, attachment.sha256 = FileState.TAKEN_OUT, NO_CONTENT
+    attachment.size = attachment.preview_pages = 0
+    attachment.save(update_fields=["state", "sha256", "size", "preview_pages"])
+    _record("attachment.taken_out", actor, attachment, left)
+    return attachment
 
 
 @transaction.atomic

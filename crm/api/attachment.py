@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from crm.actions.attachment import add_attachment
+from crm.actions.attachment import add_attachment, take_out_attachment
 from crm.api.authentication import actor_of, require_scope
 from crm.api.description import responses_of
-from crm.api.endpoint import one, reads, writes
+from crm.api.endpoint import gone, one, reads, writes
 from crm.api.fields import Id, Text, Time
 from crm.api.listing import Filter, Listing, page, read_parameters
 from crm.files import open_content
@@ -89,6 +89,15 @@ class AttachmentDetail(APIView):
     def get(self, request: Request, attachment_id: UUID) -> Response:
         """Read about a file."""
         return one(request, AttachmentAnswer, get_attachment(actor_of(request), attachment_id))
+
+    @writes("take_out_attachment", "rooms:write", status=204)
+    def delete(self, request: Request, values: dict[str, Any], attachment_id: UUID) -> Response:
+        """Take out a file that you put in, or that lies in a room you own. Its content goes for good; what is evidence stays.
+
+        That it was there is still listed, with the state `taken_out`. A file has no versions, so no `If-Match` is needed.
+        """
+        take_out_attachment(actor=actor_of(request), attachment_id=attachment_id)
+        return gone()
 
 
 class AttachmentContent(APIView):

@@ -5,7 +5,7 @@ from crm.models.access_request import AccessRequest, AccessRequestState
 from crm.models.activity import Activity, ActivityType
 from crm.models.address_change import AddressChange
 from crm.models.api_key import ApiKey, IdempotentAnswer
-from crm.models.attachment import Attachment, FileState
+from crm.models.attachment import NO_CONTENT, Attachment, FileState
 from crm.models.authored import WRITERS, Authored, Draftable, DraftableQuerySet, one_draft_each, private_rows_of
 from crm.models.bulk_change import BulkChange, BulkRow, BulkRowState, BulkState
 from crm.models.comment import Comment
@@ -38,6 +38,7 @@ from crm.models.webhook import WebhookAttempt, WebhookEndpoint, WebhookMessage, 
 __all__ = [
     "BUSY",
     "NOT_YET",
+    "NO_CONTENT",
     "UNSAID",
     "WRITERS",
     "AccessRequest",

@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     from crm.actors import Actor
 
 
+NO_CONTENT = "0" * 64
+"""In the place of a hash: what the file held is gone for good."""
+
+
 class FileState(models.TextChoices):
     """Whether a file may be opened."""
 
     QUARANTINED = "quarantined", _("Being checked")
     CLEAN = "clean", _("Checked")
     REFUSED = "refused", _("Refused")
+    TAKEN_OUT = "taken_out", _("Taken out")
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
@@ -68,6 +73,14 @@ class Attachment(Authored):
 
     def __str__(self) -> str:
         return self.name
+
+    def may_be_taken_out_by(self, actor: "Actor") -> bool:
+        """Whether the actor put it in, or owns the room. It may be evidence all the same, and stay."""
+        if self.state == FileState.TAKEN_OUT:
+            return False
+        if actor.participant:
+            return self.by_contact_id == actor.participant.contact_id
+        return actor.user is not None and actor.user.pk in (self.by_user_id, self.room.owner_id)
 
     @property
     def has_pages(self) -> bool:

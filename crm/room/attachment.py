@@ -8,12 +8,13 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from crm.actions.attachment import take_out_attachment
 from crm.actors import Actor
 from crm.errors import NotFound
 from crm.models import Attachment
-from crm.queries.attachment import get_clean_attachment, get_page
+from crm.queries.attachment import get_attachment, get_clean_attachment, get_page
 from crm.room.actor import participant
 from crm.room.frame import room_of, show
 from crm.web.attachment import FileForm, add_file, file_response, files_context, page_response, pages_context
@@ -41,6 +42,15 @@ def files(request: HttpRequest, room_id: UUID) -> HttpResponse:
 def attachment(request: HttpRequest, room_id: UUID, attachment_id: UUID) -> FileResponse:
     """Download a checked file that is shared in this room."""
     return file_response(_of_room(room_id, get_clean_attachment(participant(request, room_id), attachment_id)))
+
+
+@never_cache
+@require_POST
+def take_out(request: HttpRequest, room_id: UUID, attachment_id: UUID) -> HttpResponse:
+    """Take a file out that this person put in."""
+    actor = participant(request, room_id)
+    take_out_attachment(actor=actor, attachment_id=_of_room(room_id, get_attachment(actor, attachment_id)).pk)
+    return redirect(f"{_url(room_id, 'files')}?said=file-out")
 
 
 @never_cache

@@ -21,6 +21,7 @@ SAID: dict[str, Promise] = {
     "kept": _("Saved as your side’s draft. Nobody else sees it yet."),
     "shared": _("Shared. Everybody at the table sees it now."),
     "file-added": _("Added. Everybody here can open it as soon as it is checked."),
+    "file-out": _("Taken out. Nobody can open it any more; that it was here stays."),
     "file-kept": _("Added. Only your side sees it."),
     "removed": _("Taken out. What it said before is kept in the history."),
     "sent": _("Sent. Everybody at the table can read it."),

@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:room_id>/receipts/<uuid:consent_id>/<str:verb>/", consent.turn, name="turn"),
     path("<uuid:room_id>/files/", attachment.files, name="files"),
     path("<uuid:room_id>/files/<uuid:attachment_id>/", attachment.attachment, name="attachment"),
+    path("<uuid:room_id>/files/<uuid:attachment_id>/take-out/", attachment.take_out, name="take_out"),
     path("<uuid:room_id>/files/<uuid:attachment_id>/pages/", attachment.attachment_pages, name="attachment_pages"),
     path(
         "<uuid:room_id>/files/<uuid:attachment_id>/pages/<int:number>/",

@@ -13,14 +13,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm.actions.attachment import WORDS, add_attachment
+from crm.actions.attachment import WORDS, add_attachment, take_out_attachment
 from crm.actors import Actor
 from crm.errors import Invalid
 from crm.files import open_content, open_page
 from crm.models import Attachment, Room
-from crm.queries.attachment import attachments, get_clean_attachment, get_page, refusals
+from crm.queries.attachment import TakenOut, attachments, get_clean_attachment, get_page, refusals, taken_out
 from crm.queries.paging import page_of
 from crm.queries.room import get_room
 from crm.rules.file_types import EXTENSIONS
@@ -45,13 +45,18 @@ class FileForm(forms.Form):
 
 @dataclass(frozen=True)
 class Shown:
-    """A file in the list: where it can be looked at ("" when it has no pages) and downloaded; why it was refused."""
+    """A file in the list: where it can be looked at ("" when it has no pages), downloaded and taken out ("" for who may not).
+
+    `reason` is why it was refused, `taken_out` who took it out and when.
+    """
 
     file: Attachment
     reason: Any
     look_url: str
     thumbnail_url: str
     download_url: str
+    take_out_url: str = ""
+    taken_out: TakenOut | None = None
 
 
 def add_file(actor: Actor, room_id: UUID, form: FileForm) -> Attachment | None:
@@ -77,7 +82,7 @@ def add_file(actor: Actor, room_id: UUID, form: FileForm) -> Attachment | None:
 def files_context(actor: Actor, room: Room, form: FileForm, cursor: str, url: Callable[..., str]) -> dict[str, Any]:
     """Return what `crm/attachment/_files.html` shows. `url(name, *args)` gives the addresses of whoever looks."""
     page = page_of(attachments(actor, room.pk), cursor, by=("-created_at", "-id"))
-    reasons = refusals(page.rows)
+    reasons, gone = refusals(page.rows), taken_out(actor, page.rows)
     shown = [
         Shown(
             file=file,
@@ -85,6 +90,8 @@ def files_context(actor: Actor, room: Room, form: FileForm, cursor: str, url: Ca
             look_url=url("attachment_pages", file.pk) if file.has_pages else "",
             thumbnail_url=url("attachment_page", file.pk, 1) if file.has_pages else "",
             download_url=url("attachment", file.pk),
+            take_out_url=url("take_out", file.pk) if file.may_be_taken_out_by(actor) else "",
+            taken_out=gone.get(file.pk),
         )
         for file in page.rows
     ]
@@ -121,6 +128,15 @@ def files(request: HttpRequest, room_id: UUID) -> HttpResponse:
 def attachment(request: HttpRequest, attachment_id: UUID) -> FileResponse:
     """Download a checked file."""
     return file_response(get_clean_attachment(staff(request), attachment_id))
+
+
+@login_required
+@require_POST
+def take_out(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
+    """Take a file out of its room."""
+    file = take_out_attachment(actor=staff(request), attachment_id=attachment_id)
+    messages.success(request, _("Taken out. Nobody can open it any more."))
+    return redirect("crm:files", file.room_id)
 
 
 @login_required

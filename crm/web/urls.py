@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("comments/<uuid:comment_id>/<str:verb>/", comment.state, name="comment_state"),
     path("rooms/<uuid:room_id>/files/", attachment.files, name="files"),
     path("attachments/<uuid:attachment_id>/", attachment.attachment, name="attachment"),
+    path("attachments/<uuid:attachment_id>/take-out/", attachment.take_out, name="take_out"),
     path("attachments/<uuid:attachment_id>/pages/", attachment.attachment_pages, name="attachment_pages"),
     path("attachments/<uuid:attachment_id>/pages/<int:number>/", attachment.attachment_page, name="attachment_page"),
     path("clients/", organization.clients, name="clients"),

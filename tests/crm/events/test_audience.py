@@ -54,7 +54,7 @@ EVERYBODY = {
 AS_SHARED = {
     *(f"{row}.{verb}" for row in ROWS for verb in VERBS),
     *(f"activity.{one}" for one in ("logged", "changed", "shared", "archived")),
-    *(f"attachment.{one}" for one in ("added", "checked", "drawn", "refused", "erased")),
+    *(f"attachment.{one}" for one in ("added", "checked", "drawn", "refused", "erased", "taken_out")),
     *(f"comment.{one}" for one in ("added", "changed", "resolved", "reopened", "archived")),
     "consent.reminder_wanted",
     "deal.changed",

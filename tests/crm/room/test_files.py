@@ -9,16 +9,26 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from crm.actions.attachment import add_attachment, check_attachment, draw_attachment, remove_left_content
+from crm.actions.attachment import (
+    add_attachment,
+    check_attachment,
+    draw_attachment,
+    remove_left_content,
+    take_out_attachment,
+)
+from crm.actions.room import add_member
 from crm.actors import Actor
+from crm.errors import Refused
 from crm.events.deliver import deliver_owed
 from crm.files import open_page, path_of
-from crm.models import Attachment, FileState
+from crm.models import Attachment, Event, FileState
+from crm.personal_data.files import erase_files
 from crm.previews import HEIGHT, PAGES, WIDTH, draw_pages
 from crm.rules.file_types import MEGABYTE, PDF
 from tests.cast import Cast
 from tests.crm.actions.test_attachment import picture
 from tests.crm.room.door import client_of
+from tests.deals.actions.test_stage_move import record_yes
 
 pytestmark = pytest.mark.django_db
 BROKEN = b"%PDF-1.7\n1 0 obj << >> endobj\n%%EOF"
@@ -163,3 +173,62 @@ def test_the_list_costs_the_same_for_more_files(cast: Cast, client: Client, asse
         put(cast, cast.rep, picture(size=(8, 8 + number)), f"chart-{number}.png")
     with assert_query_baseline("room:files"):
         assert client.get(at(cast)).content.decode().count("chart-") >= 6
+
+
+class TestTakingOut:
+    """Who put a file in takes it out, or the owner of the room; a trace stays, and so does evidence."""
+
+    def out(self, cast: Cast, client: Client, file: Attachment) -> str:
+        return client.post(at(cast, f"{file.pk}/take-out/"), follow=True).content.decode()
+
+    def test_the_content_goes_and_the_trace_stays(self, cast: Cast, client: Client) -> None:
+        file = put(cast, cast.buyer, picture())
+        page = client.get(at(cast)).content.decode()
+        assert "Take it out" in page
+        page = self.out(cast, client, file)
+        assert "Taken out by Ingrid Solberg" in page
+        assert "<img" not in page[page.index("<main") :]
+        assert "Take it out" not in page
+        deliver_owed()
+        assert not default_storage.exists(path_of(file.sha256))
+        assert client.get(at(cast, f"{file.pk}/")).status_code == 404
+        self.out(cast, client, file)
+        assert Event.objects.filter(type="attachment.taken_out").count() == 1
+
+    def test_the_bytes_stay_while_another_file_has_them(self, cast: Cast, client: Client) -> None:
+        file, other = put(cast, cast.buyer, picture()), put(cast, cast.rep, picture())
+        self.out(cast, client, file)
+        deliver_owed()
+        assert file.sha256 == other.sha256
+        assert default_storage.exists(path_of(other.sha256))
+
+    def test_nobody_else_does_but_the_owner_of_the_room(self, cast: Cast, client: Client) -> None:
+        ours, theirs = put(cast, cast.rep, picture()), put(cast, cast.buyer, picture("JPEG"), "theirs.jpg")
+        assert client.post(at(cast, f"{ours.pk}/take-out/")).status_code == 403
+        staff = Client()
+        staff.force_login(cast.colleague)
+        add_member(actor=cast.rep, room_id=cast.deal.room_id, user_id=cast.colleague.pk)
+        assert staff.post(f"/attachments/{theirs.pk}/take-out/").status_code == 403
+        assert "Take it out" not in staff.get(f"/rooms/{cast.deal.room_id}/files/").content.decode()
+        staff.force_login(cast.maya)
+        assert (
+            "Taken out by Maya Okafor"
+            in staff.post(f"/attachments/{theirs.pk}/take-out/", follow=True).content.decode()
+        )
+        assert "Taken out by Maya Okafor" in client.get(at(cast)).content.decode()
+        assert Attachment.objects.get(pk=ours.pk).state == FileState.CLEAN
+
+    def test_evidence_stays(self, cast: Cast) -> None:
+        file = put(cast, cast.rep, picture())
+        cast.write_problem()
+        record_yes(cast, cast.problem(), evidence=file.pk)
+        with pytest.raises(Refused):
+            take_out_attachment(actor=cast.rep, attachment_id=file.pk)
+        assert default_storage.exists(path_of(file.sha256))
+
+    def test_its_name_goes_with_the_data_of_whoever_put_it_in(self, cast: Cast, client: Client) -> None:
+        file = put(cast, cast.buyer, picture(), "My holidays.png")
+        self.out(cast, client, file)
+        erase_files(Attachment.objects.filter(by_contact=cast.ingrid.contact))
+        file.refresh_from_db()
+        assert (file.name, file.state) == ("(erased)", FileState.REFUSED)
