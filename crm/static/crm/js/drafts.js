@@ -47,12 +47,14 @@ document.addEventListener('input', (event) => {
 
 document.addEventListener('submit', (event) => {
   if (event.target.hasAttribute('data-clear-drafts')) forget();
-  if (event.target.dataset.draft && !event.defaultPrevented && !event.target.hasAttribute('hx-post')) safely(() => sessionStorage.setItem(SENT, keyOf(event.target)));
+  if (!event.target.dataset.draft || event.defaultPrevented) return; // prevented: sent without leaving the page
+  safely(() => sessionStorage.setItem(SENT, keyOf(event.target)));
 });
 
 document.addEventListener('htmx:afterRequest', (event) => {
-  const form = event.detail.elt;
-  if (event.detail.successful && form.matches?.('form[data-draft]')) forget(form);
+  const { elt: form, successful, requestConfig } = event.detail;
+  if (!successful || !form.matches?.('form[data-draft]')) return;
+  if (requestConfig.path === form.getAttribute('action')) forget(form); // and not for a look at what would be sent
 });
 
 // The page after a sent form: "saved" is the server's word, given as a success message.
