@@ -1,5 +1,7 @@
 """Who is at the table of a room, as everybody in it sees them."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -35,6 +37,12 @@ def people_at_table(room: Room) -> list[AtTable]:
     owner = [AtTable(room.owner.name, Side.SELLER, words, user=room.owner_id)]
     buyers = [guest for guest in guests if guest.side == Side.BUYER]
     return buyers + owner + hosts + [guest for guest in guests if guest.side != Side.BUYER]
+
+
+def names_for_an_at(people: Sequence[AtTable], me: UUID) -> list[str]:
+    """Return whom `me` (a contact) can name behind an @: the others at the table, without those of one name."""
+    called = Counter(one.name.casefold() for one in people)
+    return sorted(one.name for one in people if one.contact != me and called[one.name.casefold()] == 1)
 
 
 def who_answers_for(room: Room) -> list[User]:

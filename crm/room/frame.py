@@ -1,7 +1,6 @@
 """What every page of the room has around it: the title, the people, the tabs, and a word on what was done."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
 from crm.models import Room, Side
-from crm.queries.comment import people_to_name
-from crm.queries.room_people import people_at_table
+from crm.queries.room_people import names_for_an_at, people_at_table
 from crm.registry import room_panels
 
 SAID: dict[str, Promise] = {
@@ -106,7 +104,7 @@ def show(
         "sellers": [one for one in people if one.side == Side.SELLER],
         "buyers": [one for one in people if one.side == Side.BUYER],
         "tabs": [Tab(panel.label, url, panel.name == current) for panel, url in room_panels(actor, room)],
-        "people_to_name": partial(people_to_name, actor, room),
+        "people_to_name": names_for_an_at(people, actor.participant.contact_id) if actor.participant else [],
         "said": [Said(str(words))] if words else [],
     }
     return render(request, template, frame | context, status=status)

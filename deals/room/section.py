@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm.actions.comment import add_comment
 from crm.actors import Actor
 from crm.errors import Stale
-from crm.queries.comment import people_to_name
 from crm.room.actor import participant
 from crm.room.frame import show
 from crm.web.conflict import Conflicting, conflict_context, decided, given_up
@@ -72,7 +71,6 @@ def _page(
         "parts": problem_parts(rows) if section.kind == SectionKind.PROBLEM else [],
         "sides": people_by_side(rows, client) if section.kind == SectionKind.PEOPLE else [],
         "left_out": left_out(section),
-        "named_in_section": people_to_name(actor, section.deal.room, section.kind),
         "editing": None,
         "adding": "",
         "saying": None,
