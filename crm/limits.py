@@ -6,8 +6,8 @@ from crm.actors import Actor
 from crm.clock import now
 from crm.errors import TooOften
 
-SEARCHES, WITHIN = 60, 60
-"""Searches of one person or key in so many seconds."""
+SEARCHES, WITHIN = 120, 60
+"""Searches of one person or key in so many seconds. The search box asks at each rest of the fingers."""
 
 
 def take_search(actor: Actor) -> None:

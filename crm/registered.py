@@ -14,12 +14,17 @@ from crm.mail.data_request import administrators, mail_data_answer, mail_data_re
 from crm.mail.ledger import mail_checkpoint, mail_faults
 from crm.mail.task import mail_task_reminder
 from crm.models import Event, Role
+from crm.queries.activity import find_activities
 from crm.queries.attachment import recorded_evidence
+from crm.queries.comment import find_comments
+from crm.queries.contact import find_contacts
 from crm.queries.notification import deciders_of
+from crm.queries.organization import find_organizations
 from crm.queries.waiting_for_us import open_requests, unanswered_words
 from crm.record_kinds import register_record_kind
 from crm.registry import register_consumer, register_file_holder, register_person_consumer, register_room_panel
 from crm.room import panels
+from crm.search import SearchProvider, register_search
 from crm.web.navigation import NavigationEntry, register_navigation
 
 register_room_panel(panels.TODAY)
@@ -67,6 +72,13 @@ register_consumer(
 
 register_record_kind(ORGANIZATIONS)
 register_record_kind(CONTACTS)
+for _provider in (
+    SearchProvider("organization", _("Clients"), "building", "contacts:read", 20, find_organizations),
+    SearchProvider("contact", _("People"), "people", "contacts:read", 30, find_contacts),
+    SearchProvider("activity", _("Calls, meetings, notes"), "message", "rooms:read", 60, find_activities),
+    SearchProvider("comment", _("What was said"), "message", "rooms:read", 70, find_comments),
+):
+    register_search(_provider)
 
 personal_data.register()
 

@@ -30,6 +30,7 @@ from crm.registry import (
     register_today_block,
 )
 from crm.scopes import register_scope
+from crm.search import SearchProvider, register_search
 from crm.web.navigation import NavigationEntry, register_navigation
 from deals import notices, personal_data, timeline
 from deals.actions import waiting
@@ -54,6 +55,7 @@ from deals.queries.criterion import missing_of, missing_words
 from deals.queries.lines import lines_of_criteria, lines_of_move, lines_of_problem
 from deals.queries.organization import deals_block
 from deals.queries.place import deal_places
+from deals.queries.search import find_criteria, find_deals, find_statements
 from deals.queries.section import get_section
 from deals.queries.stage_move import move_snapshot
 from deals.queries.waiting_for_us import answers_to_take_up
@@ -290,7 +292,7 @@ register_scope("deals:write", _("Write deals and their sections, and move them")
 register_record_kind(DEALS)
 timeline.register()
 personal_data.register()
-register_navigation(NavigationEntry(_("Deals"), "board", "deals:board", position=20))
+register_navigation(NavigationEntry(_("Deals"), "board", "deals:board", position=20, shortcut="g b"))
 register_navigation(NavigationEntry(_("Products"), "file", "deals:products", position=7, place="menu"))
 register_navigation(
     NavigationEntry(
@@ -301,6 +303,13 @@ register_places(deal_places)
 register_waiting(answers_to_take_up)
 notices.register()
 register_navigation(NavigationEntry(_("Import"), "upload", "deals:imports", position=80, phone=False))
+for _provider in (
+    SearchProvider("deal", _("Deals"), "board", "deals:read", 10, find_deals),
+    SearchProvider("statement", _("Problems"), "file", "deals:read", 40, find_statements),
+    SearchProvider("criterion", _("Success criteria"), "target", "deals:read", 50, find_criteria),
+):
+    register_search(_provider)
+
 register_today_block(COMMON_GROUND)
 for _panel in PANELS:
     register_room_panel(_panel)

@@ -30,6 +30,7 @@ from crm.api.question import QuestionCancelling, QuestionDetail, QuestionList
 from crm.api.receipt import ReceiptContent, ReceiptDetail
 from crm.api.revision import RevisionDetail, RevisionList
 from crm.api.room import MemberDetail, MemberList, RoomDetail, RoomList
+from crm.api.search import Search
 from crm.api.task import TaskCompletion, TaskDetail, TaskList, TaskReopening
 from crm.api.user import TeamList, UserDetail, UserList
 from crm.api.view import ViewDetail, ViewList
@@ -110,6 +111,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<uuid:task_id>/", TaskDetail.as_view(), name="task"),
     path("tasks/<uuid:task_id>/complete/", TaskCompletion.as_view(), name="task-complete"),
     path("tasks/<uuid:task_id>/reopen/", TaskReopening.as_view(), name="task-reopen"),
+    path("search/", Search.as_view(), name="search"),
     path("teams/", TeamList.as_view(), name="teams"),
     path("users/", UserList.as_view(), name="users"),
     path("users/<uuid:user_id>/", UserDetail.as_view(), name="user"),

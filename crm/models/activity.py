@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from crm.ids import new_id
 from crm.models.authored import Authored, private_rows_of
 from crm.models.room import Room
 from crm.models.side import Side
+from crm.models.words import SearchWords
 
 if TYPE_CHECKING:
     from crm.actors import Actor
@@ -22,6 +24,10 @@ class ActivityType(models.TextChoices):
     MEETING = "meeting", _("Meeting")
     EMAIL = "email", _("E-mail")
     NOTE = "note", _("Note")
+
+
+ACTIVITY_WORDS = SearchWords("subject", "body")
+"""The words by which an activity is found."""
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
@@ -55,6 +61,7 @@ class Activity(Authored):
         indexes = [
             models.Index(fields=["room", "-at"], name="activity_by_room"),
             models.Index(fields=["at"], condition=Q(type="meeting", archived_at=None), name="activity_meeting_by_time"),
+            GinIndex(ACTIVITY_WORDS, name="activity_by_words"),
         ]
 
     def __str__(self) -> str:

@@ -11,9 +11,13 @@ from crm.ids import new_id
 from crm.models.authored import Authored, private_rows_of
 from crm.models.room import Room
 from crm.models.side import Side
+from crm.models.words import SearchWords
 
 if TYPE_CHECKING:
     from crm.actors import Actor
+
+COMMENT_WORDS = SearchWords("body")
+"""The words by which a comment is found."""
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -61,6 +65,7 @@ class Comment(Authored):
             models.Index(fields=["room", "created_at"], name="comment_by_room"),
             models.Index(fields=["subject_id"], name="comment_by_subject"),
             GinIndex(fields=["mentioned"], name="comment_by_mentioned"),
+            GinIndex(COMMENT_WORDS, name="comment_by_words"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from crm.clock import own_time_zone
@@ -95,6 +97,8 @@ class Contact(models.Model):
         indexes = [
             models.Index(fields=["name", "id"], name="contact_by_name"),
             models.Index(fields=["email"], name="contact_by_email"),
+            GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="contact_named"),
+            GinIndex(OpClass(Upper("email"), "gin_trgm_ops"), name="contact_mailbox"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 
 from crm.ids import new_id
 
@@ -44,7 +46,11 @@ class Organization(models.Model):
         constraints = [
             models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="organization_not_below_itself"),
         ]
-        indexes = [models.Index(fields=["name", "id"], name="organization_by_name")]
+        indexes = [
+            models.Index(fields=["name", "id"], name="organization_by_name"),
+            GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="organization_named"),
+            GinIndex(OpClass(Upper("domain"), "gin_trgm_ops"), name="organization_domain"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -9,7 +9,11 @@ from django.urls import reverse
 
 from crm.actors import Actor
 from crm.models import Comment, Participant, Room, RoomMember, Side
+from crm.models.comment import COMMENT_WORDS
+from crm.queries.search import worded
 from crm.registry import commentable
+from crm.rules.search import Query, excerpt
+from crm.search import Found
 
 
 @dataclass(frozen=True)
@@ -90,3 +94,17 @@ def _readers(room: Room, section: str, private_to: str, contact_id: UUID | None)
             grants = grants.filter(contact=contact_id)
         people |= {grant.pk: grant.contact.name for grant in grants if not section or grant.sees(section)}
     return people
+
+
+def find_comments(actor: Actor, query: Query, limit: int) -> list[Found]:
+    """Return what was said in rooms with these words, newest first."""
+    rows = Comment.objects.visible_to(actor).select_related("room", *WRITTEN_BY[:2])
+    return [
+        Found(
+            one.pk,
+            excerpt(one.body, query),
+            f"{one.author_name}, {one.room.title}",
+            reverse("crm:comment", args=[one.pk]),
+        )
+        for one in worded(rows, COMMENT_WORDS, query, limit)
+    ]

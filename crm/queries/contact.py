@@ -6,12 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.urls import reverse
 
 from crm.actors import Actor
 from crm.errors import NotFound
 from crm.models import Contact
 from crm.models.contact import ContactQuerySet
 from crm.queries.organization import searched
+from crm.queries.search import named
+from crm.rules.search import Query
+from crm.search import Found
 
 
 @dataclass(frozen=True)
@@ -95,3 +99,19 @@ def _card(actor: Actor, row: Contact) -> ContactCard:
         is_archived=row.archived_at is not None,
         is_erased=row.erased_at is not None,
     )
+
+
+def find_contacts(actor: Actor, query: Query, limit: int) -> list[Found]:
+    """Return contacts whose name fits, or whose address does where the actor may see it."""
+    rows = Contact.objects.visible_to(actor).filter(archived_at=None, erased_at=None)
+    reached = rows.exclude(email="").with_private_details_for(actor).filter(details_visible=True)
+    shows = ("name", "title", "organization__name")
+    return [
+        Found(
+            row["pk"],
+            row["name"],
+            ", ".join(filter(None, (row["title"], row["organization__name"]))),
+            reverse("crm:contact", args=[row["pk"]]),
+        )
+        for row in named([(rows, "name"), (reached, "email")], query, limit, shows)
+    ]

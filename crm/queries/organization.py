@@ -1,13 +1,18 @@
 """Reading the directory of organisations."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.urls import reverse
 
 from crm.actors import Actor
 from crm.errors import NotFound
 from crm.models import Organization
 from crm.models.organization import OrganizationQuerySet
+from crm.queries.search import named
+from crm.rules.search import Query
+from crm.search import Found
 
 
 def organizations(actor: Actor, q: str = "") -> OrganizationQuerySet:
@@ -37,3 +42,21 @@ def get_organization_to_change(actor: Actor, organization_id: UUID) -> Organizat
 def searched(q: str) -> str:
     """Return what somebody searches for as a query may take it: no NUL, at most 200 characters."""
     return q.replace("\x00", "").strip()[:200]
+
+
+def find_organizations(actor: Actor, query: Query, limit: int) -> list[Found]:
+    """Return organisations whose name or domain fits."""
+    return [
+        Found(row["pk"], row["name"], ", ".join(filter(None, (row["city"], row["country"]))), _page(row["pk"]))
+        for row in organizations_named(actor, query, limit)
+    ]
+
+
+def organizations_named(actor: Actor, query: Query, limit: int) -> list[dict[str, Any]]:
+    """Return `pk`, `name`, `city` and `country` of organisations whose name or domain fits, best first."""
+    rows = Organization.objects.visible_to(actor).filter(archived_at=None)
+    return named([(rows, "name"), (rows.exclude(domain=""), "domain")], query, limit, ("name", "city", "country"))
+
+
+def _page(organization_id: UUID) -> str:
+    return reverse("crm:client", args=[organization_id])

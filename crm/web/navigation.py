@@ -18,7 +18,8 @@ class NavigationEntry:
     `url_name` is reversed without arguments. `position` orders entries within their place. An entry of the rail with
     `phone` stands in the bottom bar of a phone, one without moves into its "More" sheet. `covers` names further paths
     (as prefixes) under which the entry counts as the present one. `only` limits it to administrators or to the demo.
-    People with a role in `home_of` begin there; everybody else with the first entry of the rail.
+    People with a role in `home_of` begin there; everybody else with the first entry of the rail. `shortcut` are the keys that
+    lead there, as `data-shortcut` takes them.
     """
 
     label: str | Promise
@@ -30,6 +31,7 @@ class NavigationEntry:
     covers: tuple[str, ...] = ()
     only: Literal["", "administrator", "demo"] = ""
     home_of: tuple[str, ...] = ()
+    shortcut: str = ""
 
 
 _entries: dict[str, NavigationEntry] = {}

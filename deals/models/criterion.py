@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
 from crm.models import Draftable, DraftableQuerySet, one_draft_each
+from crm.models.words import SearchWords
 from deals.models.section import Section
 from deals.rules import criterion as rules
 
@@ -39,6 +41,10 @@ class Weight(models.TextChoices):
 
     MUST = "must", _("Must have")
     NICE = "nice", _("Nice to have")
+
+
+CRITERION_WORDS = SearchWords("title", "counted_as", "assumptions")
+"""The words by which a criterion is found."""
 
 
 class CriterionQuerySet(DraftableQuerySet["Criterion"]):
@@ -83,7 +89,10 @@ class Criterion(Draftable):
 
     class Meta:
         ordering = ["position", "created_at", "id"]
-        indexes = [models.Index(fields=["section", "position"], name="criterion_by_section")]
+        indexes = [
+            models.Index(fields=["section", "position"], name="criterion_by_section"),
+            GinIndex(CRITERION_WORDS, name="criterion_by_words"),
+        ]
         constraints = [
             *one_draft_each("criterion"),
         ]

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
@@ -118,6 +120,7 @@ class Deal(models.Model):
             models.Index(fields=["owner", "-updated_at", "-id"], name="deal_by_owner"),
             models.Index(fields=["team", "-updated_at", "-id"], name="deal_by_team"),
             models.Index(fields=["-updated_at", "-id"], name="deal_by_change"),
+            GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="deal_titled"),
         ]
 
     def __str__(self) -> str:

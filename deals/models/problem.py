@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
 from crm.models import Draftable, DraftableQuerySet, Side, one_draft_each
+from crm.models.words import SearchWords
 from deals.models.section import Section
 
 if TYPE_CHECKING:
@@ -42,6 +44,10 @@ class Period(models.TextChoices):
     YEAR = "year", _("each year")
 
 
+STATEMENT_WORDS = SearchWords("text", "said_by")
+"""The words by which a statement is found."""
+
+
 class ProblemStatementQuerySet(DraftableQuerySet["ProblemStatement"]):
     """Statements, read through their section."""
 
@@ -73,7 +79,10 @@ class ProblemStatement(Draftable):
 
     class Meta:
         ordering = ["position", "created_at", "id"]
-        indexes = [models.Index(fields=["section", "position"], name="statement_by_section")]
+        indexes = [
+            models.Index(fields=["section", "position"], name="statement_by_section"),
+            GinIndex(STATEMENT_WORDS, name="statement_by_words"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(amount=None) | ~Q(currency=""), name="statement_amount_has_currency"),
             *one_draft_each("statement"),
