@@ -90,7 +90,13 @@ notices.register()
 
 register_navigation(
     NavigationEntry(
-        _("My day"), "sun", "crm:day", position=10, covers=("/tasks/", "/activities/"), home_of=(Role.REP, Role.MANAGER)
+        _("My day"),
+        "sun",
+        "crm:day",
+        position=10,
+        covers=("/tasks/", "/activities/"),
+        home_of=(Role.REP, Role.MANAGER),
+        shortcut="g d",
     )
 )
 register_navigation(NavigationEntry(_("Tasks"), "check", "crm:tasks", position=5, place="menu"))

@@ -184,10 +184,26 @@ register_file_holder(measured_evidence)
 personal_data.register()
 
 register_navigation(
-    NavigationEntry(_("Handoffs"), "baton", "handoff:handoffs", position=30, phone=False, home_of=(Role.DELIVERY,))
+    NavigationEntry(
+        _("Handoffs"),
+        "baton",
+        "handoff:handoffs",
+        position=30,
+        phone=False,
+        home_of=(Role.DELIVERY,),
+        shortcut="g h",
+    )
 )
 register_navigation(
-    NavigationEntry(_("Success"), "target", "handoff:plans", position=40, covers=("/goals/",), home_of=(Role.SUCCESS,))
+    NavigationEntry(
+        _("Success"),
+        "target",
+        "handoff:plans",
+        position=40,
+        covers=("/goals/",),
+        home_of=(Role.SUCCESS,),
+        shortcut="g s",
+    )
 )
 
 register_room_panel(SUCCESS_PANEL)

@@ -14,6 +14,7 @@ from crm.queries.import_run import newest_demo_run
 from crm.queries.ledger_check import ledger_alarm
 from crm.web.live import is_refresh
 from crm.web.navigation import NavigationEntry, Place, home_entry, navigation
+from crm.web.shortcuts import SHORTCUTS, Shortcut, single_keys
 from crm.web.theme import Density, Theme, chosen_density, chosen_theme
 
 
@@ -51,6 +52,16 @@ class Shell:
     def density(self) -> Density:
         """The density chosen on this device, or ""."""
         return chosen_density(self._request)
+
+    @property
+    def shortcuts(self) -> tuple[Shortcut, ...]:
+        """All keyboard shortcuts there are."""
+        return SHORTCUTS
+
+    @property
+    def single_keys(self) -> bool:
+        """Whether single keys do something on this device."""
+        return single_keys(self._request)
 
     @property
     def passkeys_offered(self) -> bool:

@@ -7,6 +7,8 @@ import 'ground/drafts';
 import 'ground/beside';
 import 'ground/mentions';
 import 'ground/copy';
+import 'ground/palette';
+import 'ground/shortcuts';
 import 'ground/passkey';
 import 'ground/forms';
 import 'ground/writing';
