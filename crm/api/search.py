@@ -21,8 +21,8 @@ from crm.search import search_providers
 
 EACH = 20
 """Things of one kind that are answered at most."""
-ANY_SCOPE = "…:read"
-"""What a key needs: the scope of one of the kinds at least."""
+ANY_SCOPE = "contacts:read"
+"""What a key needs that may read none of the other kinds either."""
 
 
 class FoundAnswer(serializers.Serializer[Any]):
