@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import notices, personal_data, timeline
 from crm.actions.attachment import check_attachment, draw_attachment, remove_left_content
+from crm.actions.duplicate import LOOKED_AT_AFTER, look_for_duplicates
 from crm.day import register_waiting
 from crm.directory import CONTACTS, ORGANIZATIONS
 from crm.mail.access_request import mail_access_request
@@ -13,11 +14,13 @@ from crm.mail.consent import mail_answer, mail_question, mail_reminder
 from crm.mail.data_request import administrators, mail_data_answer, mail_data_request
 from crm.mail.ledger import mail_checkpoint, mail_faults
 from crm.mail.task import mail_task_reminder
+from crm.merging import register_follows
 from crm.models import Event, Role
 from crm.queries.activity import find_activities
 from crm.queries.attachment import recorded_evidence
 from crm.queries.comment import find_comments
 from crm.queries.contact import find_contacts
+from crm.queries.merge import FOLLOWING
 from crm.queries.notification import deciders_of
 from crm.queries.organization import find_organizations
 from crm.queries.waiting_for_us import open_requests, unanswered_words
@@ -66,6 +69,10 @@ def _remove_left_content(event: Event) -> None:
         remove_left_content(sha256=sha256)
 
 
+register_consumer("crm.look_for_duplicates", LOOKED_AT_AFTER, look_for_duplicates)
+for _one in FOLLOWING:
+    register_follows(_one)
+
 register_consumer(
     "crm.remove_left_content", ["attachment.checked", "attachment.erased", "attachment.taken_out"], _remove_left_content
 )
@@ -106,6 +113,9 @@ register_navigation(
     NavigationEntry(_("Webhooks"), "link", "crm:webhooks", position=9, place="menu", covers=("/webhook-messages/",))
 )
 register_navigation(NavigationEntry(_("Clients"), "building", "crm:clients", position=50, covers=("/contacts/",)))
+register_navigation(
+    NavigationEntry(_("Duplicates"), "copy", "crm:duplicates", position=15, place="menu", covers=("/merges/",))
+)
 register_navigation(
     NavigationEntry(_("The record"), "seal", "crm:ledger", position=20, place="menu", only="administrator")
 )

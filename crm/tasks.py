@@ -6,6 +6,7 @@ from redis import Redis
 
 from crm.actions import bulk_change, import_run, ledger_check, sign_in_facts, upload
 from crm.actions.data_request import end_availability
+from crm.actions.duplicate import compare_all
 from crm.actions.erasure import complete_due, settle_list, sweep_up
 from crm.actions.idempotency import drop_old_answers
 from crm.clock import now
@@ -90,3 +91,9 @@ def drop_old_bulk_changes() -> int:
 def drop_kept_answers() -> int:
     """Delete the answers of the API that are kept no longer; return how many."""
     return drop_old_answers()
+
+
+@shared_task(acks_late=False, time_limit=NIGHTLY, soft_time_limit=NIGHTLY)  # type: ignore[untyped-decorator]
+def look_for_duplicates() -> int:
+    """Compare all entries of the directory with each other; return how many there were."""
+    return compare_all()

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.actors import Actor
 from crm.day import register_waiting
 from crm.errors import FieldFault, Invalid, NotFound, Refused
-from crm.models import Participant, Question, Room, Side
+from crm.merging import Follows, register_follows
+from crm.models import DirectoryKind, Participant, Question, Room, Side
 from crm.places import register_places
 from crm.record_kinds import register_record_kind
 from crm.registry import (
@@ -310,6 +311,16 @@ for _provider in (
 ):
     register_search(_provider)
 
+register_follows(
+    Follows(
+        DirectoryKind.ORGANIZATION,
+        "deals",
+        _("Deals"),
+        "organization",
+        lambda _kept, merged: Deal.objects.filter(organization=merged),
+        room="room_id",
+    )
+)
 register_today_block(COMMON_GROUND)
 for _panel in PANELS:
     register_room_panel(_panel)

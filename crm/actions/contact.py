@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actions.address_change import end_ways_in, note_address_change
 from crm.actions.custom_field import checked_custom
+from crm.actions.organization import chosen_organization
 from crm.actions.version import check_version, save_changes
 from crm.actors import Actor
 from crm.checks import Checks, checked_id
@@ -19,10 +20,10 @@ from crm.events.record import record
 from crm.models import (
     Contact,
     CustomFieldOn,
-    Organization,
     Participant,
     Room,
 )
+from crm.queries.merge import refused_when_merged
 from crm.queries.user import is_ours
 from crm.scopes import check_scope
 
@@ -109,9 +110,11 @@ def _check_may_write(actor: Actor) -> None:
 
 
 def _lock(actor: Actor, contact_id: UUID, *, archived: bool = False) -> Contact:
-    visible = Contact.objects.visible_to(actor).filter(archived_at__isnull=not archived, erased_at=None, pk=contact_id)
+    visible = Contact.objects.visible_to(actor).filter(erased_at=None, pk=contact_id)
     contact = visible.select_for_update(of=("self",), no_key=True).first()
-    if contact is None:
+    if contact is not None:
+        refused_when_merged(contact)
+    if contact is None or (contact.archived_at is not None) != archived:
         raise NotFound
     return contact
 
@@ -196,7 +199,7 @@ def locale(checks: Checks, value: Any) -> str:
 
 def _organization(checks: Checks, value: Any) -> UUID | None:
     organization_id = checked_id(checks, "organization", value)
-    if organization_id and not Organization.objects.filter(pk=organization_id, archived_at=None).exists():
+    chosen = chosen_organization(organization_id)
+    if organization_id and chosen is None:
         checks.add("organization", _("Choose a client from the list."), code="unknown")
-        return None
-    return organization_id
+    return chosen

@@ -67,8 +67,8 @@ def erase_contact(
 
     `confirmed_name` is the contact's name, typed again. `ground` says why. Evidence (ledger entries, revisions, signed files)
     can be kept until `retained_until` on a `retained_ground`, for legal claims. Only for administrators. Erasing somebody
-    twice is one erasure. Raises `NotAllowed`, `NotFound`, `Invalid` at the field, and `Refused` when the list outside the database
-    cannot be written: then nothing is erased.
+    twice is one erasure; entries that were put together with theirs go along. Raises `NotAllowed`, `NotFound`, `Invalid` at
+    the field, and `Refused` when the list outside the database cannot be written: then nothing is erased.
     """
     check_may_erase(actor)
     contact = Contact.objects.visible_to(actor).filter(pk=contact_id).first()
@@ -77,6 +77,8 @@ def erase_contact(
     if done := Erasure.objects.filter(contact=contact, completes=None).first():
         return done
     decision = _checked(contact, confirmed_name, ground, retained_until, retained_ground)
+    for other in Contact.objects.filter(merged_into=contact, erased_at=None).order_by("pk"):
+        _erase(actor, other, decision, new_id(), now())
     return _erase(actor, contact, decision, new_id(), now())
 
 

@@ -17,6 +17,7 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound
 from crm.events.record import record
 from crm.models import CustomFieldOn, Organization
+from crm.queries.merge import refused_when_merged
 from crm.scopes import check_scope
 
 _LINES = {"industry": 200, "country": 200, "city": 200, "domain": 253}
@@ -79,11 +80,28 @@ def _check_may_write(actor: Actor) -> None:
 
 
 def _lock(actor: Actor, organization_id: UUID, *, archived: bool = False) -> Organization:
-    visible = Organization.objects.visible_to(actor).filter(archived_at__isnull=not archived, pk=organization_id)
+    visible = Organization.objects.visible_to(actor).filter(pk=organization_id)
     organization = visible.select_for_update(of=("self",), no_key=True).first()
-    if organization is None:
+    if organization is not None:
+        refused_when_merged(organization)
+    if organization is None or (organization.archived_at is not None) != archived:
         raise NotFound
     return organization
+
+
+def chosen_organization(organization_id: UUID | None) -> UUID | None:
+    """Return the entry of the directory that an id stands for: the one it was put together with, None for none.
+
+    It stays in the directory until the end of the transaction: whoever puts it together with another one waits.
+    """
+    if organization_id is None:
+        return None
+    words = "SELECT id, archived_at, merged_into_id FROM crm_organization WHERE id = %s FOR KEY SHARE"
+    for row in Organization.objects.raw(words, [organization_id]):
+        if row.merged_into_id is not None:
+            return chosen_organization(row.merged_into_id)
+        return row.pk if row.archived_at is None else None
+    return None
 
 
 def _checked(values: dict[str, Any], organization: Organization | None) -> dict[str, Any]:
@@ -126,7 +144,8 @@ def _parent(checks: Checks, value: Any, organization: Organization | None) -> UU
     if parent_id is None:
         return None
     lock_hierarchy(Organization)
-    if not Organization.objects.filter(pk=parent_id, archived_at=None).exists():
+    parent_id = chosen_organization(parent_id)
+    if parent_id is None:
         checks.add("parent", _("Choose a client from the list."), code="unknown")
         return None
     check_parent(checks, Organization, organization.pk if organization else None, parent_id)

@@ -22,6 +22,7 @@ from crm.api.versions import version_of
 from crm.directory import CONTACTS as CONTACT_KIND
 from crm.errors import NotFound
 from crm.models import Contact
+from crm.queries.merge import survivor
 
 
 class FollowsRooms(serializers.Field):
@@ -126,7 +127,7 @@ class ContactDetail(APIView):
 
     @reads("get_contact", "contacts:read", answers=ContactAnswer, expand=CONTACTS.expand)
     def get(self, request: Request, contact_id: UUID) -> Response:
-        """Read a contact."""
+        """Read a contact: the one that it was put together with, if it was."""
         expand = expanded(request, CONTACTS.expand)
         return one(request, ContactAnswer, _get(actor_of(request), contact_id), expand=expand)
 
@@ -194,4 +195,4 @@ def _get(actor: Actor, contact_id: UUID) -> Contact:
     found: Contact | None = _visible(actor).select_related("organization__parent").filter(pk=contact_id).first()
     if found is None:
         raise NotFound
-    return found
+    return found if found.merged_into_id is None else _get(actor, survivor(found).pk)

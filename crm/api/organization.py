@@ -22,8 +22,8 @@ from crm.api.fields import Id, Related, Text, Time
 from crm.api.listing import Filter, Listing, page
 from crm.api.versions import version_of
 from crm.directory import ORGANIZATIONS as ORGANIZATION_KIND
-from crm.errors import NotFound
 from crm.models import Organization
+from crm.queries.organization import get_organization
 
 
 class ParentAnswer(serializers.Serializer[Any]):
@@ -108,12 +108,9 @@ class OrganizationDetail(APIView):
 
     @reads("get_organization", "contacts:read", answers=OrganizationAnswer, expand=ORGANIZATIONS.expand)
     def get(self, request: Request, organization_id: UUID) -> Response:
-        """Read an organisation."""
+        """Read an organisation: the one that it was put together with, if it was."""
         expand = expanded(request, ORGANIZATIONS.expand)
-        visible = Organization.objects.visible_to(actor_of(request)).select_related("parent")
-        found = visible.filter(pk=organization_id).first()
-        if found is None:
-            raise NotFound
+        found = get_organization(actor_of(request), organization_id)
         return one(request, OrganizationAnswer, found, expand=expand, cacheable=True)
 
     @writes(

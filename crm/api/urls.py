@@ -24,6 +24,15 @@ from crm.api.data_request import (
 )
 from crm.api.event import EventFeed
 from crm.api.ledger_check import LedgerCheckList
+from crm.api.merge import (
+    ContactMerging,
+    DuplicateList,
+    DuplicateSettingApart,
+    MergeDetail,
+    MergeList,
+    MergeUndoing,
+    OrganizationMerging,
+)
 from crm.api.organization import OrganizationBulk, OrganizationDetail, OrganizationList, OrganizationRestoring
 from crm.api.participant import ParticipantDetail, ParticipantInvitation, ParticipantList
 from crm.api.question import QuestionCancelling, QuestionDetail, QuestionList
@@ -78,18 +87,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<uuid:contact_id>/restore/", ContactRestoring.as_view(), name="contact-restore"),
     path("contacts/<uuid:contact_id>/vouch/", ContactVouching.as_view(), name="contact-vouch"),
     path("contacts/<uuid:contact_id>/erase/", ContactErasure.as_view(), name="contact-erase"),
+    path("contacts/<uuid:contact_id>/merge/", ContactMerging.as_view(), name="contact-merge"),
     path("custom-fields/", CustomFieldList.as_view(), name="custom-fields"),
     path("data-requests/", DataRequestList.as_view(), name="data-requests"),
     path("data-requests/<uuid:request_id>/", DataRequestDetail.as_view(), name="data-request"),
     path("data-requests/<uuid:request_id>/grant/", DataRequestGrant.as_view(), name="data-request-grant"),
     path("data-requests/<uuid:request_id>/erase/", DataRequestErasure.as_view(), name="data-request-erase"),
     path("data-requests/<uuid:request_id>/decline/", DataRequestRefusal.as_view(), name="data-request-decline"),
+    path("duplicates/", DuplicateList.as_view(), name="duplicates"),
+    path("duplicates/<uuid:pair_id>/set-apart/", DuplicateSettingApart.as_view(), name="duplicate-set-apart"),
     path("events/", EventFeed.as_view(), name="events"),
     path("ledger-checks/", LedgerCheckList.as_view(), name="ledger-checks"),
+    path("merges/", MergeList.as_view(), name="merges"),
+    path("merges/<uuid:merge_id>/", MergeDetail.as_view(), name="merge"),
+    path("merges/<uuid:merge_id>/undo/", MergeUndoing.as_view(), name="merge-undo"),
     path("organizations/", OrganizationList.as_view(), name="organizations"),
     path("organizations/bulk/", OrganizationBulk.as_view(), name="organizations-bulk"),
     path("organizations/<uuid:organization_id>/", OrganizationDetail.as_view(), name="organization"),
     path("organizations/<uuid:organization_id>/restore/", OrganizationRestoring.as_view(), name="organization-restore"),
+    path("organizations/<uuid:organization_id>/merge/", OrganizationMerging.as_view(), name="organization-merge"),
     path("participants/<uuid:participant_id>/", ParticipantDetail.as_view(), name="participant"),
     path("participants/<uuid:participant_id>/invitations/", ParticipantInvitation.as_view(), name="invitations"),
     path("questions/", QuestionList.as_view(), name="questions"),

@@ -44,6 +44,7 @@ app.conf.update(
             "options": {"expires": 900},
         },
         "check the ledger": {"task": "crm.tasks.check_ledger", "schedule": crontab(hour=2, minute=15)},
+        "look for duplicates": {"task": "crm.tasks.look_for_duplicates", "schedule": crontab(hour=3, minute=5)},
         "drop facts of sign-ins": {"task": "crm.tasks.drop_sign_in_facts", "schedule": crontab(hour=3, minute=40)},
         "sweep files of forms": {"task": "crm.tasks.sweep_uploads", "schedule": crontab(minute=35)},
         "change many": {"task": "crm.tasks.work_on_bulk_changes", "schedule": 3.0, "options": {"expires": 3}},

@@ -21,6 +21,7 @@ from crm.models.import_run import BUSY, ImportRun, ImportState
 from crm.models.imported_row import ImportedRow
 from crm.models.ledger import LedgerEntry, LedgerPayload, SignInFacts
 from crm.models.ledger_check import LedgerCheck
+from crm.models.merge import DirectoryKind, LikelyPair, Merge, Reason
 from crm.models.notification import Notification
 from crm.models.organization import Organization
 from crm.models.participant import Participant
@@ -67,6 +68,7 @@ __all__ = [
     "DefaultView",
     "Delivery",
     "DemoMail",
+    "DirectoryKind",
     "Draftable",
     "DraftableQuerySet",
     "Erasure",
@@ -82,14 +84,17 @@ __all__ = [
     "LedgerCheck",
     "LedgerEntry",
     "LedgerPayload",
+    "LikelyPair",
     "LineResult",
     "MailKind",
+    "Merge",
     "Notification",
     "Organization",
     "Participant",
     "Passkey",
     "PasskeyChallenge",
     "Question",
+    "Reason",
     "Revision",
     "Role",
     "Room",

@@ -1,7 +1,7 @@
 """The places in which the ground keeps data of persons. `crm.registered` puts them into the registry."""
 
 from crm.personal_data import access, evidence, imports, machinery, words
-from crm.personal_data.contact import CONTACT, CUSTOM
+from crm.personal_data.contact import CONTACT, CUSTOM, MERGES
 from crm.registry import PersonalDataPlace, register_personal_data
 
 PLACES: tuple[PersonalDataPlace, ...] = (
@@ -10,6 +10,7 @@ PLACES: tuple[PersonalDataPlace, ...] = (
     *evidence.PLACES,
     *machinery.PLACES,
     *imports.PLACES,
+    MERGES,
     CUSTOM,
     CONTACT,
 )

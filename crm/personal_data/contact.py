@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.clock import now
-from crm.models import Contact
+from crm.models import Contact, Merge
 from crm.personal_data.person import Person
 from crm.personal_data.rows import erased_name, fields_of, plain
 from crm.registry import PersonalDataPlace
@@ -51,5 +51,20 @@ CUSTOM = PersonalDataPlace(
     fields=fields_of("crm.Contact", "custom"),
     export=lambda person: plain(_row(person).exclude(custom={}), "custom"),
     erase=lambda person: int(_row(person).exclude(custom={}).update(custom={})),
+    private=True,
+)
+
+
+def _merges(person: Person) -> Any:
+    own = person.contact.pk
+    return Merge.objects.filter(Q(kept_id=own) | Q(merged_id=own)).exclude(taken={})
+
+
+MERGES = PersonalDataPlace(
+    name="merges",
+    label=_("What an entry said before it was put together with another"),
+    fields=fields_of("crm.Merge", "taken"),
+    export=lambda person: plain(_merges(person), "at", "taken"),
+    erase=lambda person: int(_merges(person).update(taken={})),
     private=True,
 )

@@ -12,6 +12,7 @@ from crm.actors import Actor
 from crm.errors import NotFound
 from crm.models import Contact
 from crm.models.contact import ContactQuerySet
+from crm.queries.merge import survivor
 from crm.queries.organization import searched
 from crm.queries.search import named
 from crm.rules.search import Query
@@ -63,19 +64,25 @@ def cards(actor: Actor, rows: Iterable[Contact]) -> list[ContactCard]:
 
 
 def get_contact(actor: Actor, contact_id: UUID) -> ContactCard:
-    """Return one contact as the actor may see it, archived or not. Raises `NotFound`."""
+    """Return one contact as the actor may see it, archived or not: the one that it was put together with, if it was.
+
+    Raises `NotFound`.
+    """
     rows = Contact.objects.visible_to(actor).with_private_details_for(actor).with_shared_mailbox()
     row = rows.select_related("organization").filter(pk=contact_id).first()
     if row is None:
         raise NotFound
-    return _card(actor, row)
+    return _card(actor, row) if row.merged_into_id is None else get_contact(actor, survivor(row).pk)
 
 
 def get_contact_to_change(actor: Actor, contact_id: UUID) -> tuple[Contact, bool]:
-    """Return a contact of the directory, and whether the actor sees e-mail and phone. Raises `NotFound`."""
+    """Return a contact of the directory, or one put together with another, and whether the actor sees e-mail and phone.
+
+    Raises `NotFound`.
+    """
     rows = Contact.objects.visible_to(actor).with_private_details_for(actor).select_related("organization")
-    row = rows.filter(pk=contact_id, archived_at=None).first()
-    if row is None:
+    row = rows.filter(pk=contact_id).first()
+    if row is None or (row.archived_at is not None and row.merged_into_id is None):
         raise NotFound
     return row, bool(getattr(row, "details_visible", False))
 
@@ -104,7 +111,7 @@ def _card(actor: Actor, row: Contact) -> ContactCard:
 def find_contacts(actor: Actor, query: Query, limit: int) -> list[Found]:
     """Return contacts whose name fits, or whose address does where the actor may see it."""
     rows = Contact.objects.visible_to(actor).filter(archived_at=None, erased_at=None)
-    reached = rows.exclude(email="").with_private_details_for(actor).filter(details_visible=True)
+    reached = rows.exclude(email="").with_private_details_for(actor).filter(Q(details_visible=True))
     shows = ("name", "title", "organization__name")
     return [
         Found(

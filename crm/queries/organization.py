@@ -10,6 +10,7 @@ from crm.actors import Actor
 from crm.errors import NotFound
 from crm.models import Organization
 from crm.models.organization import OrganizationQuerySet
+from crm.queries.merge import survivor
 from crm.queries.search import named
 from crm.rules.search import Query
 from crm.search import Found
@@ -23,18 +24,24 @@ def organizations(actor: Actor, q: str = "") -> OrganizationQuerySet:
 
 
 def get_organization(actor: Actor, organization_id: UUID) -> Organization:
-    """Return an organisation the actor sees, archived or not, with its parent. Raises `NotFound`."""
+    """Return an organisation the actor sees, archived or not, with its parent: the one that it was put together with, if it
+    was. Raises `NotFound`.
+    """
     rows = Organization.objects.visible_to(actor).select_related("parent")
     organization = rows.filter(pk=organization_id).first()
     if organization is None:
         raise NotFound
-    return organization
+    return survivor(organization)
 
 
 def get_organization_to_change(actor: Actor, organization_id: UUID) -> Organization:
-    """Return an organisation of the directory. Raises `NotFound`, for an archived one too."""
-    organization = get_organization(actor, organization_id)
-    if organization.archived_at is not None:
+    """Return an organisation of the directory, or one that was put together with another: whoever has it open is told so.
+
+    Raises `NotFound`, for an archived one too.
+    """
+    rows = Organization.objects.visible_to(actor).select_related("parent")
+    organization = rows.filter(pk=organization_id).first()
+    if organization is None or (organization.archived_at is not None and organization.merged_into_id is None):
         raise NotFound
     return organization
 

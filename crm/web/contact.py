@@ -15,10 +15,12 @@ from crm.actions.address_change import vouch_for_address
 from crm.actions.contact import archive_contact, change_contact, create_contact, restore_contact
 from crm.directory import CONTACTS
 from crm.errors import Stale
-from crm.models import CustomFieldOn
+from crm.models import CustomFieldOn, DirectoryKind
 from crm.queries.address_change import waiting_change
 from crm.queries.contact import get_contact, get_contact_to_change
 from crm.queries.custom_field import custom_values
+from crm.queries.duplicate import likely_pairs
+from crm.queries.merge import merges_of, survivor
 from crm.web.actor import staff
 from crm.web.conflict import Conflicting, conflict_page, decided
 from crm.web.directory import ContactForm, VouchForm
@@ -60,11 +62,15 @@ def vouch(request: HttpRequest, contact_id: UUID) -> HttpResponse:
 def _show(request: HttpRequest, contact_id: UUID, form: VouchForm) -> HttpResponse:
     actor = staff(request)
     found = get_contact(actor, contact_id)
+    if found.id != contact_id:
+        return redirect("crm:contact", found.id)
     context = {
         "contact": found,
         "custom": custom_values(actor, CustomFieldOn.CONTACT, found.custom),
         "address_change": waiting_change(found.id) if found.details_visible else None,
         "form": form,
+        "merges": merges_of(actor, found.id),
+        "likely": likely_pairs(actor, DirectoryKind.CONTACT, of=found.id).pairs,
     }
     return render(request, "crm/organization/contact.html", context, status=422 if form.errors else 200)
 
@@ -92,6 +98,8 @@ def change_contact_page(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Change a contact."""
     actor = staff(request)
     row, details = get_contact_to_change(actor, contact_id)
+    if request.method != "POST" and row.merged_into_id:
+        return redirect("crm:change_contact", survivor(row).pk)
     data = decided(request.POST) if request.method == "POST" else None
     form = ContactForm(actor, data, row=row, details=details)
     if request.method == "POST":

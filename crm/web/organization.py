@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from crm.actions.organization import change_organization, create_organization
 from crm.directory import ORGANIZATIONS
 from crm.errors import Stale
-from crm.models import CustomFieldOn
+from crm.models import CustomFieldOn, DirectoryKind
 from crm.queries.contact import cards, contacts
 from crm.queries.custom_field import custom_values
+from crm.queries.duplicate import likely_pairs
+from crm.queries.merge import merges_of, survivor
 from crm.queries.organization import get_organization, get_organization_to_change, organizations
 from crm.queries.paging import page_of
 from crm.queries.timeline import organization_timeline
@@ -47,6 +49,8 @@ def client(request: HttpRequest, organization_id: UUID) -> HttpResponse:
     """Show one client: facts, people, what belongs to it, what happened, and what other apps add."""
     actor = staff(request)
     organization = get_organization(actor, organization_id)
+    if organization.pk != organization_id:
+        return redirect("crm:client", organization.pk)
     people = page_of(contacts(actor, organization_id=organization.pk))
     context = {
         "organization": organization,
@@ -54,6 +58,8 @@ def client(request: HttpRequest, organization_id: UUID) -> HttpResponse:
         "children": organizations(actor).filter(parent=organization),
         "people": cards(actor, people.rows),
         "archived_people": contacts(actor, organization_id=organization.pk, archived=True)[:ARCHIVED],
+        "merges": merges_of(actor, organization.pk),
+        "likely": likely_pairs(actor, DirectoryKind.ORGANIZATION, of=organization.pk).pairs,
         "timeline": organization_timeline(actor, organization.pk, limit=RECENT),
         "blocks": [
             render_to_string(block.template, values, request)
@@ -87,6 +93,8 @@ def change_client(request: HttpRequest, organization_id: UUID) -> HttpResponse:
     """Change a client."""
     actor = staff(request)
     organization = get_organization_to_change(actor, organization_id)
+    if request.method != "POST" and organization.merged_into_id:
+        return redirect("crm:change_client", survivor(organization).pk)
     form = OrganizationForm(actor, decided(request.POST) if request.method == "POST" else None, row=organization)
     page = reverse("crm:client", args=[organization.pk])
     if request.method == "POST":

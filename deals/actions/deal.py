@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.custom_field import checked_custom
-from crm.actions.organization import create_organization
+from crm.actions.organization import chosen_organization, create_organization
 from crm.actions.room import add_member, lock_room, open_room
 from crm.actions.version import check_version
 from crm.actors import Actor
@@ -95,7 +95,8 @@ def _client(checks: Checks, actor: Actor, organization_id: UUID | None, new_clie
     if organization_id and new_client:
         checks.add("new_client", _("A client is chosen from the list. Leave one of the two empty."), code="one_of")
     if organization_id:
-        found = Organization.objects.visible_to(actor).filter(pk=organization_id, archived_at=None).first()
+        chosen = chosen_organization(organization_id)
+        found = Organization.objects.visible_to(actor).filter(pk=chosen).first() if chosen else None
         if found is None:
             checks.add("organization", _("Choose a client from the list."), code="unknown")
         return found
@@ -239,10 +240,10 @@ def _checked(checks: Checks, actor: Actor, values: dict[str, Any], deal: Deal | 
 
 
 def _organization(checks: Checks, actor: Actor, organization_id: UUID | None) -> UUID | None:
-    there = Organization.objects.visible_to(actor).filter(archived_at=None)
-    if not organization_id or not there.filter(pk=organization_id).exists():
+    chosen = chosen_organization(organization_id)
+    if chosen is None or not Organization.objects.visible_to(actor).filter(pk=chosen).exists():
         checks.add("organization", _("Choose a client from the list."), code="unknown")
-    return organization_id
+    return chosen
 
 
 def _colleague(checks: Checks, field: str, user_id: UUID | None) -> dict[str, Any]:

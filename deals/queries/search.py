@@ -23,7 +23,8 @@ def find_deals(actor: Actor, query: Query, limit: int) -> list[Found]:
 
     A key that may not read clients finds deals by their title alone.
     """
-    deals, shows = Deal.objects.visible_to(actor), _SHOWS
+    deals = Deal.objects.visible_to(actor)
+    shows: tuple[str, ...] = _SHOWS
     rows: list[dict[str, Any]] = []
     if actor.has_scope("contacts:read"):
         shows = (*_SHOWS, "organization__name")

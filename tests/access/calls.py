@@ -148,6 +148,8 @@ def _form(ids: dict[str, Any]) -> dict[str, Any]:
             "user": str(ids["user_id"]),
             "person": str(ids["user_id"]),
             "room": str(ids["room_id"]),
+            "other": str(ids["twin"]),
+            "other_version": "1",
         }
     )
 

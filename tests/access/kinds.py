@@ -70,6 +70,8 @@ SIGHT: dict[str, frozenset[str]] = {
     "archived_contact": STAFF,
     "moved_contact": STAFF,
     "user_id": STAFF,
+    "pair_id": STAFF,
+    "merge_id": STAFF,
     "pipeline_id": STAFF,
     "stage_id": STAFF,
     "product_id": STAFF,
@@ -92,7 +94,9 @@ SIGHT: dict[str, frozenset[str]] = {
 }
 """Who may see the row that a part of an address stands for, wherever it stands."""
 
-ANYBODYS = frozenset({"organization_id", "contact_id", "archived_contact", "token", "address_token"})
+ANYBODYS = frozenset(
+    {"organization_id", "contact_id", "pair_id", "merge_id", "archived_contact", "token", "address_token"}
+)
 """Rows with which whoever sees them may do something: the directory, and the link of an invitation."""
 ADMINISTRATION = frozenset(
     {

@@ -20,6 +20,8 @@ from crm.actions.bulk_change import preview_bulk_change
 from crm.actions.comment import add_comment
 from crm.actions.contact import change_contact
 from crm.actions.data_request import grant_access
+from crm.actions.merge import merge_entries
+from crm.actions.organization import create_organization
 from crm.actions.participant import INVITATION_LASTS
 from crm.actions.question import Subject
 from crm.actions.task import create_task
@@ -37,6 +39,7 @@ from crm.models import (
     DataRequest,
     ImportRun,
     Invitation,
+    LikelyPair,
     Notification,
     Participant,
     Passkey,
@@ -90,6 +93,7 @@ def make_world() -> World:
     world.ids = _ids(world.cast) | {
         "token": _open_invitation(world.cast),
         **_moved_address(world.cast),
+        **_duplicates(world.cast),
         "key": _unconfirmed_address(world.cast),
     }
     return world
@@ -258,6 +262,19 @@ def _moved_address(cast: Cast) -> dict[str, Any]:
         "moved_contact": grant.contact_id,
         "address_token": change_token(AddressChange.objects.get(contact=grant.contact_id)),
     }
+
+
+def _duplicates(cast: Cast) -> dict[str, Any]:
+    """Enter three clients twice: one pair is open, the entries of another are put together already."""
+    first, second, third = (create_organization(actor=cast.rep, values={"name": f"Osei Textiles {n}"}) for n in "ABC")
+    pair = sorted((cast.halvorsen.pk, first.pk))
+    likely = LikelyPair.objects.create(
+        kind="organization", first_id=pair[0], second_id=pair[1], reasons=["name"], found_at=now()
+    )
+    merge = merge_entries(
+        actor=cast.rep, kind="organization", kept_id=second.pk, merged_id=third.pk, version=1, merged_version=1
+    )
+    return {"pair_id": likely.pk, "merge_id": merge.pk, "twin": first.pk}
 
 
 def _open_invitation(cast: Cast) -> str:

@@ -48,6 +48,8 @@ NOTHING_PERSONAL = {
     "crm.Event.type": "noun.past_tense",
     "crm.Event.subject_type": "name of a model",
     "crm.Event.data": "ids and plain facts; `record` takes no personal words",
+    "crm.Merge.moved": "ids",
+    "crm.Merge.left": "names of fields and ids",
     "crm.Erasure.ground": "the action refuses a ground that names the person",
     "crm.Erasure.retained_ground": "as above",
     "crm.Erasure.retained": "ids",

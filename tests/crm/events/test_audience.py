@@ -78,8 +78,8 @@ SELLER = {
 """The selling side's own, whatever it is about."""
 
 STAFF = {
-    *(f"contact.{one}" for one in ("created", "changed", "archived", "restored")),
-    *(f"organization.{one}" for one in ("created", "changed", "archived", "restored")),
+    *(f"contact.{one}" for one in ("created", "changed", "archived", "restored", "merged", "unmerged")),
+    *(f"organization.{one}" for one in ("created", "changed", "archived", "restored", "merged", "unmerged")),
     "bulk_change.done",
     "bulk_change.undone",
     *(f"user.{one}" for one in ("created", "changed", "deactivated", "reactivated")),

@@ -25,7 +25,7 @@ def trigrams(field, name):
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("crm", "0024_bulk_changes")]
+    dependencies = [("crm", "0027_files_taken_out")]
 
     operations = [
         TrigramExtension(),

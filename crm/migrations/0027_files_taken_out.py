@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0020_tasks'),
+        ('crm', '0026_import_files'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from crm.models.words import SearchWords
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("crm", "0025_search"), ("deals", "0011_whose_wants")]
+    dependencies = [("crm", "0028_search"), ("deals", "0012_endings")]
 
     operations = [
         AddIndexConcurrently("deal", GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="deal_titled")),
