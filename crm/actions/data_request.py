@@ -17,7 +17,7 @@ from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.mail.data_request import send_erased
 from crm.models import Contact, DataRequest, DataRequestKind, DataRequestState
-from crm.queries.personal_data import as_json, kept_about
+from crm.queries.personal_data import as_json, kept_by_us
 
 AVAILABLE_FOR = timedelta(days=14)
 """How long the person can fetch what was handed over."""
@@ -50,13 +50,13 @@ def request_data(*, actor: Actor, kind: str, note: str = "") -> DataRequest:
 
 @transaction.atomic
 def grant_access(*, actor: Actor, request_id: UUID, version: int, answer: str = "") -> DataRequest:
-    """Hand over everything that is kept, private notes included, as it is now; the person can fetch it for 14 days.
+    """Hand over what they do not see by themselves, as it is now: private notes, assessments, copies. It can be fetched for 14 days.
 
     Raises `NotAllowed`, `NotFound`, `Stale`, and `Refused` when the request was answered already or is of the other kind.
     """
     words = _words(answer, required=False)
     request = _lock(actor, request_id, version, DataRequestKind.ACCESS)
-    request.export = as_json(kept_about(actor, request.contact_id))
+    request.export = as_json(kept_by_us(actor, request.contact_id))
     request.available_until = now() + AVAILABLE_FOR
     return _close(actor, request, DataRequestState.GRANTED, words)
 

@@ -104,7 +104,7 @@ class DataRequestGrant(APIView):
 
     @writes("grant_data_access", "admin", takes=HandingOver, answers=DataRequestAnswer, versioned=True)
     def post(self, request: Request, values: dict[str, Any], request_id: UUID) -> Response:
-        """Hand over everything that is kept, private notes included, for 14 days."""
+        """Hand over, for 14 days, what your side keeps and they do not see by themselves: private notes, assessments, copies."""
         done = grant_access(actor=actor_of(request), request_id=request_id, version=version_of(request), **values)
         return one(request, DataRequestAnswer, done)
 

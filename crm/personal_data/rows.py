@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
+from crm.models import Side
 from crm.personal_data.person import Person
 from crm.registry import PersonalDataPlace
 
@@ -80,9 +81,12 @@ class Texts:
         return self.model._base_manager.filter(here | Q(**{self.room: None}) if self.roomless else here).distinct()
 
     def find(self, person: Person) -> list[dict[str, Any]]:
-        """Return the rows that name the person, with these fields only."""
-        rows = plain(self.rows(person), "pk", *self.names)
-        return [row for row in rows if person.words.are_in([row[name] for name in self.names])]
+        """Return the rows that name the person, with these fields only; without what another side has not shared."""
+        rows = self.rows(person)
+        if any(field.name == "private_to" for field in self.model._meta.fields):
+            rows = rows.filter(private_to__in=("", Side.SELLER))
+        found = plain(rows, "pk", *self.names)
+        return [row for row in found if person.words.are_in([row[name] for name in self.names])]
 
     def mask(self, person: Person) -> int:
         """Take the person's name, address and telephone number out, and return how many rows changed."""

@@ -1,4 +1,4 @@
-"""Reading what is kept about a person: all of it for them as far as it is theirs, the private rest for administrators."""
+"""Reading what is kept about a person: by them as far as it is theirs, the selling side's private rest by administrators."""
 
 import json
 import re
@@ -59,25 +59,37 @@ def kept_about_me(actor: Actor) -> list[Kept]:
     """Return what is kept about whoever is signed in, across all their rooms, without the selling side's private notes."""
     if actor.participant is None:
         return []
-    return _kept(actor.participant.contact, with_private=False)
+    return _kept(actor.participant.contact, private=False)
 
 
-def kept_about(actor: Actor, contact_id: UUID) -> list[Kept]:
-    """Return everything that is kept about a contact, private notes first. For administrators.
+def kept_by_us(actor: Actor, contact_id: UUID) -> list[Kept]:
+    """Return what the selling side keeps about a contact and does not show them: notes, assessments, technical copies.
 
-    Raises `NotAllowed`, `NotFound`.
+    For administrators. What the person or their side has not shared is not in it. Raises `NotAllowed`, `NotFound`.
     """
+    return _kept(_looked_after(actor, contact_id), private=True)
+
+
+def kept_besides(actor: Actor, contact_id: UUID) -> list[tuple[str | Promise, int]]:
+    """Return which other places keep how many things about a contact: what they see themselves, so nobody reads it for them.
+
+    For administrators. Raises `NotAllowed`, `NotFound`.
+    """
+    return [(one.label, len(one.rows)) for one in _kept(_looked_after(actor, contact_id), private=False)]
+
+
+def _looked_after(actor: Actor, contact_id: UUID) -> Contact:
     if actor.user is None or not actor.user.is_admin:
         raise NotAllowed(_("Only an administrator answers requests about data and erases people."))
     contact = Contact.objects.visible_to(actor).filter(pk=contact_id).first()
     if contact is None:
         raise NotFound
-    return sorted(_kept(contact, with_private=True), key=lambda one: not one.private)
+    return contact
 
 
-def _kept(contact: Contact, *, with_private: bool) -> list[Kept]:
+def _kept(contact: Contact, *, private: bool) -> list[Kept]:
     person = person_of(contact)
-    places = (one for one in personal_data_places() if with_private or not one.private)
+    places = (one for one in personal_data_places() if one.private == private)
     found = (Kept(one.name, one.label, one.private, one.export(person)) for one in places)
     return [one for one in found if one.rows]
 

@@ -20,7 +20,7 @@ from crm.actors import Actor
 from crm.errors import Stale
 from crm.models import Contact, DataRequest, DataRequestKind
 from crm.queries.contact import get_contact
-from crm.queries.personal_data import data_requests, get_data_request, kept_about
+from crm.queries.personal_data import data_requests, get_data_request, kept_besides, kept_by_us
 from crm.web.actor import staff
 from crm.web.forms import attempt
 from crm.web.personal_data_forms import AnswerForm, ErasureForm, GroundForm
@@ -46,7 +46,7 @@ def requests(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def data_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    """One request with everything that is kept about the person, and the answer to it."""
+    """One request with what our side alone keeps about the person, and the answer to it."""
     actor = administrator(request)
     found = get_data_request(actor, request_id)
     form, decline = _forms(request, found)
@@ -61,9 +61,13 @@ def data_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
             messages.success(request, _("Answered. They get a mail about it."))
             return redirect("crm:data_requests")
     status = 422 if form.errors or decline.errors else 200
-    kept = kept_about(actor, found.contact_id) if found.is_open else []
-    context = {"one": found, "form": form, "decline": decline, "kept": kept, "contact": found.contact}
+    kept = _kept(actor, found.contact_id) if found.is_open else {}
+    context = {"one": found, "form": form, "decline": decline, "contact": found.contact} | kept
     return render(request, "crm/personal_data/request.html", context, status=status)
+
+
+def _kept(actor: Actor, contact_id: UUID) -> dict[str, Any]:
+    return {"kept": kept_by_us(actor, contact_id), "besides": kept_besides(actor, contact_id)}
 
 
 def _forms(request: HttpRequest, found: DataRequest) -> tuple[forms.Form, forms.Form]:
@@ -96,5 +100,5 @@ def erase(request: HttpRequest, contact_id: UUID) -> HttpResponse:
             messages.success(request, _("Erased. Their access has ended, and nothing of them is left here."))
             return redirect("crm:data_requests")
     row = Contact.objects.get(pk=contact.id)
-    context = {"form": form, "contact": row, "kept": kept_about(actor, row.pk)}
+    context = {"form": form, "contact": row} | _kept(actor, row.pk)
     return render(request, "crm/personal_data/erase.html", context, status=422 if form.errors else 200)

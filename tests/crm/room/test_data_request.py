@@ -15,6 +15,7 @@ from crm.errors import NotFound
 from crm.events.deliver import deliver_owed
 from crm.models import Contact, DataRequest, Erasure, Participant
 from crm.personal_data.rows import erased_name
+from deals.actions.problem import add_statement
 from tests.canaries import left, plant, word
 from tests.cast import Cast
 from tests.crm.room.door import client_of
@@ -101,6 +102,10 @@ def test_handed_over_with_private_notes_for_fourteen_days(cast: Cast, admin: Cli
     page = admin.get(page_of(request)).content.decode()
     assert word("assessment") in page
     assert "Call with Ingrid Solberg" in page
+    assert "Drafts you have not shared (" in page, "that there are some is said"
+    erasing = admin.get(f"/contacts/{person.pk}/erase/").content.decode()
+    for theirs in ("draft", "comment"):
+        assert word(theirs) not in page + erasing, "what they see themselves is read by nobody for them"
     done = admin.post(page_of(request), {"do": "grant", "version": request.version, "answer": "Here it is."})
     assert done.status_code == 302
     again = admin.post(page_of(request), {"do": "grant", "version": request.version, "answer": "Here it is."})
@@ -114,6 +119,7 @@ def test_handed_over_with_private_notes_for_fourteen_days(cast: Cast, admin: Cli
     text = buyer.get(handed).content.decode()
     assert word("assessment") in text
     assert word("custom") in text
+    assert word("draft") not in text
     assert client_of(cast.daniel.contact).get(handed).status_code == 404
     with frozen(now() + timedelta(days=14, minutes=1)):
         assert end_availability() == 1
@@ -248,3 +254,16 @@ def test_the_page_costs_little_until_all_is_asked_for(cast: Cast, buyer: Client,
         page = buyer.get(kept(cast)).content.decode()
     assert 'href="?all=1#everything"' in page
     assert "Download it all" in page
+
+
+def test_what_another_side_has_not_shared_is_neither_read_nor_handed_over(cast: Cast, admin: Client) -> None:
+    request = asked(cast, "access")
+    theirs = as_participant(cast.let_in(cast.contact("Sander Bakke"), side="partner"))
+    for actor, text in ((theirs, "Ingrid Solberg hesitates."), (cast.rep, "Ingrid Solberg decides.")):
+        add_statement(actor=actor, deal_id=cast.deal.pk, values={"part": "causes", "text": text}, private=True)
+    page = admin.get(page_of(request)).content.decode()
+    admin.post(page_of(request), {"do": "grant", "version": request.version})
+    request.refresh_from_db()
+    for shown in (page, json.dumps(request.export)):
+        assert "decides" in shown
+        assert "hesitates" not in shown
