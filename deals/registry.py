@@ -58,7 +58,7 @@ from deals.queries.organization import deals_block
 from deals.queries.place import deal_places
 from deals.queries.search import find_criteria, find_deals, find_statements
 from deals.queries.section import get_section
-from deals.queries.stage_move import move_snapshot
+from deals.queries.stage_move import move_label, move_snapshot
 from deals.queries.waiting_for_us import answers_to_take_up
 from deals.record import DEALS
 from deals.room.blocks import COMMON_GROUND, PANELS
@@ -182,12 +182,6 @@ def _check_move_recordable(actor: Actor, move: StageMove, question: Question) ->
         raise Refused(_("A close that was agreed elsewhere needs the signed file."), code="signed_file_needed")
 
 
-def _move_label(move: StageMove) -> Any:
-    if move.to_stage is None:
-        return _("Working together")
-    return _("Moving on to %(stage)s") % {"stage": move.to_stage.name}
-
-
 def _after_yes_to_move(move: StageMove) -> str | Promise:
     if move.lapsed_at is not None:
         return _("We have gone another way since. Before we take this step you are asked again.")
@@ -235,7 +229,7 @@ register_consent_kind(
         current_hash=lambda move: move_snapshot(move).content_hash,
         check_askable=_check_move_askable,
         may_answer=_may_answer_move,
-        label=_move_label,
+        label=lambda move: move_label(move.to_stage),
         noun=_("going on"),
         url=_move_url,
         lines=lines_of_move,

@@ -1,6 +1,6 @@
 """The common ground of a room: where the agreement on each section of its deals stands, in the room's own words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -15,6 +15,7 @@ from crm.models import Answer, Consent, Room
 from crm.queries.consent import Standing, consents_about, standing_of
 from crm.rules.agreement import AgreementState
 from deals.models import AGREEABLE, Deal, Section, SectionKind, StageMove
+from deals.queries.stage_move import move_label, move_snapshot
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,26 @@ class GroundSection:
 
 
 @dataclass(frozen=True)
+class GroundMove:
+    """A step of the deal that somebody said yes to, as it stands."""
+
+    label: str
+    standing: Standing
+
+    @property
+    def yes(self) -> Consent | None:
+        """The yes to it."""
+        return self.standing.yes
+
+
+@dataclass(frozen=True)
 class CommonGround:
-    """The bar of one deal. `undone_at` is when a close of it was taken back that nothing has replaced since."""
+    """The bar of one deal, and the steps that were agreed. `undone_at` is when a close of it was taken back that nothing
+    has replaced since."""
 
     deal: Deal
     sections: Sequence[GroundSection]
+    moves: Sequence[GroundMove] = ()
     undone_at: datetime | None = None
 
     @property
@@ -57,17 +73,24 @@ class CommonGround:
         return [section for section in self.sections if section.is_agreed]
 
     @property
+    def yeses(self) -> "list[GroundSection | GroundMove]":
+        """Everything that stands agreed: sections first, then the steps in the order they were asked about."""
+        return [*self.agreed, *self.moves]
+
+    @property
     def outdated(self) -> list[GroundSection]:
         """The sections whose words have changed since the yes to them."""
         return [section for section in self.sections if section.is_outdated]
 
 
 def common_grounds(actor: Actor, room: Room) -> list[CommonGround]:
-    """Return the bars of the room's deals, newest deal first, within the actor's grant. Three queries."""
+    """Return the bars of the room's deals, newest deal first, within the actor's grant. Four queries."""
     sections = Section.objects.visible_to(actor).filter(deal__room=room, kind__in=AGREEABLE).select_related("deal")
     undone = StageMove.objects.filter(deal=OuterRef("deal"), to_stage=None).order_by("-executed_at").values("undone_at")
     found = list(sections.annotate(undone_at=Subquery(undone[:1])).order_by("-deal__created_at", "deal_id"))
-    consents = consents_about(actor, [section.pk for section in found])
+    moves = StageMove.objects.visible_to(actor).filter(deal__room=room, lapsed_at=None, undone_at=None)
+    steps = list(moves.select_related("from_stage", "to_stage").order_by("created_at", "pk"))
+    consents = consents_about(actor, [one.pk for one in (*found, *steps)])
     by_deal: dict[UUID, list[Section]] = {}
     for section in found:
         by_deal.setdefault(section.deal_id, []).append(section)
@@ -78,10 +101,16 @@ def common_grounds(actor: Actor, room: Room) -> list[CommonGround]:
                 _ground_section(actor, section, standing_of(section.content_hash, consents.get(section.pk, [])))
                 for section in sorted(of_deal, key=lambda one: AGREEABLE.index(SectionKind(one.kind)))
             ],
+            _ground_moves([step for step in steps if step.deal_id == deal_id], consents),
             cast(Any, of_deal[0]).undone_at,
         )
-        for of_deal in by_deal.values()
+        for deal_id, of_deal in by_deal.items()
     ]
+
+
+def _ground_moves(steps: Sequence[StageMove], consents: Mapping[UUID, Sequence[Consent]]) -> list[GroundMove]:
+    standings = ((step, standing_of(move_snapshot(step).content_hash, consents.get(step.pk, ()))) for step in steps)
+    return [GroundMove(move_label(step.to_stage), standing) for step, standing in standings if standing.yes]
 
 
 def _ground_section(actor: Actor, section: Section, standing: Standing) -> GroundSection:

@@ -15,6 +15,7 @@ from deals.models import MOVE, SectionKind, Stage, StakeholderRole
 from deals.queries.content import section_snapshot
 from deals.queries.deal import DealPage
 from deals.queries.section import SectionState
+from deals.queries.stage_move import move_label
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def shown_to(actor: Actor, page: DealPage, about: Sequence[str], to: Stage | Non
     """Return what the person `whom` will see of each thing in `about`."""
     found = [_section_shown(actor, state, whom) for state in page.sections if state.kind in about]
     if MOVE in about:
-        label = _("Moving on to %(stage)s") % {"stage": to.name} if to else _("Working together")
+        label = move_label(to)
         found.append(Shown(label, "seller", None))
     return found
 

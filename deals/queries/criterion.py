@@ -29,8 +29,8 @@ _SAID: dict[Check, Words] = {
     Check.MEASURER: _("It says who measures"),
     Check.SOURCE: _("It says from what"),
     Check.FREQUENCY: _("It says how often"),
-    Check.BUYER_OWNER: _("Somebody at the client owns it"),
-    Check.SELLER_OWNER: _("Somebody on our side owns it"),
+    Check.BUYER_OWNER: _("Somebody on the buying side owns it"),
+    Check.SELLER_OWNER: _("Somebody on the selling side owns it"),
 }
 _MISSING: dict[MissingCode, tuple[Words, Words]] = {
     MissingCode.COUNTED: (_("What is counted?"), _("Which things, where, since when?")),
@@ -47,8 +47,8 @@ _MISSING: dict[MissingCode, tuple[Words, Words]] = {
     MissingCode.MEASURER: (_("Nobody counts it now"), _("Who writes it down?")),
     MissingCode.SOURCE: (_("From what is it counted?"), _("A list, a system, a count.")),
     MissingCode.FREQUENCY: (_("How often is it counted?"), _("Every week, month, or quarter.")),
-    MissingCode.BUYER_OWNER: (_("Nobody at the client owns it"), _("One person, by name.")),
-    MissingCode.SELLER_OWNER: (_("Nobody on our side owns it"), _("One person, by name.")),
+    MissingCode.BUYER_OWNER: (_("Nobody on the buying side owns it"), _("One person, by name.")),
+    MissingCode.SELLER_OWNER: (_("Nobody on the selling side owns it"), _("One person, by name.")),
 }
 
 

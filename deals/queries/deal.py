@@ -18,7 +18,7 @@ from deals.models import Deal, DealStatus, Section, SectionKind, Stage, StageMov
 from deals.queries.gate import GateState, gate_states
 from deals.queries.next_step import NextStep, next_step, section_place
 from deals.queries.section import SectionState, section_state
-from deals.queries.stage_move import move_snapshot
+from deals.queries.stage_move import move_label, move_snapshot
 
 PEOPLE_SHOWN = 5
 HAPPENINGS_SHOWN = 5
@@ -228,8 +228,7 @@ def _waiting(
     labels = {state.section.pk: state.label for state in states}
     urls = {state.section.pk: reverse("deals:section", args=[deal.pk, state.kind]) for state in states}
     for move in moves:
-        name = move.to_stage.name if move.to_stage else ""
-        labels[move.pk] = _("Moving on to %(stage)s") % {"stage": name} if name else _("Working together")
+        labels[move.pk] = move_label(move.to_stage)
         urls[move.pk] = reverse("deals:deal", args=[deal.pk])
     by_question: dict[UUID, list[Consent]] = {}
     for one in (one for about in consents.values() for one in about if one.answer == Answer.ASKED):

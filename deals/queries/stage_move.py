@@ -28,6 +28,11 @@ def move_content(deal_id: UUID, from_stage: Stage, to_stage: Stage | None) -> di
     }
 
 
+def move_label(to_stage: Stage | None) -> str:
+    """Return what a move to a stage (None: the close) is called."""
+    return _("Moving on to %(stage)s") % {"stage": to_stage.name} if to_stage else _("Working together")
+
+
 def move_snapshot(move: StageMove) -> Snapshot:
     """Return what a move says now: a stage that was renamed since makes other words of it. Its stages are loaded."""
     content = move_content(move.deal_id, move.from_stage, move.to_stage)

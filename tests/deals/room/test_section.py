@@ -14,6 +14,7 @@ from deals.actions.stakeholder import add_stakeholder, assess_stakeholder
 from deals.models import Criterion, ProblemStatement
 from tests.cast import Cast
 from tests.crm.room.door import client_of
+from tests.deals.actions.test_stage_move import ask, move_to, say
 
 pytestmark = pytest.mark.django_db
 CANARY = "kanarienvogel"
@@ -117,6 +118,24 @@ def test_what_is_missing_to_measure_it_is_said(cast: Cast, client: Client) -> No
     page = client.get(url(cast, "criteria")).content.decode()
     assert "Not yet measurable" in page
     assert "In which unit?" in page
+    notice = page[page.index("Not yet measurable") :].split("</ul>")[0]
+    assert notice.count('<li class="open">') > 3, "one line for each"
+    assert "Nobody on the buying side owns it" in notice
+    assert "our side" not in notice
+    assert "the client" not in notice
+
+
+def test_a_yes_to_moving_on_is_among_what_was_agreed(cast: Cast, client: Client) -> None:
+    today = f"/room/{cast.deal.room_id}/"
+    assert "Nothing yet." in client.get(today).content.decode()
+    question = ask(cast, move_to(cast, "Understand"))
+    assert "Nothing yet." in client.get(today).content.decode()
+    say(question)
+    page = client.get(today).content.decode()
+    assert "Nothing yet." not in page
+    agreed = page[page.index("What we agreed so far") :]
+    assert "Moving on to Understand" in agreed
+    assert f"receipts/{question.consents.get().pk}/" in agreed
 
 
 def test_a_comment_beside_a_row(cast: Cast, client: Client) -> None:
