@@ -24,7 +24,7 @@ def objections(deal: Deal) -> list[Consent]:
     One that a later answer has taken the place of says nothing any more. Only the person's own word settles it: an answer
     in the room, or a record that they have confirmed.
     """
-    mine = Consent.objects.filter(consents_of_deal(deal)).select_related("participant__contact", "question")
+    mine = Consent.objects.filter(consents_of_deal(deal)).select_related("participant__contact", "question__asked_by")
     consents = list(mine.filter(answered_at__isnull=False).order_by("answered_at"))
     older = superseded(consents)
     standing = []
@@ -41,3 +41,8 @@ def objections(deal: Deal) -> list[Consent]:
         if not settled:
             standing.append(consent)
     return standing
+
+
+def contested_about(deal: Deal, section: Section) -> list[Consent]:
+    """Return the records about a section that the person says are not what they said, and that nothing has settled."""
+    return [one for one in objections(deal) if one.answer == Answer.CONTESTED and one.subject_id == section.pk]

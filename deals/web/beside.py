@@ -10,6 +10,7 @@ from crm.queries.comment import people_to_name
 from deals.models import Section
 from deals.queries.deal import DealPage
 from deals.queries.dispute import open_disputes
+from deals.queries.objection import contested_about
 from deals.queries.set_aside import words_set_aside
 from deals.web.forms.comment import CommentForm
 
@@ -25,5 +26,6 @@ def beside(
         "once": uuid4().hex,
         "named_in_section": people_to_name(actor, page.deal.room, section.kind) if page.may_write else [],
         "disputes": open_disputes(actor, section),
+        "contested": contested_about(page.deal, section),
         "set_aside": words_set_aside(actor, section),
     }

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from crm.actions.consent import answer_question, fingerprint, reopen_consent, withdraw_consent
+from crm.actions.consent import answer_question, contest_consent, fingerprint, reopen_consent, withdraw_consent
 from crm.actions.erasure import erase_contact
 from crm.actions.question import ask_for_consent
 from crm.actors import as_user
@@ -13,7 +13,7 @@ from deals.actions.problem import add_statement
 from deals.queries.deal import get_deal_page
 from tests.cast import Cast
 from tests.crm.room.door import client_of
-from tests.deals.actions.test_stage_move import ask, say
+from tests.deals.actions.test_stage_move import ask, record_yes, say
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +128,16 @@ def test_nobody_s_earlier_word_stands_beside_their_own_yes(cast, signed_in, firs
     html = shown(cast, signed_in)
     assert "would change something" not in html[html.index('id="agreement"') :].split("</section>")[0]
     assert get_deal_page(cast.rep, cast.deal.pk).section("problem").standing.others == ()
+
+
+def test_a_contested_record_shows_at_the_section_it_is_about(cast, signed_in) -> None:
+    recorded = record_yes(cast, cast.problem()).consents.get()
+    contest_consent(actor=cast.buyer, consent_id=recorded.pk, note="I asked for time.")
+    html = shown(cast, signed_in)
+    assert "Ingrid Solberg says that this is not what they said" in html
+    assert "I asked for time." in html
+    assert reverse("deals:withdraw_record", args=[cast.deal.pk, recorded.pk]) in html
+    criteria = signed_in(cast.maya).get(reverse("deals:section", args=[cast.deal.pk, "criteria"])).content.decode()
+    assert "I asked for time." not in criteria[: criteria.index("<aside")]
+    say(ask(cast, cast.problem()))
+    assert "I asked for time." not in shown(cast, signed_in).split("<aside")[0]
