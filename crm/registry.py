@@ -188,6 +188,7 @@ Names = Mapping[str, str]
 """Id (as text) → what the person or row is called. An id that is not there has no name the reader may see."""
 
 FileHolder = Callable[["Actor"], "Exists"]
+WayBack = Callable[["Actor", "Room"], "tuple[str, str] | None"]
 Renderer = Callable[["Event", Names], TimelineEntry]
 Namer = Callable[["Actor", Collection[str]], "QuerySet[Any, tuple[UUID, str]]"]
 
@@ -203,6 +204,7 @@ _commentable: dict[str, Commentable] = {}
 _client: list[ClientBlock] = []
 _archive: dict[str, ArchivePart] = {}
 _file_holders: list[FileHolder] = []
+_ways_back: list[WayBack] = []
 _personal_data: dict[str, PersonalDataPlace] = {}
 
 
@@ -315,6 +317,16 @@ def section_panels() -> list[RoomPanel]:
     """Return the tabs that a grant can be limited to, in order."""
     limited = (panel for panel in _panels.values() if panel.section)
     return sorted(limited, key=lambda panel: panel.position)
+
+
+def register_way_back(way: WayBack) -> None:
+    """Say where staff come from when they look at a page of a room itself: its files, its words, its people."""
+    _ways_back.append(way)
+
+
+def ways_back(actor: "Actor", room: "Room") -> list[tuple[str, str]]:
+    """Return name and address of each place that a room's own pages lead back to."""
+    return [found for way in _ways_back if (found := way(actor, room))]
 
 
 def register_today_block(block: TodayBlock) -> None:

@@ -29,6 +29,7 @@ from crm.registry import (
     register_reaction,
     register_room_panel,
     register_today_block,
+    register_way_back,
 )
 from crm.scopes import register_scope
 from crm.search import SearchProvider, register_search
@@ -53,6 +54,7 @@ from deals.models import (
 from deals.queries.archive import ARCHIVE_PARTS
 from deals.queries.content import EMPTY_HASHES, section_snapshot
 from deals.queries.criterion import missing_of, missing_words
+from deals.queries.deal import newest_deal
 from deals.queries.lines import lines_of_criteria, lines_of_move, lines_of_problem
 from deals.queries.organization import deals_block
 from deals.queries.place import deal_places
@@ -210,6 +212,11 @@ def _find_move(actor: Actor, named: dict[str, UUID | None]) -> UUID:
     return propose_move(actor=actor, deal_id=_named(named, "deal"), to_stage_id=named["to_stage"]).id
 
 
+def _way_back(actor: Actor, room: Room) -> tuple[str, str] | None:
+    deal = newest_deal(actor, room)
+    return (deal.title, reverse("deals:deal", args=[deal.pk])) if deal else None
+
+
 def _may_answer_move(person: Participant, move: StageMove) -> bool:
     return person.side == Side.BUYER
 
@@ -316,6 +323,7 @@ register_follows(
     )
 )
 register_today_block(COMMON_GROUND)
+register_way_back(_way_back)
 for _panel in PANELS:
     register_room_panel(_panel)
 for _part in ARCHIVE_PARTS:

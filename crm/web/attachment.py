@@ -23,6 +23,7 @@ from crm.models import Attachment, Room
 from crm.queries.attachment import TakenOut, attachments, get_clean_attachment, get_page, refusals, taken_out
 from crm.queries.paging import page_of
 from crm.queries.room import get_room
+from crm.registry import ways_back
 from crm.rules.file_types import EXTENSIONS
 from crm.web.actor import staff
 from crm.web.forms import attempt
@@ -119,6 +120,7 @@ def files(request: HttpRequest, room_id: UUID) -> HttpResponse:
         messages.success(request, _("Added. It can be opened as soon as it is checked."))
         return redirect("crm:files", room.pk)
     context = files_context(actor, room, form, request.GET.get("cursor", ""), _url)
+    context["ways_back"] = ways_back(actor, room)
     context["may_write"] = Room.objects.writable_by(actor).filter(pk=room.pk).exists()
     return render(request, "crm/attachment/files.html", context, status=422 if form.errors else 200)
 
@@ -143,8 +145,10 @@ def take_out(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
 @require_safe
 def attachment_pages(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
     """Look at the pages of a file."""
-    file = get_page(staff(request), attachment_id, 1)
+    actor = staff(request)
+    file = get_page(actor, attachment_id, 1)
     context = pages_context(file, _url) | {"room": file.room, "download_url": _url("attachment", file.pk)}
+    context["ways_back"] = ways_back(actor, file.room)
     return render(request, "crm/attachment/pages.html", context)
 
 

@@ -18,6 +18,7 @@ from crm.errors import NotFound
 from crm.models import Comment, Room
 from crm.queries.comment import comment_url, people_to_name, room_threads
 from crm.queries.room import get_room
+from crm.registry import ways_back
 from crm.web.actor import staff
 from crm.web.forms import WordsField, attempt
 from crm.web.participant import back
@@ -52,7 +53,7 @@ def words(request: HttpRequest, room_id: UUID) -> HttpResponse:
         return redirect("crm:words", room.pk)
     may_write = Room.objects.writable_by(actor).filter(pk=room.pk).exists()
     context = {"room": room, "threads": room_threads(actor, room.pk), "form": form, "may_write": may_write}
-    context["people_to_name"] = people_to_name(actor, room)
+    context |= {"people_to_name": people_to_name(actor, room), "ways_back": ways_back(actor, room)}
     return render(request, "crm/comment/words.html", context, status=422 if form.errors else 200)
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from crm.queries.room import get_room
 from crm.queries.timeline import room_timeline
+from crm.registry import ways_back
 from crm.web.actor import staff
 
 
@@ -19,4 +20,6 @@ def timeline(request: HttpRequest, room_id: UUID) -> HttpResponse:
     actor = staff(request)
     room = get_room(actor, room_id)
     page = room_timeline(actor, room.pk, request.GET.get("cursor", ""))
-    return render(request, "crm/timeline/timeline.html", {"room": room, "page": page})
+    return render(
+        request, "crm/timeline/timeline.html", {"room": room, "page": page, "ways_back": ways_back(actor, room)}
+    )

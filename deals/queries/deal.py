@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.actors import Actor
 from crm.errors import NotFound
-from crm.models import Answer, Consent, Question
+from crm.models import Answer, Consent, Question, Room
 from crm.queries.access_request import open_access_requests
 from crm.queries.consent import consents_about, standing_of
 from crm.queries.room import may_write
@@ -115,6 +115,11 @@ def get_deal(actor: Actor, deal_id: UUID) -> Deal:
     if deal is None:
         raise NotFound
     return deal
+
+
+def newest_deal(actor: Actor, room: Room) -> Deal | None:
+    """Return the deal that a room is about now, None where the actor sees none."""
+    return Deal.objects.visible_to(actor).filter(room=room).order_by("-created_at").first()
 
 
 def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
