@@ -97,8 +97,8 @@ LABELS: dict[str, Promise] = {
     "updated_at": _("Changed"),
     "value": _("Value"),
     "values": _("Values"),
-    "wants": _("What they want"),
-    "wants_is_quoted": _("In their own words"),
+    "wants": _("Wanted out of it"),
+    "wants_is_quoted": _("Quoted word for word"),
     "words": _("Words"),
 }
 """By the name of a field, or by its last two parts where it is another row's: `entry__room__title` is a "Room"."""

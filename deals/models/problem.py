@@ -30,6 +30,11 @@ class ProblemPart(models.TextChoices):
     OUT_OF_SCOPE = "out_of_scope", _("Not part of this")
     DISAGREEMENT = "disagreement", _("Where we see it differently")
 
+    def label_for(self, side: str) -> str:
+        """Return the heading as the people of a side read it: what is quoted are the client's own words."""
+        own = self is ProblemPart.QUOTE and side == Side.BUYER
+        return str(_("In your own words") if own else self.label)
+
 
 SPOKEN = (ProblemPart.QUOTE, ProblemPart.DISAGREEMENT)
 """Under these headings stands what somebody said: their words and nobody else's."""

@@ -85,10 +85,10 @@ def _missing(row: Criterion) -> list[CheckLine]:
     return [line for line in check_lines(criterion_data(row)) if line.is_open]
 
 
-def problem_parts(rows: Sequence[RowView]) -> list[PartOfPage]:
+def problem_parts(actor: Actor, rows: Sequence[RowView]) -> list[PartOfPage]:
     """Return the rows of the problem under its headings, in the order they are read, empty headings included."""
     return [
-        PartOfPage(part.value, str(part.label), [view for view in rows if view.row.part == part.value])
+        PartOfPage(part.value, part.label_for(actor.side), [view for view in rows if view.row.part == part.value])
         for part in ProblemPart
     ]
 

@@ -71,11 +71,11 @@ class StatementForm(RowForm):
         self, data: Any = None, *, actor: Actor, deal: Deal, row: ProblemStatement | None = None, part: str = ""
     ) -> None:
         super().__init__(data, row=row)
-        del actor, deal
+        del deal
         part = row.part if row else part
         known = part in ProblemPart.values
         self.fields["part"].initial = part
-        self.fields["text"].label = ProblemPart(part).label if known else self.fields["text"].label
+        self.fields["text"].label = ProblemPart(part).label_for(actor.side) if known else self.fields["text"].label
         wanted = set(_MORE.get(ProblemPart(part), ()) if known else ())
         for name in (*_SPOKEN, *_FIGURES):
             if name not in wanted and not (row and getattr(row, name)):

@@ -68,7 +68,7 @@ def _page(
         "deal": section.deal,
         "label": SectionKind(section.kind).label,
         "rows": rows,
-        "parts": problem_parts(rows) if section.kind == SectionKind.PROBLEM else [],
+        "parts": problem_parts(actor, rows) if section.kind == SectionKind.PROBLEM else [],
         "sides": people_by_side(rows, client) if section.kind == SectionKind.PEOPLE else [],
         "left_out": left_out(section),
         "editing": None,

@@ -94,6 +94,14 @@ def test_each_statement_says_who_wrote_it_and_who_changed_it_last(cast: Cast, cl
         assert "Written down by Maya Okafor, " in text
 
 
+def test_what_is_quoted_are_the_reader_s_own_words(cast: Cast, client: Client) -> None:
+    page = client.get(url(cast), {"add": "quote"}).content.decode()
+    assert "In your own words" in page
+    assert "In their own words" not in page
+    label = page[page.index('<label for="id_text"') :].split("</label>")[0]
+    assert 'class="sr"' in label, "the heading above says it already"
+
+
 def test_a_row_is_taken_out(cast: Cast, client: Client) -> None:
     first = row(cast)
     client.post(url(cast, rest=f"{first.pk}/"), {"do": "archive", "version": first.version})
