@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy
 
 from crm import formats
+from crm.browser import browser_words
 from crm.clock import now
 
 register = template.Library()
@@ -121,6 +122,12 @@ def import_map(context: template.Context) -> SafeString:
 def first_name(name: str) -> str:
     """The first word of a name, for the foot of the rail."""
     return str(name).split(" ")[0]
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """Browser and system of a user-agent string, in words."""
+    return browser_words(agent)
 
 
 @register.filter
