@@ -38,9 +38,9 @@ class Archive:
     """The files of an archive, whether it is a ZIP file or a folder it was unpacked into."""
 
     def __init__(self, place: Path) -> None:
-        self._folder = place if place.is_dir() else None
+        self._folder = place
         try:
-            self._zip = None if self._folder else zipfile.ZipFile(str(place))
+            self._zip = None if place.is_dir() else zipfile.ZipFile(str(place))
         except (OSError, zipfile.BadZipFile) as error:
             raise Unreadable(f"{place} cannot be opened: {error}") from error
 
@@ -48,14 +48,12 @@ class Archive:
         """Return the names of all files, with / between folders."""
         if self._zip:
             return {name for name in self._zip.namelist() if not name.endswith("/")}
-        assert self._folder is not None
         return {path.relative_to(self._folder).as_posix() for path in self._folder.rglob("*") if path.is_file()}
 
     def open(self, name: str) -> BinaryIO:
         """Open a file for reading. Raises OSError or KeyError when it is not there."""
         if self._zip:
             return self._zip.open(name)  # type: ignore[return-value]
-        assert self._folder is not None
         return open(str(self._folder / name), "rb")
 
     def read_json(self, name: str) -> Any:
@@ -209,9 +207,8 @@ def check_chain(room: str, entries: Sequence[Row]) -> Told:
     hash = SHA-256 of canonical {at, payload_digest, prev_hash, room_id, seq, type}. Stops at the first bad entry: what
     follows it proves nothing.
     """
-    before, number = GENESIS, 0
-    for entry in entries:
-        number += 1
+    before = GENESIS
+    for number, entry in enumerate(entries, 1):
         place = "entry {} ({})".format(entry.get("seq"), entry.get("type"))
         if entry.get("seq") != number:
             return Told([], [f"entry {number} is missing or stands elsewhere: here comes {place}"])
@@ -220,7 +217,7 @@ def check_chain(room: str, entries: Sequence[Row]) -> Told:
         if entry_hash(room, entry) != entry.get("hash"):
             return Told([], [f"{place} was altered: its facts do not give its hash"])
         before = entry["hash"]
-    return Told([f"{number} entries of the chain, each against the one before it"], [])
+    return Told([f"{len(entries)} entries of the chain, each against the one before it"], [])
 
 
 def check_payloads(entries: Sequence[Row]) -> Told:
@@ -258,14 +255,14 @@ def _facts_faults(entry: Row) -> Iterator[str]:
     """The facts of the sign-in that are still kept give the digest in the words."""
     facts = entry.get("facts")
     expected = (entry["payload"].get("how") or {}).get("facts_digest") if facts else None
-    if facts and sha256_of(facts["content"], bytes.fromhex(facts["salt"])) != expected:
+    if facts and sha256_of(facts["content"], salt_of(facts)) != expected:
         yield "the facts of the sign-in were altered"
 
 
-def salt_of(entry: Mapping[str, Any]) -> bytes:
-    """Return an entry's salt; empty when it is not hexadecimal."""
+def salt_of(row: Mapping[str, Any]) -> bytes:
+    """Return the salt of an entry or of its facts; empty when it is not hexadecimal."""
     try:
-        return bytes.fromhex(str(entry.get("salt", "")))
+        return bytes.fromhex(str(row.get("salt", "")))
     except ValueError:
         return b""
 
