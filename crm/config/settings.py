@@ -279,7 +279,7 @@ LEDGER_CHECKPOINT_EMAIL: str = env.str("LEDGER_CHECKPOINT_EMAIL", default="")
 LEDGER_ALARM_EMAIL: str = env.str("LEDGER_ALARM_EMAIL", default="")
 # SIGN_IN_FACTS_DAYS: how long evidence keeps from which address and browser somebody answered.
 SIGN_IN_FACTS_DAYS = env.int("SIGN_IN_FACTS_DAYS", default=90)
-# PDF_FONTS: folder with further fonts for PDFs, for scripts that ours lack, such as Chinese, Japanese and Korean.
+# PDF_FONTS: folder with further fonts for PDFs, for scripts that ours lack, such as Mongolian.
 PDF_FONTS: str = env.str("PDF_FONTS", default="")
 
 # Languages, formats, time -------------------------------------------------------------------------------------------

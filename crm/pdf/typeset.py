@@ -17,6 +17,7 @@ import structlog
 import typst
 from django.conf import settings
 from fontTools.ttLib import TTCollection, TTFont
+from noto_cjk_sans_otc import FONT_PATH
 
 if TYPE_CHECKING:
     from typst import PDFStandard
@@ -32,7 +33,10 @@ FONTS = (
     "NotoSansSymbols2_Regular",
     "NotoSansMath_Regular",
 )
-"""Fonts of the package pymupdf-fonts (SIL Open Font License): Latin, Greek, Cyrillic, Arabic, Hebrew, Thai, Georgian, Devanagari."""
+"""Fonts of the package pymupdf-fonts (SIL Open Font License): Latin, Greek, Cyrillic, Arabic, Hebrew, Thai, Georgian, Devanagari.
+
+Chinese, Japanese and Korean come from the package noto-cjk-sans-otc, where it lies.
+"""
 STANDARDS: list["PDFStandard"] = ["a-2a", "ua-1"]
 _BREAKS = "\n\u2028\u2029"
 _FORBIDDEN = "\ufeff\ufffe\uffff"
@@ -115,7 +119,7 @@ def _font_folders() -> list[Path]:
             part = path.with_suffix(".part")
             part.write_bytes(importlib.import_module(f"pymupdf_fonts.{name}").fontbuffer)
             part.replace(path)
-    return [folder, *([Path(settings.PDF_FONTS)] if settings.PDF_FONTS else [])]
+    return [folder, Path(str(FONT_PATH)).parent, *([Path(settings.PDF_FONTS)] if settings.PDF_FONTS else [])]
 
 
 @lru_cache(maxsize=1)
@@ -127,8 +131,9 @@ def _covered() -> frozenset[int]:
         for path in folder.rglob("*")
         if path.suffix.lower() in (".ttf", ".otf", ".ttc")
     ]
-    return frozenset(code for path in files for font in _opened(path) for code in font.getBestCmap() or ())
+    return frozenset(code for path in files for code in _opened(path).getBestCmap() or ())
 
 
-def _opened(path: Path) -> list[TTFont]:
-    return list(TTCollection(path, lazy=True).fonts) if path.suffix.lower() == ".ttc" else [TTFont(path, lazy=True)]
+def _opened(path: Path) -> TTFont:
+    """Open a font; of a collection the first, since they differ in how they draw the same signs."""
+    return TTCollection(path, lazy=True).fonts[0] if path.suffix.lower() == ".ttc" else TTFont(path, lazy=True)
