@@ -36,7 +36,7 @@ def choose_news(*, actor: Actor, in_app: Collection[str], by_mail: Collection[st
     checks = Checks()
     shown, mailed = checks.choices("in_app", in_app, names), checks.choices("by_mail", by_mail, names)
     checks.done()
-    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.user.pk)
+    user: User = User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.user.pk)
     user.news_off = [name for name in names if name not in shown]
     user.mails_off = [name for name in names if name not in mailed]
     user.save(update_fields=["news_off", "mails_off"])

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
@@ -95,7 +94,7 @@ def my_day(actor: Actor) -> Day:
     """Return a person's day, in their language and time zone. The number of queries does not grow with the work."""
     waiting, quiet, asked = waiting_for_us(actor), gone_quiet(actor), asked_by(actor)
     changed, meetings = changed_since_yesterday(actor), coming_meetings(actor)
-    rooms = {one.room_id for one in (*waiting, *quiet, *changed)}
+    rooms = {one.room_id for one in waiting} | {one.room_id for one in quiet} | {one.room_id for one in changed}
     rooms |= {one.question.room_id for one in asked} | {one.activity.room_id for one in meetings}
     return Day(waiting, quiet, asked, changed, meetings, open_tasks(actor, TASKS_SHOWN), places_of(actor, rooms))
 
@@ -132,13 +131,12 @@ def gone_quiet(actor: Actor) -> list[Quiet]:
     asked = Question.objects.open().filter(room__in=Room.objects.filter(owner=actor.user), channel=Channel.ROOM)
     old = asked.filter(asked_at__lt=now() - QUIET_AFTER).order_by()
     rooms = old.values("room").annotate(questions=Count("pk"), asked=Min("asked_at")).annotate(last=last)
-    quiet = [Quiet(row["room"], row["questions"], _days_since(row)) for row in rooms]
+    quiet = [Quiet(row["room"], row["questions"], _days_since(row["asked"], row["last"])) for row in rooms]
     return sorted((one for one in quiet if one.days >= QUIET_AFTER.days), key=lambda one: -one.days)[:SHOWN]
 
 
-def _days_since(row: dict[str, Any]) -> int:
-    since = max(at for at in (row["asked"], row["last"]) if at)
-    return (now() - since).days
+def _days_since(*moments: datetime | None) -> int:
+    return (now() - max(at for at in moments if at)).days
 
 
 def changed_since_yesterday(actor: Actor) -> list[Changed]:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from crm.actors import Actor
-from crm.models import Event, Notification, Question, Room, RoomMember, Task, User, WebhookEndpoint
+from crm.models import Event, Notification, Question, RoomMember, Task, User, WebhookEndpoint
 from crm.news import news_kind
 from crm.places import Place, places_of
 from crm.queries.paging import page_of
@@ -60,8 +60,9 @@ def link_of(actor: Actor, notification: Notification) -> str:
 # Who is told of what --------------------------------------------------------------------------------------------------
 def people_of_room(event: Event) -> list[UUID]:
     """Return who works in the room of an event: its owner, and who was brought in."""
-    owner = Room.objects.filter(pk=event.room_id).values_list("owner", flat=True)
-    return [*owner, *RoomMember.objects.filter(room=event.room_id).values_list("user", flat=True)]
+    if event.room is None:
+        return []
+    return [event.room.owner_id, *RoomMember.objects.filter(room=event.room_id).values_list("user", flat=True)]
 
 
 def asker_of(event: Event) -> list[UUID]:

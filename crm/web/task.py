@@ -23,10 +23,10 @@ from crm.models import Task
 from crm.places import places_of
 from crm.queries.task import done_tasks, get_task, open_tasks, task_rows
 from crm.web.actor import staff
-from crm.web.forms import DayField, LineField, MomentField, TimeInput, add_faults, attempt
+from crm.web.forms import DayField, LineField, MomentField, TimeInput, attempt
 from crm.web.participant import back
 from crm.web.submitted import id_or_none, remember_sent, sent_before, version_of
-from crm.web.version import VersionedForm
+from crm.web.version import VersionedForm, say_stale
 
 VERBS = {"complete": complete_task, "reopen": reopen_task, "archive": archive_task}
 """What can be done with a task, by the last part of its address."""
@@ -134,9 +134,7 @@ def _changed(actor: Actor, task: Task, form: TaskForm) -> bool:
     try:
         return attempt(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values)) is not None
     except Stale as error:
-        add_faults(form, error)
-        form.data = form.data.copy()
-        form.data["version"] = str(error.current.version)
+        say_stale(form, error)
         return False
 
 

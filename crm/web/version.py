@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from crm.errors import Stale
 from crm.rules.merge import Merge, merge_fields
-from crm.web.forms import NumberField, attempt
+from crm.web.forms import NumberField, add_faults, attempt
 
 CUSTOM = "custom."
 """What the name of a custom field in a form begins with; its key follows, as the action names it in a fault."""
@@ -136,6 +136,15 @@ def attempt_edit(form: VersionedForm, act: Callable[[], Result]) -> Result | Non
             if error.code != Stale.code or not form.take_in(error.current):
                 raise
     return attempt(form, act)
+
+
+def say_stale(form: forms.Form, error: Stale) -> None:
+    """Say above a form that its row was changed meanwhile. Sent once more, it goes on from the row as it is now."""
+    add_faults(form, error)
+    data = QueryDict(mutable=True)
+    data.update(form.data)
+    data["version"] = str(error.current.version)
+    form.data = data
 
 
 def saved_words(form: VersionedForm) -> str:

@@ -15,7 +15,8 @@ from crm.actors import Actor
 from crm.errors import FieldFault, Invalid, Stale
 from crm.models import Participant
 from crm.web.actor import staff
-from crm.web.forms import add_faults, attempt
+from crm.web.forms import attempt
+from crm.web.version import say_stale
 from deals.actions.ending import end_deal, pause_deal, reopen_deal
 from deals.models import Deal
 from deals.queries.deal import get_deal
@@ -72,9 +73,7 @@ def _ended(actor: Actor, deal: Deal, form: EndForm) -> bool:
     try:
         return attempt(form, act) is not None
     except Stale as error:
-        add_faults(form, error)
-        form.data = form.data.copy()
-        form.data["version"] = str(error.current.version)
+        say_stale(form, error)
         return False
 
 

@@ -37,7 +37,7 @@ def handoffs_to_go_through(actor: Actor) -> Iterator[Waiting]:
     items = {"all": Count("items"), "clear": Count("items", filter=Q(items__state=ItemState.CLEAR))}
     open_ones = Handoff.objects.visible_to(actor).filter(to_user=actor.user, state=HandoffState.OPEN)
     for one in open_ones.select_related("from_user").annotate(**items).order_by("opened_at", "id")[:LIMIT]:
-        counts = {"clear": one.clear, "all": one.all}
+        counts = {name: getattr(one, name) for name in items}
         yield Waiting(
             name=one.from_user.name,
             side=Side.SELLER,
