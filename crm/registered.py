@@ -7,6 +7,7 @@ from crm.actions.attachment import check_attachment, draw_attachment, remove_lef
 from crm.actions.duplicate import LOOKED_AT_AFTER, look_for_duplicates
 from crm.day import register_waiting
 from crm.directory import CONTACTS, ORGANIZATIONS
+from crm.exports import own
 from crm.mail.access_request import mail_access_request
 from crm.mail.address_change import mail_address_change
 from crm.mail.comment import mail_mention, mentioned_in
@@ -88,6 +89,7 @@ for _provider in (
     register_search(_provider)
 
 personal_data.register()
+own.register()
 
 timeline.register()
 
@@ -113,6 +115,7 @@ register_navigation(
     NavigationEntry(_("Webhooks"), "link", "crm:webhooks", position=9, place="menu", covers=("/webhook-messages/",))
 )
 register_navigation(NavigationEntry(_("Clients"), "building", "crm:clients", position=50, covers=("/contacts/",)))
+register_navigation(NavigationEntry(_("Export"), "download", "crm:exports", position=9, place="menu"))
 register_navigation(
     NavigationEntry(_("Duplicates"), "copy", "crm:duplicates", position=15, place="menu", covers=("/merges/",))
 )

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from redis import Redis
 
-from crm.actions import bulk_change, import_run, ledger_check, sign_in_facts, upload
+from crm.actions import bulk_change, export_job, import_run, ledger_check, sign_in_facts, upload
 from crm.actions.data_request import end_availability
 from crm.actions.duplicate import compare_all
 from crm.actions.erasure import complete_due, settle_list, sweep_up
@@ -15,6 +15,8 @@ from crm.mail import digest
 
 SENDING = 300
 """Seconds after which a sender that was killed is no longer waited for."""
+MAKING = 120
+"""Seconds without a word after which an export that was killed is begun anew."""
 NIGHTLY = 4 * 3600
 """Seconds a nightly job may take at most."""
 
@@ -67,6 +69,25 @@ def sweep_uploads() -> int:
 def sweep_imports() -> int:
     """End imports that nobody went on with; return how many."""
     return import_run.sweep_imports()
+
+
+@shared_task(acks_late=False, time_limit=NIGHTLY, soft_time_limit=NIGHTLY)  # type: ignore[untyped-decorator]
+def make_exports() -> int:
+    """Make the exports that wait; return how many. One at a time: the other thread is for the rest."""
+    with Redis.from_url(settings.REDIS_URL) as redis:
+        alone = redis.lock(f"{settings.REDIS_PREFIX}making-exports", timeout=MAKING)
+        if not alone.acquire(blocking=False):
+            return 0
+        try:
+            return export_job.work_on_exports(alone.reacquire)
+        finally:
+            alone.release()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def drop_exports() -> int:
+    """Delete the files of exports that are kept no longer; return how many."""
+    return export_job.drop_exports()
 
 
 @shared_task  # type: ignore[untyped-decorator]

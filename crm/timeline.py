@@ -107,6 +107,10 @@ def _notified(event: Event, names: Names) -> TimelineEntry:
     return TimelineEntry("bell", _("Something new was told"))
 
 
+def _exported(event: Event, names: Names) -> TimelineEntry:
+    return TimelineEntry("download", _("%(name)s exported data") % {"name": actor_name(event, names)})
+
+
 def _import_cancelled(event: Event, names: Names) -> TimelineEntry:
     return TimelineEntry("upload", _("%(name)s stopped an import") % {"name": actor_name(event, names)})
 
@@ -263,6 +267,7 @@ RENDERERS: dict[str, Renderer] = {
     "ledger.checked": _changed("seal", _("The record was checked, and fits")),
     "ledger.faults_found": _changed("alert", _("The record was checked, and does not fit")),
     "import.finished": _import_finished,
+    "data.exported": _exported,
     "import.cancelled": _import_cancelled,
     "import.undone": _import_undone,
 }

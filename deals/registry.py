@@ -34,7 +34,7 @@ from crm.registry import (
 from crm.scopes import register_scope
 from crm.search import SearchProvider, register_search
 from crm.web.navigation import NavigationEntry, register_navigation
-from deals import notices, personal_data, timeline
+from deals import exports, notices, personal_data, timeline
 from deals.actions import waiting
 from deals.actions.ending import follow_owner
 from deals.actions.owner import follow_rename, refresh_hash
@@ -294,6 +294,7 @@ register_scope("deals:write", _("Write deals and their sections, and move them")
 register_record_kind(DEALS)
 timeline.register()
 personal_data.register()
+exports.register()
 register_navigation(NavigationEntry(_("Deals"), "board", "deals:board", position=20, shortcut="g b"))
 register_navigation(NavigationEntry(_("Products"), "file", "deals:products", position=7, place="menu"))
 register_navigation(

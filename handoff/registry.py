@@ -28,7 +28,7 @@ from crm.registry import (
 from crm.scopes import register_scope
 from crm.web.navigation import NavigationEntry, register_navigation
 from deals.queries.next_step import register_after_win
-from handoff import notices, personal_data
+from handoff import exports, notices, personal_data
 from handoff.actions import brief, goal, handoff
 from handoff.mail import mail_question_back
 from handoff.models import Goal, Handoff
@@ -182,6 +182,7 @@ notices.register()
 register_namer(goal_names)
 register_file_holder(measured_evidence)
 personal_data.register()
+exports.register()
 
 register_navigation(
     NavigationEntry(

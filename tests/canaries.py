@@ -28,6 +28,7 @@ from crm.models import (
     Delivery,
     DemoMail,
     Event,
+    ExportJob,
     IdempotentAnswer,
     ImportedRow,
     ImportLine,
@@ -206,6 +207,10 @@ def _machinery(cast: Cast, person: Contact) -> None:
     ImportedRow.objects.create(
         source="x", key=NAME, subject_type="contact", subject_id=person.pk, values={"name": NAME}, **facts
     )
+    job = ExportJob.objects.create(
+        by_user=cast.maya, kinds=["contacts"], format="csv", state="ready", created_at=at, updated_at=at, finished_at=at
+    )
+    default_storage.save(job.path, ContentFile(f"Name,Email\n{NAME},{EMAIL}\n".encode()))
     run = ImportRun.objects.create(
         source="x:contacts",
         kind="contacts",

@@ -49,6 +49,8 @@ app.conf.update(
         "sweep files of forms": {"task": "crm.tasks.sweep_uploads", "schedule": crontab(minute=35)},
         "change many": {"task": "crm.tasks.work_on_bulk_changes", "schedule": 3.0, "options": {"expires": 3}},
         "drop old changes of many": {"task": "crm.tasks.drop_old_bulk_changes", "schedule": crontab(hour=3, minute=50)},
+        "make exports": {"task": "crm.tasks.make_exports", "schedule": 2.0, "options": {"expires": 2}},
+        "drop exports": {"task": "crm.tasks.drop_exports", "schedule": crontab(minute=15)},
         "sweep imports": {"task": "crm.tasks.sweep_imports", "schedule": crontab(hour=3, minute=25)},
         "drop kept answers": {"task": "crm.tasks.drop_kept_answers", "schedule": crontab(minute=50)},
         "settle erasures": {"task": "crm.tasks.settle_erasures", "schedule": crontab(minute=20)},

@@ -16,6 +16,7 @@ from crm.models.data_request import DataRequest, DataRequestKind, DataRequestSta
 from crm.models.demo_mail import DemoMail
 from crm.models.erasure import Erasure
 from crm.models.event import Delivery, Event, FeedPosition
+from crm.models.export_job import ExportJob, ExportState
 from crm.models.import_line import ImportLine, LineResult
 from crm.models.import_run import BUSY, ImportRun, ImportState
 from crm.models.imported_row import ImportedRow
@@ -73,6 +74,8 @@ __all__ = [
     "DraftableQuerySet",
     "Erasure",
     "Event",
+    "ExportJob",
+    "ExportState",
     "FeedPosition",
     "FileState",
     "IdempotentAnswer",

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from crm.actions.export_job import drop_exports
 from crm.models import ImportLine, ImportRun
 from crm.personal_data.person import Person
 from crm.personal_data.rows import erased_words, fields_of, naming, plain
@@ -59,6 +60,13 @@ def _erase_runs(person: Person) -> int:
 
 
 PLACES = (
+    PersonalDataPlace(
+        name="exports",
+        label=_("Files that were exported and are kept for a day"),
+        fields=frozenset(),
+        export=lambda _person: [],
+        erase=lambda _person: drop_exports(everything=True),
+    ),
     PersonalDataPlace(
         name="import_lines",
         label=_("Lines of imported files that name you"),

@@ -10,8 +10,11 @@ from uuid import UUID
 
 SELLER, PARTNER = "seller", "partner"
 TEAM_ROLES, MANAGER, ADMIN = ("rep", "manager"), "manager", "admin"
-FOR_ADMINISTRATORS = frozenset({"data_request.made", "data_request.answered", "ledger.checked", "ledger.faults_found"})
-"""Types of events without a room that only administrators are told of: who asked to be erased, what a check of the record found."""
+FOR_ADMINISTRATORS = frozenset(
+    {"data.exported", "data_request.made", "data_request.answered", "ledger.checked", "ledger.faults_found"}
+)
+"""Types of events without a room that only administrators are told of: who asked to be erased, who
+exported what, what a check of the record found."""
 FOR_ONE = frozenset(
     (
         *(f"task.{one}" for one in ("created", "changed", "completed", "reopened", "archived", "reminder_wanted")),

@@ -3,16 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from crm.actors import Actor
 from crm.errors import Invalid
 from crm.limits import take_search
 from crm.queries.bulk_change import bulk_fields
 from crm.queries.table import get_table
-from crm.queries.view import read_columns
-from crm.record_kinds import RecordKind
+from crm.queries.view import read_columns, rows_of_view
+from crm.record_kinds import RecordKind, record_kind
+from crm.web.actor import staff
+from crm.web.export_job import export_response
 from crm.web.filter import filter_bar, submitted_filter
 from crm.web.look import Look, column_address, look_at
 
@@ -57,3 +61,17 @@ def table_page(request: HttpRequest, actor: Actor, look: Look, template: str, **
     context["choosable"] = [*shown, *(one for one in look.fields.values() if one not in shown)]
     context["shown"] = shown
     return render(request, template, context, status=400 if context.get("fault") else 200)
+
+
+@login_required
+@require_POST
+def export_list(request: HttpRequest, list_kind: str) -> HttpResponseBase:
+    """Export the rows that a list shows, filtered and in its order: the address says what the list's own does."""
+    actor = staff(request)
+    look = look_at(request, actor, record_kind(list_kind))
+    if look.fault is not None:
+        raise look.fault
+    if look.q:
+        take_search(actor)
+    rows = rows_of_view(actor, look.view, fields=look.fields, q=look.q)
+    return export_response(request, f"{list_kind}s", rows)

@@ -90,6 +90,8 @@ SIGHT: dict[str, frozenset[str]] = {
     "key_id": frozenset({"rep"}) | ADMIN,
     "endpoint_id": OWNER | ADMIN | {"read_key"},
     "message_id": OWNER | ADMIN | {"read_key"},
+    "list_kind": STAFF,
+    "export_id": OWNER | {"read_key"},
     "import_id": OWNER | ADMIN | {"read_key"},
 }
 """Who may see the row that a part of an address stands for, wherever it stands."""

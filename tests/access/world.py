@@ -37,6 +37,7 @@ from crm.models import (
     Comment,
     Contact,
     DataRequest,
+    ExportJob,
     ImportRun,
     Invitation,
     LikelyPair,
@@ -228,6 +229,7 @@ def _ids(cast: Cast) -> dict[str, Any]:
         "key_id": _own_key(cast),
         "endpoint_id": WebhookEndpoint.objects.get(),
         "message_id": WebhookMessage.objects.get(),
+        "export_id": ExportJob.objects.get(),
         "import_id": ImportRun.objects.get(kind="contacts"),
         "handoff_id": Handoff.objects.get(),
         "item_id": BriefItem.objects.filter(group="criteria").earliest("pk"),
@@ -239,7 +241,7 @@ def _ids(cast: Cast) -> dict[str, Any]:
         "passkey_id": Passkey.objects.get(),
         "session_id": RoomSession.objects.filter(contact=cast.ingrid.contact).latest("created_at"),
     }
-    return {name: row.pk for name, row in own.items()} | {"room_id": cast.deal.room_id}
+    return {name: row.pk for name, row in own.items()} | {"list_kind": "organization", "room_id": cast.deal.room_id}
 
 
 def _own_key(cast: Cast) -> Model:

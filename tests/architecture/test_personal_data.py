@@ -40,6 +40,8 @@ NOTHING_PERSONAL = {
     "crm.ImportedRow.source": "name of an import",
     "crm.ImportedRow.subject_type": "name of a model",
     "crm.ImportRun.source": "name of an import",
+    "crm.ExportJob.kinds": "names of kinds",
+    "crm.ExportJob.format": "csv or xlsx",
     "crm.ImportRun.kind": "what the rows are",
     "crm.ImportRun.encoding": "name of an encoding",
     "crm.ImportRun.delimiter": "one sign",
