@@ -30,6 +30,10 @@ register_scope("events:read", _("Follow what happens, in order"))
 register_scope("webhooks:read", _("Read webhook addresses and what was sent to them"))
 register_scope("webhooks:write", _("Set up webhooks, and send messages again"))
 register_scope("consents:record", _("Record an answer that was given elsewhere, with evidence"))
+register_scope("imports:read", _("Read about imports"))
+register_scope("imports:write", _("Bring in files, as far as the key may write what is in them"))
+register_scope("exports:read", _("Read about exports, and download their files"))
+register_scope("exports:write", _("Have exports made of what the key may read"))
 register_scope("admin", _("Write teams, colleagues and definitions, as far as the owner may"))
 
 

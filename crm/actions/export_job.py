@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.actions.import_run import tell_progress
+from crm.actions.version import LOOK_AGAIN, check_version
 from crm.actors import Actor, as_user
 from crm.checks import Checks
 from crm.clock import now
@@ -201,12 +202,14 @@ def _record(actor: Actor, kinds: Sequence[str], rows: int, job: ExportJob | None
 
 
 @transaction.atomic
-def cancel_export(*, actor: Actor, job_id: UUID) -> ExportJob:
-    """Stop an export that is being made, or throw the file of a ready one away."""
+def cancel_export(*, actor: Actor, job_id: UUID, version: int | None = None) -> ExportJob:
+    """Stop an export that is being made, or throw the file of a ready one away. Raises `Stale` when not at `version`."""
     jobs = ExportJob.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
     job = jobs.filter(pk=job_id).first()
     if job is None:
         raise NotFound
+    if version is not None:
+        check_version(job, version, LOOK_AGAIN)
     if job.state not in (ExportState.WORKING, ExportState.READY):
         raise Refused(_("This export has ended already."), code="export_ended")
     is_working = job.state == ExportState.WORKING

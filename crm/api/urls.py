@@ -23,6 +23,7 @@ from crm.api.data_request import (
     DataRequestRefusal,
 )
 from crm.api.event import EventFeed
+from crm.api.export_job import ExportContent, ExportDetail, ExportList
 from crm.api.ledger_check import LedgerCheckList
 from crm.api.merge import (
     ContactMerging,
@@ -97,6 +98,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("duplicates/", DuplicateList.as_view(), name="duplicates"),
     path("duplicates/<uuid:pair_id>/set-apart/", DuplicateSettingApart.as_view(), name="duplicate-set-apart"),
     path("events/", EventFeed.as_view(), name="events"),
+    path("exports/", ExportList.as_view(), name="exports"),
+    path("exports/<uuid:export_id>/", ExportDetail.as_view(), name="export"),
+    path("exports/<uuid:export_id>/content/", ExportContent.as_view(), name="export-content"),
     path("ledger-checks/", LedgerCheckList.as_view(), name="ledger-checks"),
     path("merges/", MergeList.as_view(), name="merges"),
     path("merges/<uuid:merge_id>/", MergeDetail.as_view(), name="merge"),

@@ -40,7 +40,8 @@ def _comments(actor: Actor) -> QuerySet[Any]:
 
 
 def _tasks(actor: Actor) -> QuerySet[Any]:
-    return Task.objects.visible_to(actor).select_related("room")
+    rows: QuerySet[Any] = Task.objects.visible_to(actor)
+    return rows.select_related("room")
 
 
 def _users(actor: Actor) -> QuerySet[Any]:

@@ -13,6 +13,7 @@ from crm.actors import Actor
 from crm.api.authentication import actor_of
 from crm.api.bulk import OPTIONS, BulkAnswer, BulkRowChange, change_rows
 from crm.api.endpoint import expanded, gone, one, reads, writes
+from crm.api.export_job import FILTERED_LIKE
 from crm.api.fields import MONEY_POINTERS, Id, Money, MoneyParts, Related, Text, Time, money_values
 from crm.api.listing import Filter, Listing, page
 from crm.api.organization import OrganizationAnswer
@@ -119,6 +120,7 @@ DEALS = Listing(
     expand=("organization", "organization.parent", "owner", "owner.team", "team", "success_owner"),
     kind=DEAL_KIND.name,
 )
+FILTERED_LIKE["deals"] = DEALS
 _OPENING = {
     "title": "Demand forecasting for fresh and chilled",
     "organization": "019a8f0e-3f5b-7c11-9a53-0d9d7c7e2b11",

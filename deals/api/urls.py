@@ -5,6 +5,18 @@ from django.urls import URLPattern, URLResolver, path
 from deals.api.criterion import CriterionDetail, CriterionList, CriterionSharing
 from deals.api.deal import DealBulk, DealDetail, DealEnd, DealList, DealPausing, DealReopening, DealRestoring
 from deals.api.exchange_rate import ExchangeRateDetail, ExchangeRateList
+from deals.api.import_run import (
+    ImportCancel,
+    ImportColumns,
+    ImportDecisions,
+    ImportDetail,
+    ImportLines,
+    ImportList,
+    ImportReadAs,
+    ImportReport,
+    ImportStart,
+    ImportUndo,
+)
 from deals.api.line_item import LineItemDetail, LineItemList
 from deals.api.pipeline import PipelineDetail, PipelineList
 from deals.api.problem import StatementDetail, StatementList, StatementSharing
@@ -20,6 +32,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exchange-rates/<uuid:exchange_rate_id>/", ExchangeRateDetail.as_view(), name="exchange-rate"),
     path("products/", ProductList.as_view(), name="products"),
     path("products/<uuid:product_id>/", ProductDetail.as_view(), name="product"),
+    path("imports/", ImportList.as_view(), name="imports"),
+    path("imports/<uuid:import_id>/", ImportDetail.as_view(), name="import"),
+    path("imports/<uuid:import_id>/cancel/", ImportCancel.as_view(), name="import-cancel"),
+    path("imports/<uuid:import_id>/choices/", ImportDecisions.as_view(), name="import-choices"),
+    path("imports/<uuid:import_id>/columns/", ImportColumns.as_view(), name="import-columns"),
+    path("imports/<uuid:import_id>/lines/", ImportLines.as_view(), name="import-lines"),
+    path("imports/<uuid:import_id>/read-as/", ImportReadAs.as_view(), name="import-read-as"),
+    path("imports/<uuid:import_id>/report/", ImportReport.as_view(), name="import-report"),
+    path("imports/<uuid:import_id>/start/", ImportStart.as_view(), name="import-start"),
+    path("imports/<uuid:import_id>/undo/", ImportUndo.as_view(), name="import-undo"),
     path("deals/", DealList.as_view(), name="deals"),
     path("deals/bulk/", DealBulk.as_view(), name="deals-bulk"),
     path("deals/<uuid:deal_id>/", DealDetail.as_view(), name="deal"),
