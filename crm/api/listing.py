@@ -22,7 +22,7 @@ from crm.queries.paging import PLACE, Page, page_in_order, page_of
 from crm.queries.record import fields_of
 from crm.queries.view import get_view, in_order
 from crm.record_kinds import record_kind
-from crm.rules.filter import to_json
+from crm.rules.filter import SEARCHING, to_json
 
 DEFAULT_LIMIT, MOST = 50, 100
 LONGEST = 500
@@ -144,7 +144,7 @@ def _of_view(request: Request, view: View, parameters: dict[str, str], rows: Que
     """Narrow rows by the filter of a view; in its order unless the address says another."""
     actor, kind = actor_of(request), record_kind(view.kind)
     fields = fields_of(actor, kind)
-    if any(one.op.startswith("has") for one in view.group.conditions):
+    if any(one.op in SEARCHING for one in view.group.conditions):
         take_search(actor)
     found = filtered(actor, rows, view.group, fields)
     return in_order(found, view.sort, fields) if view.sort and "sort" not in parameters else found

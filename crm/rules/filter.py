@@ -50,6 +50,8 @@ OPERATORS: dict[FieldType, dict[str, int]] = {
     FieldType.YES_NO: {"is": 1},
 }
 """The operators of each type, with how many values they take: for a choice from one up to so many."""
+SEARCHING = ("has", "has_not")
+"""The operators that look through texts, which is dear and therefore counted."""
 OF_EMPTINESS = {"empty": 0, "filled": 0}
 """The operators of every field that may be empty."""
 

@@ -15,6 +15,7 @@ from crm.queries.bulk_change import bulk_fields
 from crm.queries.table import get_table
 from crm.queries.view import read_columns, rows_of_view
 from crm.record_kinds import RecordKind, record_kind
+from crm.rules.filter import SEARCHING
 from crm.web.actor import staff
 from crm.web.export_job import export_response
 from crm.web.filter import filter_bar, submitted_filter
@@ -42,7 +43,7 @@ def list_page(request: HttpRequest, actor: Actor, kind: RecordKind, template: st
 
 def table_page(request: HttpRequest, actor: Actor, look: Look, template: str, **more: Any) -> HttpResponse:
     """Show a list as a table. A filter that cannot be read is answered with what is wrong with it, and no rows."""
-    if look.q:
+    if look.q or any(one.op in SEARCHING for one in look.view.group.conditions):
         take_search(actor)
     context = {**frame_of(request, actor, look), **more}
     if look.fault is None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -121,6 +121,13 @@ class Deal(models.Model):
             models.Index(fields=["team", "-updated_at", "-id"], name="deal_by_team"),
             models.Index(fields=["-updated_at", "-id"], name="deal_by_change"),
             GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="deal_titled"),
+            models.Index(fields=["close_on", "id"], condition=Q(archived_at=None), name="deal_by_close"),
+            models.Index(
+                F("amount").desc(nulls_last=True),
+                F("id").desc(),
+                condition=Q(archived_at=None),
+                name="deal_largest_first",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from crm.actors import Actor
 from crm.models import Role, Team, User
 from crm.record_kinds import Options, RecordField
 from crm.rules.filter import FieldType
-from deals.models import DealStatus, Pipeline, Stage
+from deals.models import DealStatus, LostTo, Pipeline, Stage
 
 STATUS, TEAM, OWNER, TURN = "status", "team", "owner", "turn"
 OPEN = f"{STATUS}:is:{DealStatus.OPEN}"
@@ -186,4 +186,22 @@ FIELDS = (
     ),
     RecordField("updated_at", _("Last change"), FieldType.TIME, "updated_at", lambda deal: deal.updated_at),
     RecordField("ended_at", _("Ended"), FieldType.TIME, "ended_at", lambda deal: deal.ended_at, blank=True),
+    RecordField(
+        "lost_to",
+        _("They chose"),
+        FieldType.CHOICE,
+        NullIf(F("lost_to"), Value("")),
+        lambda deal: deal.get_lost_to_display() or None,
+        options=lambda _actor: LostTo.choices,
+        values={value: value for value in LostTo.values},
+        blank=True,
+    ),
+    RecordField(
+        "talk_again_on",
+        _("Talk again on"),
+        FieldType.DAY,
+        "talk_again_on",
+        lambda deal: deal.talk_again_on,
+        blank=True,
+    ),
 )

@@ -37,11 +37,10 @@ def titles(answer: Any) -> list[str]:
     return [one["title"] for one in answer.json()["data"]]
 
 
-def refused(answer: Any, status: int, pointer: str) -> dict[str, Any]:
+def refused(answer: Any, status: int, pointer: str) -> None:
     assert answer.status_code == status, answer.content
     body = answer.json()
     assert pointer in [one["pointer"] for one in body["errors"]], body
-    return body
 
 
 def test_a_list_takes_the_filters_of_its_table(api: Caller) -> None:

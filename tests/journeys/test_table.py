@@ -31,7 +31,7 @@ def test_filter_keep_change_two_and_undo(site: Site, comes: Callable[..., Person
     maya.go("/accounts/login/?next=/deals/?form=table")
     maya.fill("E-mail", cast.maya.email)
     maya.fill("Password", "a long one of words", exact=True)
-    maya.button("Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
     maya.link("Table").click()
     maya.link("Filter").click()

@@ -93,7 +93,11 @@ def held(deal: Deal, actor: Actor, fields: Fields) -> Held:
     me = {name: "me" if value and actor.user and str(actor.user.pk) == value else value for name, value in own.items()}
     turn = "client" if deal.waits_for_client else "us"
     found = {**kept, **own, "owner": me["owner"], "success_owner": me["success_owner"], "turn": turn}
-    found["status"], found["amount_note"] = deal.status, deal.amount_note or None
+    found["status"], found["amount_note"], found["lost_to"] = (
+        deal.status,
+        deal.amount_note or None,
+        deal.lost_to or None,
+    )
     return {name: _day(value) for name, value in found.items()}
 
 
@@ -135,7 +139,7 @@ def _groups(draw: st.DrawFn, shop: Shop) -> Group:
     return Group("all", (*draw(parts), *((inner,) if inner else ())))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_filter_means_in_the_database_what_it_says(shop: Shop, data: st.DataObject) -> None:
     group = data.draw(_groups(shop))
