@@ -109,10 +109,22 @@ register_navigation(
     )
 )
 register_navigation(NavigationEntry(_("Tasks"), "check", "crm:tasks", position=5, place="menu"))
-register_navigation(NavigationEntry(_("What you are told"), "bell", "crm:news_choice", position=6, place="menu"))
-register_navigation(NavigationEntry(_("API keys"), "key", "crm:api_keys", position=8, place="menu"))
 register_navigation(
-    NavigationEntry(_("Webhooks"), "link", "crm:webhooks", position=9, place="menu", covers=("/webhook-messages/",))
+    NavigationEntry(_("What you are told"), "bell", "crm:news_choice", position=20, place="settings", group="you")
+)
+register_navigation(
+    NavigationEntry(_("API keys"), "key", "crm:api_keys", position=5, place="settings", group="systems")
+)
+register_navigation(
+    NavigationEntry(
+        _("Webhooks"),
+        "link",
+        "crm:webhooks",
+        position=10,
+        place="settings",
+        group="systems",
+        covers=("/webhook-messages/",),
+    )
 )
 register_navigation(NavigationEntry(_("Clients"), "building", "crm:clients", position=50, covers=("/contacts/",)))
 register_navigation(NavigationEntry(_("Export"), "download", "crm:exports", position=9, place="menu"))
@@ -120,11 +132,58 @@ register_navigation(
     NavigationEntry(_("Duplicates"), "copy", "crm:duplicates", position=15, place="menu", covers=("/merges/",))
 )
 register_navigation(
-    NavigationEntry(_("The record"), "seal", "crm:ledger", position=20, place="menu", only="administrator")
+    NavigationEntry(
+        _("The record"), "seal", "crm:ledger", position=20, place="settings", group="systems", only="administrator"
+    )
 )
 register_navigation(
-    NavigationEntry(_("Data requests"), "lock", "crm:data_requests", position=30, place="menu", only="administrator")
+    NavigationEntry(
+        _("Data requests"),
+        "lock",
+        "crm:data_requests",
+        position=30,
+        place="settings",
+        group="systems",
+        only="administrator",
+    )
 )
 register_navigation(
     NavigationEntry(_("Mails of the demo"), "mail", "crm:outbox", position=10, place="menu", only="demo")
+)
+register_navigation(NavigationEntry(_("Settings"), "settings", "crm:settings", position=40, place="menu"))
+register_navigation(
+    NavigationEntry(
+        _("Sign-in and security"),
+        "key",
+        "mfa_index",
+        position=10,
+        place="settings",
+        group="you",
+        covers=("/accounts/2fa/", "/accounts/password/", "/accounts/email/"),
+    )
+)
+register_navigation(
+    NavigationEntry(
+        _("Administration"),
+        "settings",
+        "admin:index",
+        position=90,
+        place="settings",
+        group="systems",
+        only="administrator",
+    )
+)
+register_navigation(
+    NavigationEntry(_("Custom fields"), "rows", "crm:custom_fields", position=30, place="settings", group="house")
+)
+register_navigation(
+    NavigationEntry(
+        _("People and teams"),
+        "people",
+        "crm:people",
+        position=10,
+        place="settings",
+        group="house",
+        covers=("/settings/teams/",),
+    )
 )

@@ -8,7 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from crm.actions.access_request import ASKER_GONE
 from crm.actions.question import MAY_NOT_ANSWER, NOT_NEEDED
 from crm.actors import Actor
-from crm.models import AccessRequest, Activity, Attachment, Contact, Event, Participant, RoomMember, Task, User
+from crm.models import (
+    AccessRequest,
+    Activity,
+    Attachment,
+    Contact,
+    CustomField,
+    Event,
+    Participant,
+    RoomMember,
+    Task,
+    Team,
+    User,
+)
 from crm.queries.api_key import name_with_key, readable_keys
 from crm.registry import Namer, Names, Renderer, TimelineEntry, consent_kinds, register_namer, register_renderer
 
@@ -240,8 +252,8 @@ RENDERERS: dict[str, Renderer] = {
     "data_request.made": _changed("lock", _("%(name)s asked about the data kept of them")),
     "data_request.answered": _changed("lock", _("%(name)s answered a request about data")),
     "attachment.erased": _changed("file", _("A file was erased with the data of a person")),
-    "team.created": _changed("people", _("%(name)s made a team")),
-    "team.changed": _changed("people", _("%(name)s changed a team")),
+    "team.created": says("people", _("%(name)s made the team %(what)s"), what="subject"),
+    "team.changed": says("people", _("%(name)s changed the team %(what)s"), what="subject"),
     "user.created": says("people", _("%(name)s added %(who)s"), who="subject"),
     "user.changed": says("people", _("%(name)s changed the facts of %(who)s"), who="subject"),
     "user.deactivated": says("people", _("%(name)s ended the access of %(who)s"), who="subject"),
@@ -251,9 +263,14 @@ RENDERERS: dict[str, Renderer] = {
     "view.saved": _changed("table", _("%(name)s saved a view")),
     "view.changed": _changed("table", _("%(name)s changed a view")),
     "view.deleted": _changed("table", _("%(name)s deleted a view")),
-    "custom_field.created": _changed("settings", _("%(name)s added a custom field")),
-    "custom_field.changed": _changed("settings", _("%(name)s changed a custom field")),
-    "custom_field.archived": _changed("settings", _("%(name)s took a custom field out of use")),
+    "custom_field.created": says("settings", _("%(name)s added the custom field “%(what)s”"), what="subject"),
+    "custom_field.changed": says("settings", _("%(name)s changed the custom field “%(what)s”"), what="subject"),
+    "custom_field.archived": says(
+        "settings", _("%(name)s took the custom field “%(what)s” out of use"), what="subject"
+    ),
+    "custom_field.restored": says(
+        "settings", _("%(name)s took the custom field “%(what)s” into use again"), what="subject"
+    ),
     "api_key.created": _changed("link", _("%(name)s made a key")),
     "api_key.renewed": _changed("link", _("%(name)s renewed a key")),
     "api_key.revoked": _changed("link", _("%(name)s ended a key")),
@@ -295,4 +312,6 @@ def register() -> None:
     register_namer(named_by(lambda actor: Activity.objects.visible_to(actor), "subject"))
     register_namer(named_by(lambda actor: Attachment.objects.visible_to(actor), "name"))
     register_namer(named_by(lambda actor: Task.objects.visible_to(actor), "title"))
+    register_namer(named_by(lambda actor: Team.objects.visible_to(actor), "name"))
+    register_namer(named_by(lambda _actor: CustomField.objects.all(), "label"))
     register_namer(named_by(readable_keys, "name"))

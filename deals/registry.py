@@ -296,10 +296,29 @@ timeline.register()
 personal_data.register()
 exports.register()
 register_navigation(NavigationEntry(_("Deals"), "board", "deals:board", position=20, shortcut="g b"))
-register_navigation(NavigationEntry(_("Products"), "file", "deals:products", position=7, place="menu"))
 register_navigation(
     NavigationEntry(
-        _("Exchange rates"), "compare", "deals:exchange_rates", position=8, place="menu", only="administrator"
+        _("Pipelines"),
+        "board",
+        "deals:pipelines",
+        position=20,
+        place="settings",
+        group="house",
+        covers=("/settings/stages/",),
+    )
+)
+register_navigation(
+    NavigationEntry(_("Products"), "file", "deals:products", position=50, place="settings", group="house")
+)
+register_navigation(
+    NavigationEntry(
+        _("Exchange rates"),
+        "compare",
+        "deals:exchange_rates",
+        position=60,
+        place="settings",
+        group="house",
+        only="administrator",
     )
 )
 register_places(deal_places)

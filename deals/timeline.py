@@ -1,7 +1,7 @@
 """How the events of deals read in a timeline: plain sentences with names. Registered by `deals.registry`."""
 
 from django.db.models.functions import Coalesce
-from django.utils.text import Truncator
+from django.utils.text import Truncator, get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Event
@@ -43,6 +43,44 @@ def _gate_waived(event: Event, names: Names) -> TimelineEntry:
     return TimelineEntry("flag", words)
 
 
+_FIELDS = {
+    "name": _("name"),
+    "position": _("place"),
+    "question": _("question"),
+    "answer_roles": _("who must say yes"),
+    "recorded_is_enough": _("whether a recorded yes is enough"),
+    "gates": _("gates"),
+    "good": _("what good looks like"),
+    "usual_days": _("usual time"),
+    "steps": _("steps"),
+    "material": _("material"),
+}
+
+
+def _called(sentence: Words, without: Words | None = None) -> Renderer:
+    """Return a renderer for what carries its name and the fields that changed; older events carry none."""
+
+    def render(event: Event, names: Names) -> TimelineEntry:
+        fields = get_text_list([str(_FIELDS.get(one, one)) for one in event.data.get("fields", [])], _("and"))
+        told = {"name": actor_name(event, names), "called": event.data.get("name", ""), "fields": fields}
+        return TimelineEntry("settings", (sentence if told["called"] or without is None else without) % told)
+
+    return render
+
+
+_OF_STAGES = {
+    "added": _("%(name)s added the stage %(called)s"),
+    "moved": _("%(name)s moved the stage %(called)s"),
+    "removed": _("%(name)s took out the stage %(called)s"),
+}
+
+
+def _pipeline_changed(event: Event, names: Names) -> TimelineEntry:
+    of_pipeline = _("%(name)s changed the pipeline %(called)s: %(fields)s")
+    sentence = _OF_STAGES.get(event.data.get("did", ""), of_pipeline)
+    return _called(sentence, _("%(name)s changed a pipeline"))(event, names)
+
+
 _ROW = {
     "added": _in_section(_("%(name)s added to %(place)s")),
     "edited": _in_section(_("%(name)s changed words in %(place)s")),
@@ -67,8 +105,11 @@ _NAMED = {
 }
 
 RENDERERS: dict[str, Renderer] = {
-    "pipeline.created": says("settings", _("%(name)s made a pipeline")),
-    "pipeline.changed": says("settings", _("%(name)s changed a pipeline")),
+    "pipeline.created": _called(_("%(name)s made the pipeline %(called)s"), _("%(name)s made a pipeline")),
+    "pipeline.changed": _pipeline_changed,
+    "pipeline.archived": says("settings", _("%(name)s took a pipeline out of use")),
+    "pipeline.restored": says("settings", _("%(name)s took a pipeline into use again")),
+    "stage.changed": _called(_("%(name)s changed the stage %(called)s: %(fields)s")),
     "deal.opened": says("board", _("%(name)s began this deal")),
     "deal.changed": says("pencil", _("%(name)s changed the facts of the deal")),
     "deal.moved": says("arrow", _("The deal moved on to %(stage)s"), glyph="both", stage="to"),

@@ -1,12 +1,13 @@
 """Custom fields: an administrator defines them, and their values are checked against the definitions."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.team import check_admin
@@ -17,6 +18,8 @@ from crm.errors import NotFound, Refused
 from crm.events.record import record
 from crm.models import CustomField, CustomFieldOn, CustomFieldType
 from crm.rules.canonical import decimal_words
+
+KEY_LIMIT = 64
 
 
 def checked_custom(checks: Checks, on: str, values: Any, before: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -75,14 +78,16 @@ def define_custom_fields(definitions: Iterable[tuple[str, str, str, str]]) -> No
 
 @transaction.atomic
 def create_custom_field(*, actor: Actor, values: dict[str, Any]) -> CustomField:
-    """Define a custom field. `values`: on, key, type (these stay), label, choices, required, position.
+    """Define a custom field, behind the others. `values`: on, key (empty: from the label), type (these stay), label, choices, required.
 
     Raises `Invalid` at the field.
     """
     check_admin(actor)
     checks = Checks()
     on = checks.choice("on", values.get("on"), CustomFieldOn.values)
-    key = checks.line("key", values.get("key"), limit=64)
+    label = values.get("label")
+    made = slugify(label)[:KEY_LIMIT].replace("-", "_") if isinstance(label, str) else ""
+    key = checks.line("key", values.get("key") or made, limit=KEY_LIMIT)
     type_ = checks.choice("type", values.get("type"), CustomFieldType.values)
     if key and not _is_key(key):
         checks.add("key", _("Letters, digits, - and _ only."), code="not_a_key")
@@ -90,14 +95,16 @@ def create_custom_field(*, actor: Actor, values: dict[str, Any]) -> CustomField:
         checks.add("key", _("There is a custom field with this key already."), code="taken")
     clean = _checked_definition(checks, type_, values)
     checks.done()
-    field = CustomField.objects.create(on=on, key=key, type=type_, **clean)
+    last = CustomField.objects.filter(on=on).order_by("-position").first()
+    position = last.position + 1 if last else 0
+    field = CustomField.objects.create(on=on, key=key, type=type_, position=position, **clean)
     record("custom_field.created", actor=actor, room=None, subject=field)
     return field
 
 
 @transaction.atomic
 def change_custom_field(*, actor: Actor, custom_field_id: UUID, values: dict[str, Any]) -> CustomField:
-    """Change how a custom field is called, its choices, its place, whether it must be filled. Values that are there stay."""
+    """Change how a custom field is called, its choices, whether it must be filled. Values that are there stay."""
     check_admin(actor)
     field = _lock(custom_field_id)
     checks = Checks()
@@ -124,6 +131,39 @@ def archive_custom_field(*, actor: Actor, custom_field_id: UUID) -> CustomField:
     return field
 
 
+@transaction.atomic
+def restore_custom_field(*, actor: Actor, custom_field_id: UUID) -> CustomField:
+    """Take a custom field into use again, with the values it had."""
+    check_admin(actor)
+    field = _lock(custom_field_id)
+    if field.archived_at is not None:
+        field.archived_at = None
+        field.save(update_fields=["archived_at"])
+        record("custom_field.restored", actor=actor, room=None, subject=field)
+    return field
+
+
+@transaction.atomic
+def move_custom_field(*, actor: Actor, custom_field_id: UUID, to: Literal["earlier", "later"]) -> CustomField:
+    """Let a custom field change places with the one before or after it that is in use. At the end it stays where it is."""
+    check_admin(actor)
+    field = _lock(custom_field_id)
+    others = CustomField.objects.select_for_update(of=("self",), no_key=True).filter(on=field.on, archived_at=None)
+    order = list(others)
+    if field not in order:
+        raise Refused(_("This field is out of use."), code="archived")
+    here = order.index(field)
+    there = here - 1 if to == "earlier" else here + 1
+    if not 0 <= there < len(order):
+        return field
+    order[here], order[there] = order[there], order[here]
+    for position, one in enumerate(order):
+        one.position = position
+    CustomField.objects.bulk_update(order, ["position"])
+    record("custom_field.changed", actor=actor, room=None, subject=field, data={"fields": ["position"]})
+    return field
+
+
 def _lock(custom_field_id: UUID) -> CustomField:
     field = CustomField.objects.select_for_update(of=("self",), no_key=True).filter(pk=custom_field_id).first()
     if field is None:
@@ -144,12 +184,8 @@ def _checked_definition(checks: Checks, type_: str, values: dict[str, Any]) -> d
     choices = list(dict.fromkeys(checks.line("choices", one) for one in typed))
     if type_ == CustomFieldType.CHOICE and not choices:
         checks.add("choices", _("Give the choices."), code="required")
-    position = values.get("position") or 0
-    if not 0 <= position < 10_000:
-        checks.add("position", _("A number from 0 to 9999."), code="out_of_range")
     return {
         "label": checks.line("label", values.get("label")),
         "choices": choices if type_ == CustomFieldType.CHOICE else [],
         "required": bool(values.get("required")),
-        "position": position,
     }

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from crm.actors import Actor
-from crm.models import CustomField, CustomFieldType
+from crm.errors import NotFound
+from crm.models import CustomField, CustomFieldOn, CustomFieldType
 
 
 @dataclass(frozen=True)
@@ -41,3 +43,33 @@ def read_custom(type_: str, value: Any) -> Any:
         case CustomFieldType.DATE:
             return date.fromisoformat(value)
     return value
+
+
+@dataclass(frozen=True)
+class FieldsOn:
+    """The custom fields on one thing, for the settings: those in use in their order, and those out of use."""
+
+    on: CustomFieldOn
+    used: list[CustomField]
+    archived: list[CustomField]
+
+
+def all_custom_fields(actor: Actor) -> list[FieldsOn]:
+    """Return every custom field there is, by what it is on. They are the seller's own."""
+    rows = list(CustomField.objects.all()) if actor.is_seller else []
+    return [
+        FieldsOn(
+            on,
+            used=[one for one in rows if one.on == on and one.archived_at is None],
+            archived=[one for one in rows if one.on == on and one.archived_at is not None],
+        )
+        for on in CustomFieldOn
+    ]
+
+
+def get_custom_field(actor: Actor, custom_field_id: UUID) -> CustomField:
+    """Return a custom field, in use or not. Raises `NotFound`."""
+    found = CustomField.objects.filter(pk=custom_field_id).first() if actor.is_seller else None
+    if found is None:
+        raise NotFound
+    return found

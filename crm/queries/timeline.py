@@ -1,6 +1,6 @@
 """What happened in a room, as one reader may see it: events in words, newest first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,6 +56,11 @@ def count_happenings(actor: Actor, room_id: UUID) -> int:
 def organization_timeline(actor: Actor, organization_id: UUID, cursor: str = "", limit: int = LIMIT) -> Timeline:
     """Return what the actor sees of what happened in all rooms with an organisation."""
     return timeline(actor, Event.objects.filter(room__organization=organization_id), cursor, limit)
+
+
+def history_of(actor: Actor, ids: Collection[UUID], cursor: str = "", limit: int = LIMIT) -> Timeline:
+    """Return what the actor sees of what happened to some rows: for things that stand in no room."""
+    return timeline(actor, Event.objects.filter(subject_id__in=ids), cursor, limit)
 
 
 def timeline(actor: Actor, events: EventQuerySet, cursor: str = "", limit: int = LIMIT) -> Timeline:

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from crm import passkeys
 from crm.models import ImportRun, LedgerCheck
@@ -25,6 +26,14 @@ class Link:
     entry: NavigationEntry
     url: str
     current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkGroup:
+    """Some links of the settings under one heading."""
+
+    label: str
+    links: list[Link]
 
 
 class Shell:
@@ -129,6 +138,14 @@ class Shell:
     def menu(self) -> list[Link]:
         """The links that the person's menu has besides settings and signing out."""
         return self._links("menu")
+
+    @cached_property
+    def settings(self) -> list[LinkGroup]:
+        """The pages of the settings that this person can open, in groups."""
+        links = self._links("settings")
+        labels = {"house": self.short_name, "systems": _("Systems"), "you": _("You")}
+        groups = ((label, [link for link in links if link.entry.group == name]) for name, label in labels.items())
+        return [LinkGroup(label, found) for label, found in groups if found]
 
     def _links(self, place: Place) -> list[Link]:
         user = getattr(self._request, "user", None)

@@ -1,4 +1,4 @@
-"""What stands in the rail, the bottom bar and the menus: entries that each app registers from its `AppConfig.ready`.
+"""What stands in the rail, the bottom bar, the menus and the settings: entries that each app registers from its `AppConfig.ready`.
 
 The ground never names a page of an app above it; it shows what was registered.
 """
@@ -8,7 +8,8 @@ from typing import Literal
 
 from django.utils.functional import Promise
 
-Place = Literal["rail", "menu"]
+Place = Literal["rail", "menu", "settings"]
+Group = Literal["", "you", "house", "systems"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class NavigationEntry:
     `phone` stands in the bottom bar of a phone, one without moves into its "More" sheet. `covers` names further paths
     (as prefixes) under which the entry counts as the present one. `only` limits it to administrators or to the demo.
     People with a role in `home_of` begin there; everybody else with the first entry of the rail. `shortcut` are the keys that
-    lead there, as `data-shortcut` takes them.
+    lead there, as `data-shortcut` takes them. Entries of the settings stand in a `group`: what is the person's own, the
+    whole house's, or about systems and the record.
     """
 
     label: str | Promise
@@ -32,6 +34,7 @@ class NavigationEntry:
     only: Literal["", "administrator", "demo"] = ""
     home_of: tuple[str, ...] = ()
     shortcut: str = ""
+    group: Group = ""
 
 
 _entries: dict[str, NavigationEntry] = {}

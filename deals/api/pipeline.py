@@ -15,6 +15,30 @@ from crm.errors import NotFound
 from deals.models import Pipeline
 
 
+class StepAnswer(serializers.Serializer[Any]):
+    """One step of a stage's guidance."""
+
+    text = Text(max_length=200)
+    condition = Text(help_text="When it appears: empty (always), partner, legal, procurement, one_person or amount.")
+    above = Text(help_text="For the condition amount: the amount in the base currency, as a decimal; else empty.")
+
+
+class MaterialAnswer(serializers.Serializer[Any]):
+    """Something to use in a stage."""
+
+    title = Text(max_length=200)
+    url = Text(max_length=2000)
+
+
+class GuidanceAnswer(serializers.Serializer[Any]):
+    """What a stage says to whoever works in it. It binds nobody."""
+
+    good = Text(max_length=2000, help_text="What good looks like.")
+    usual_days = serializers.IntegerField(allow_null=True)
+    steps = StepAnswer(many=True)
+    material = MaterialAnswer(many=True)
+
+
 class StageAnswer(serializers.Serializer[Any]):
     """A stage: the question a buyer answers by moving on, and the gates to leave it."""
 
@@ -25,6 +49,7 @@ class StageAnswer(serializers.Serializer[Any]):
     answer_roles = serializers.ListField(child=Text(), help_text="Roles that must answer; empty: any one buyer.")
     recorded_is_enough = serializers.BooleanField(help_text="Whether an answer recorded by staff counts.")
     gates = serializers.SerializerMethodField()
+    guidance = GuidanceAnswer(source="*")
 
     def get_gates(self, stage: Any) -> list[str]:
         """Return the codes of the gates, in order."""

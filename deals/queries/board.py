@@ -122,7 +122,9 @@ class Board:
 
 def get_board(actor: Actor, chosen: BoardFilter) -> Board:
     """Return the board in five queries, whatever there is to show."""
-    stages = list(Stage.objects.filter(pipeline__archived_at=None).select_related("pipeline"))
+    open_deals = Deal.objects.filter(pipeline=OuterRef("pipeline"), status__in=(DealStatus.OPEN, DealStatus.PAUSED))
+    shown_pipelines = Q(pipeline__archived_at=None) | Exists(open_deals.visible_to(actor))
+    stages = list(Stage.objects.filter(shown_pipelines).select_related("pipeline"))
     stages.sort(key=lambda stage: (stage.pipeline.position, stage.pipeline.name, stage.position))
     by_pipeline = {pipeline: list(group) for pipeline, group in groupby(stages, key=lambda stage: stage.pipeline)}
     pipeline = next((one for one in by_pipeline if one.pk == chosen.pipeline), next(iter(by_pipeline)))

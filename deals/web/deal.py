@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +25,7 @@ from crm.web.version import attempt_edit, saved_words
 from deals.actions.deal import change_deal, open_deal
 from deals.models import Deal
 from deals.queries.deal import DealPage, get_deal, get_deal_page
+from deals.queries.guidance import guidance_for
 from deals.queries.stage_move import faults_of_move
 from deals.web.conflict import conflict_page
 from deals.web.forms.deal import FactsForm, NewDealForm, ReasonForm
@@ -66,6 +68,7 @@ def deal_page(
         "page": page,
         "kind": "deal",
         **_missing(page),
+        **_guidance(page),
         "is_manager": bool(actor.user and actor.user.is_manager),
         "facts": FactsForm(actor, page.deal),
         "waive": ReasonForm(auto_id="waive_%s"),
@@ -75,6 +78,12 @@ def deal_page(
         **(refused or {}),
     }
     return render(request, "deals/deal/page.html", context, status=409 if stale else 422 if refused else 200)
+
+
+def _guidance(page: DealPage) -> dict[str, Any]:
+    """Return what the present stage says to our side, and the currency its amounts are in; nothing for a deal that has ended."""
+    guidance = None if page.deal.has_ended else guidance_for(page.deal, page.people)
+    return {"guidance": guidance, "base": settings.BASE_CURRENCY}
 
 
 def _missing(page: DealPage) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from handoff.demo.board import CARDS, tell_card
 from handoff.demo.clock import StoryClock
 from handoff.demo.day import tell_day
 from handoff.demo.doors import open_doors
+from handoff.demo.guidance import tell_guidance
 from handoff.demo.halvorsen import tell_halvorsen
 from handoff.demo.products import tell_products
 from handoff.demo.staff import make_staff
@@ -37,6 +38,7 @@ def load_story(sign_in: Path) -> None:
     staff = make_staff(sign_in)
     first_start = _first_start(staff["admin"])
     sales, success = StoryClock(first_start, SALES_DAY), StoryClock(first_start, SUCCESS_DAY)
+    _chapter("guidance", first_start, staff, lambda: tell_guidance(sales, staff))
     _chapter("halvorsen", first_start, staff, lambda: tell_halvorsen(sales, staff))
     _chapter("products", first_start, staff, lambda: tell_products(sales, staff))
     for card in CARDS:

@@ -74,6 +74,8 @@ SIGHT: dict[str, frozenset[str]] = {
     "merge_id": STAFF,
     "pipeline_id": STAFF,
     "stage_id": STAFF,
+    "custom_field_id": STAFF,
+    "team_id": STAFF,
     "product_id": STAFF,
     "exchange_rate_id": STAFF,
     "token": frozenset(KINDS),
@@ -103,6 +105,10 @@ ANYBODYS = frozenset(
 ADMINISTRATION = frozenset(
     {
         "deals:new_product", "deals:edit_product", "deals:remove_product", "deals:remove_exchange_rate",
+        "deals:new_pipeline", "deals:edit_pipeline", "deals:pipeline_state", "deals:new_stage", "deals:stage", "deals:stage_state",
+        "deals:guidance",
+        "crm:new_user", "crm:user", "crm:user_state", "crm:new_team", "crm:team",
+        "crm:new_custom_field", "crm:custom_field", "crm:custom_field_state",
         "crm:data_requests", "crm:data_request", "crm:erase_contact", "crm:ledger", "crm:vouch_for_address",
         "api:data-requests", "api:data-request",
         "api:data-request-grant", "api:data-request-erase", "api:data-request-decline", "api:contact-erase", "api:contact-vouch",

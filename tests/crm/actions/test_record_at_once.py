@@ -66,7 +66,7 @@ def test_only_the_person_says_it(cast: Cast, recorded: Question) -> None:
         actions.confirm_record(actor=cast.rep, question_id=recorded.pk, shown_hash=shown(recorded))
 
 
-def test_what_is_confirmed_stands_beside_the_button(cast: Cast, recorded: Question) -> None:
+def test_what_is_confirmed_say_stale_the_button(cast: Cast, recorded: Question) -> None:
     page = client_of(cast.ingrid.contact).get(reverse("room:today", args=[cast.deal.room_id])).content.decode()
     card = page[page.index(f'aria-labelledby="recorded-{recorded.pk}"') :]
     card = card[: card.index("</article>")]

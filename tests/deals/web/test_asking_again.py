@@ -117,7 +117,7 @@ def test_what_keeps_a_criterion_from_being_asked_about_is_named(cast, signed_in)
 
 
 @pytest.mark.parametrize("first", ["change", "withdrawn"])
-def test_nobody_s_earlier_word_stands_beside_their_own_yes(cast, signed_in, first) -> None:
+def test_nobody_s_earlier_word_say_stale_their_own_yes(cast, signed_in, first) -> None:
     consent = answered(cast, "change" if first == "change" else "agreed", "Say it shorter.")
     if first == "change":
         reopen_consent(actor=cast.buyer, consent_id=consent.pk)
