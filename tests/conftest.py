@@ -40,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.MAIL_IN_BACKGROUND = False
+    settings.API_CALLS_PER_KEY = settings.API_CALLS_PER_USER = 1_000_000
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

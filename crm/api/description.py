@@ -58,7 +58,7 @@ REFUSALS = {
     415: "Only JSON is taken.",
     422: "The `Idempotency-Key` came with another request before.",
     428: "`If-Match` is missing.",
-    429: "Searched or invited too often; `Retry-After` says when it goes on.",
+    429: "Too many calls, searches or invitations; `Retry-After` says when it goes on.",
 }
 
 
@@ -134,10 +134,9 @@ def responses_of(
     found: dict[Any, Any] = {status: OpenApiResponse(shape, description=description)}
     for number, words in (also or {}).items():
         found[number] = OpenApiResponse(shape, description=words)
-    refusals = [400, 401, 403, 404, 406]
+    refusals = [400, 401, 403, 404, 406, 429]
     refusals += [409, 413, 415, 422] if is_write else []
     refusals += [412, 428] if versioned else []
-    refusals += [429] if is_write or listing else []
     for number in refusals:
         found[(number, "application/problem+json")] = OpenApiResponse(Problem, description=REFUSALS[number])
     return found

@@ -292,12 +292,16 @@ USE_I18N = USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 # REST ---------------------------------------------------------------------------------------------------------------
+# API_CALLS_PER_KEY, API_CALLS_PER_USER: calls in a minute with one key, and of one person with all keys; 0: no limit.
+API_CALLS_PER_KEY: int = env.int("API_CALLS_PER_KEY", default=600)
+API_CALLS_PER_USER: int = env.int("API_CALLS_PER_USER", default=1200)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "crm.api.authentication.KeyAuthentication",
         "crm.api.authentication.StaffSession",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["crm.api.limits.RateLimits"],
     "DEFAULT_RENDERER_CLASSES": ["crm.api.formats.JsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["crm.api.formats.JsonParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
