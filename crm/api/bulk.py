@@ -1,5 +1,6 @@
-"""Changing up to a hundred objects of a kind in one call, each at the version the caller saw."""
+"""Up to a hundred objects of a kind in one call: made, or changed each at the version the caller saw."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ class BulkFault(serializers.Serializer[Any]):
 class BulkOutcome(serializers.Serializer[Any]):
     """What became of one object: its new version, or why it was refused. `status` is what a call of its own would answer."""
 
-    id = Id()
+    id = Id(allow_null=True)
     status = serializers.IntegerField()
     version = serializers.IntegerField(allow_null=True)
     code = Text()
@@ -45,43 +46,62 @@ class BulkAnswer(serializers.Serializer[Any]):
 
 
 class BulkRowChange(serializers.Serializer[Any]):
-    """One object to change: which, at which version, and the fields to change. A subclass adds the fields of the kind."""
+    """One object to change: which, at which version, and the fields to change; without `id` one to make. A subclass adds the fields."""
 
     id = Id()
     version = Whole()
 
     def get_fields(self) -> dict[str, Any]:
-        """Return the fields; nothing but id and version must be there."""
+        """Return the fields; what must be there is the action's to say."""
         fields = super().get_fields()
-        for name, field in fields.items():
-            field.required = name in ("id", "version")
+        for field in fields.values():
+            field.required = False
         return fields
 
 
-def change_rows(request: Request, kind: RecordKind, rows: list[dict[str, Any]]) -> Response:
-    """Change these rows: all or none of them, or with `?atomic=false` each by itself.
+Row = dict[str, Any]
+Make = Callable[[Actor, Row], Any]
+Write = Callable[[Actor, Row], tuple[int, Any]]
+"""Writes one row; gives the status that a call of its own would answer, and the object as it is then."""
 
-    They are locked in the kind's order. Raises what the first refused one raises, with pointers below `rows`.
+
+def write_records(request: Request, kind: RecordKind, make: Make, rows: list[Row]) -> Response:
+    """Change the rows that carry an `id`, in the kind's order of locks, and make the others. See `write_rows`."""
+    places = _places(actor_of(request), kind, [row["id"] for row in rows if "id" in row])
+
+    def write(actor: Actor, row: Row) -> tuple[int, Any]:
+        if "id" not in row:
+            return 201, make(actor, row)
+        if "version" not in row:
+            raise Invalid.field("version", _("Say which version you saw."), code="required")
+        return 200, kind.change(actor, row.pop("id"), row.pop("version"), row)
+
+    order = sorted(range(len(rows)), key=lambda index: places.get(rows[index].get("id"), -1))
+    return write_rows(request, rows, write, order=order)
+
+
+def write_rows(request: Request, rows: list[Row], write: Write, *, order: Iterable[int] | None = None) -> Response:
+    """Write these rows: all or none of them, or with `?atomic=false` each by itself; one after the other, as `order` says.
+
+    Raises what the first refused one raises, with pointers below `rows`.
     """
-    atomic = _is_atomic(request)
-    actor = actor_of(request)
-    places = _places(actor, kind, [row["id"] for row in rows])
-    found: dict[int, dict[str, Any]] = {}
-    for index, row in sorted(enumerate(rows), key=lambda one: places.get(one[1]["id"], -1)):
+    if not 1 <= len(rows) <= MOST_ROWS:
+        raise Invalid.field("rows", _("From 1 to %(most)s rows.") % {"most": MOST_ROWS}, code="out_of_range")
+    atomic, actor = _is_atomic(request), actor_of(request)
+    found: dict[int, Row] = {}
+    for index in order or range(len(rows)):
         try:
-            found[index] = _changed(actor, kind, dict(row))
+            found[index] = _written(actor, write, dict(rows[index]))
         except DomainError as refusal:
             if atomic:
                 raise _at(refusal, index) from refusal
-            found[index] = _refused(row, refusal)
+            found[index] = _refused(rows[index], refusal)
     data = BulkAnswer({"data": [found[index] for index in range(len(rows))]}).data
     return Response(data, headers={"Cache-Control": "no-store"})
 
 
-def _places(actor: Actor, kind: RecordKind, ids: list[UUID]) -> dict[UUID, int]:
-    """Return the order in which objects are locked. Raises `Invalid` for none, too many, or one that is named twice."""
-    if not 1 <= len(ids) <= MOST_ROWS:
-        raise Invalid.field("rows", _("From 1 to %(most)s rows.") % {"most": MOST_ROWS}, code="out_of_range")
+def _places(actor: Actor, kind: RecordKind, ids: list[UUID]) -> dict[UUID | None, int]:
+    """Return the order in which objects are locked. Raises `Invalid` for one that is named twice."""
     if len(set(ids)) < len(ids):
         raise Invalid.field("rows", _("Name each object once."), code="repeated")
     rows = kind.rows(actor).filter(pk__in=ids).order_by(*kind.locked_in)
@@ -95,17 +115,16 @@ def _is_atomic(request: Request) -> bool:
     return words == "true"
 
 
-def _changed(actor: Actor, kind: RecordKind, row: dict[str, Any]) -> dict[str, Any]:
-    row_id, version = row.pop("id"), row.pop("version")
+def _written(actor: Actor, write: Write, row: Row) -> Row:
     with transaction.atomic():
-        changed = kind.change(actor, row_id, version, row)
-    return {"id": row_id, "status": 200, "version": changed.version, "code": "", "detail": "", "errors": []}
+        status, written = write(actor, row)
+    return {"id": written.pk, "status": status, "version": written.version, "code": "", "detail": "", "errors": []}
 
 
-def _refused(row: dict[str, Any], refusal: DomainError) -> dict[str, Any]:
+def _refused(row: Row, refusal: DomainError) -> Row:
     errors = [{"pointer": f"/{one.field}", "code": one.code, "detail": str(one.message)} for one in refusal.faults]
     said = {"code": refusal.code, "detail": str(refusal.message), "errors": errors}
-    return {"id": row["id"], "status": refusal.status, "version": None, **said}
+    return {"id": row.get("id"), "status": refusal.status, "version": None, **said}
 
 
 def _at(refusal: DomainError, index: int) -> DomainError:

@@ -13,7 +13,7 @@ from crm.actions.address_change import vouch_for_address
 from crm.actions.contact import archive_contact, change_contact, create_contact, restore_contact
 from crm.actors import Actor
 from crm.api.authentication import actor_of
-from crm.api.bulk import OPTIONS, BulkAnswer, BulkRowChange, change_rows
+from crm.api.bulk import OPTIONS, BulkAnswer, BulkRowChange, write_records
 from crm.api.endpoint import expanded, gone, one, reads, writes
 from crm.api.fields import Id, Related, Text, Time, YesNo
 from crm.api.listing import Filter, Listing, page
@@ -169,11 +169,11 @@ class ContactVouching(APIView):
 
 
 class ContactBulkRow(ContactChange, BulkRowChange):
-    """One contact to change."""
+    """One contact to change; without `id` one to add."""
 
 
 class ContactBulkChange(serializers.Serializer[Any]):
-    """Up to a hundred contacts to change."""
+    """Up to a hundred contacts."""
 
     rows = ContactBulkRow(many=True)
 
@@ -183,8 +183,10 @@ class ContactBulk(APIView):
 
     @writes("change_contacts", "contacts:write", takes=ContactBulkChange, answers=BulkAnswer, options=OPTIONS)
     def post(self, request: Request, values: dict[str, Any]) -> Response:
-        """Change up to 100 contacts, all or none; `atomic=false` answers for each by itself."""
-        return change_rows(request, CONTACT_KIND, values["rows"])
+        """Change up to 100 contacts, and make those without `id`, all or none; `atomic=false` answers for each by itself."""
+        return write_records(
+            request, CONTACT_KIND, lambda actor, row: create_contact(actor=actor, values=row), values["rows"]
+        )
 
 
 def _visible(actor: Actor) -> Any:

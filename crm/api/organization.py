@@ -16,7 +16,7 @@ from crm.actions.organization import (
     restore_organization,
 )
 from crm.api.authentication import actor_of
-from crm.api.bulk import OPTIONS, BulkAnswer, BulkRowChange, change_rows
+from crm.api.bulk import OPTIONS, BulkAnswer, BulkRowChange, write_records
 from crm.api.endpoint import expanded, gone, one, reads, writes
 from crm.api.fields import Id, Related, Text, Time
 from crm.api.listing import Filter, Listing, page
@@ -143,11 +143,11 @@ class OrganizationRestoring(APIView):
 
 
 class OrganizationBulkRow(OrganizationChange, BulkRowChange):
-    """One organization to change."""
+    """One organization to change; without `id` one to add."""
 
 
 class OrganizationBulkChange(serializers.Serializer[Any]):
-    """Up to a hundred organizations to change."""
+    """Up to a hundred organizations."""
 
     rows = OrganizationBulkRow(many=True)
 
@@ -157,5 +157,7 @@ class OrganizationBulk(APIView):
 
     @writes("change_organizations", "contacts:write", takes=OrganizationBulkChange, answers=BulkAnswer, options=OPTIONS)
     def post(self, request: Request, values: dict[str, Any]) -> Response:
-        """Change up to 100 organizations, all or none; `atomic=false` answers for each by itself."""
-        return change_rows(request, ORGANIZATION_KIND, values["rows"])
+        """Change up to 100 organizations, and make those without `id`, all or none; `atomic=false` answers for each by itself."""
+        return write_records(
+            request, ORGANIZATION_KIND, lambda actor, row: create_organization(actor=actor, values=row), values["rows"]
+        )

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,7 +12,7 @@ from rest_framework.views import APIView
 
 from crm.actors import Actor
 from crm.api.authentication import actor_of
-from crm.api.bulk import OPTIONS, BulkAnswer, BulkRowChange, change_rows
+from crm.api.bulk import OPTIONS, BulkAnswer, BulkRowChange, write_records
 from crm.api.endpoint import expanded, gone, one, reads, writes
 from crm.api.export_job import FILTERED_LIKE
 from crm.api.fields import MONEY_POINTERS, Id, Money, MoneyParts, Related, Text, Time, money_values
@@ -19,7 +20,7 @@ from crm.api.listing import Filter, Listing, page
 from crm.api.organization import OrganizationAnswer
 from crm.api.user import TeamAnswer, UserAnswer
 from crm.api.versions import version_of
-from crm.errors import NotFound
+from crm.errors import Invalid, NotFound
 from deals.actions.deal import change_deal, open_deal
 from deals.actions.deal_archive import archive_deal, restore_deal
 from deals.actions.ending import end_deal, pause_deal, reopen_deal
@@ -148,8 +149,7 @@ class DealList(APIView):
     )
     def post(self, request: Request, values: dict[str, Any]) -> Response:
         """Open a deal at the first stage; the key's owner owns it."""
-        ids = {f"{name}_id": values.pop(name) for name in ("organization", "pipeline", "room") if name in values}
-        deal = open_deal(actor=actor_of(request), **ids, **money_values(values))
+        deal = _open(actor_of(request), money_values(values))
         return one(request, DealAnswer, deal, status=201, location=reverse("api:deal", args=[deal.pk]))
 
 
@@ -229,11 +229,14 @@ class DealRestoring(APIView):
 
 
 class DealBulkRow(DealChange, BulkRowChange):
-    """One deal to change."""
+    """One deal to change; without `id` one to open, which `pipeline` and `room` are for."""
+
+    pipeline = Id()
+    room = Id()
 
 
 class DealBulkChange(serializers.Serializer[Any]):
-    """Up to a hundred deals to change."""
+    """Up to a hundred deals."""
 
     rows = DealBulkRow(many=True)
 
@@ -243,8 +246,17 @@ class DealBulk(APIView):
 
     @writes("change_deals", "deals:write", takes=DealBulkChange, answers=BulkAnswer, options=OPTIONS)
     def post(self, request: Request, values: dict[str, Any]) -> Response:
-        """Change up to 100 deals, all or none; `atomic=false` answers for each by itself."""
-        return change_rows(request, DEAL_KIND, [money_values(row) for row in values["rows"]])
+        """Change up to 100 deals, and open those without `id`, all or none; `atomic=false` answers for each by itself."""
+        return write_records(request, DEAL_KIND, _open, [money_values(row) for row in values["rows"]])
+
+
+def _open(actor: Actor, values: dict[str, Any]) -> Deal:
+    """Open a deal from the fields of a body. Raises `Invalid` at what can only be changed later."""
+    for name in ("owner", "success_owner"):
+        if name in values:
+            raise Invalid.field(name, _("Whoever opens a deal owns it; change it afterwards."), code="unknown")
+    ids = {f"{name}_id": values.pop(name) for name in ("organization", "pipeline", "room") if name in values}
+    return open_deal(actor=actor, **ids, **{"title": "", **values})
 
 
 def get_deal(actor: Actor, deal_id: UUID) -> Deal:

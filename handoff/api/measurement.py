@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from crm.actors import Actor
 from crm.api.authentication import actor_of
+from crm.api.bulk import OPTIONS, BulkAnswer, write_rows
 from crm.api.endpoint import one, reads, writes
 from crm.api.fields import Id, Instant, Number, Text, Time
 from crm.api.listing import Filter, Listing, page
@@ -123,13 +124,30 @@ class MeasurementList(APIView):
     )
     def post(self, request: Request, values: dict[str, Any], goal_id: UUID) -> Response:
         """Record a value. The same value again is the same measurement (200); another one is a 409 that says where to correct."""
-        try:
-            made, is_new = record_measurement(actor=actor_of(request), goal_id=goal_id, **values)
-        except Refused as error:
-            error.faults = tuple(_where_to_correct(fault) for fault in error.faults)
-            raise
+        made, is_new = _record(actor_of(request), goal_id, values)
         location = reverse("api:measurement", args=[made.pk])
         return one(request, MeasurementAnswer, made, status=201 if is_new else 200, location=location)
+
+
+class MeasurementBulkRows(serializers.Serializer[Any]):
+    """Up to a hundred values of one goal."""
+
+    rows = Measuring(many=True)
+
+
+class MeasurementBulk(APIView):
+    """Many values of a goal at once."""
+
+    @writes("record_measurements", "success:write", takes=MeasurementBulkRows, answers=BulkAnswer, options=OPTIONS)
+    def post(self, request: Request, values: dict[str, Any], goal_id: UUID) -> Response:
+        """Record up to 100 values, all or none; `atomic=false` answers for each by itself. What stands already is a 200."""
+        goal = get_goal(actor_of(request), goal_id)
+
+        def write(actor: Actor, row: dict[str, Any]) -> tuple[int, Measurement]:
+            made, is_new = _record(actor, goal.pk, row)
+            return 201 if is_new else 200, made
+
+        return write_rows(request, values["rows"], write)
 
 
 class MeasurementDetail(APIView):
@@ -185,6 +203,15 @@ def get_measurement(actor: Actor, measurement_id: UUID) -> Measurement:
     if found is None:
         raise NotFound
     return found
+
+
+def _record(actor: Actor, goal_id: UUID, values: dict[str, Any]) -> tuple[Measurement, bool]:
+    """Record a value. A refusal says where to correct."""
+    try:
+        return record_measurement(actor=actor, goal_id=goal_id, **values)
+    except Refused as error:
+        error.faults = tuple(_where_to_correct(fault) for fault in error.faults)
+        raise
 
 
 def _where_to_correct(fault: FieldFault) -> FieldFault:

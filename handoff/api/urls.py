@@ -15,6 +15,7 @@ from handoff.api.handoff import HandoffAccepting, HandoffAssigning, HandoffDetai
 from handoff.api.measurement import (
     DisputeAnsweringView,
     DisputeList,
+    MeasurementBulk,
     MeasurementCorrecting,
     MeasurementDetail,
     MeasurementList,
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("goals/", GoalList.as_view(), name="goals"),
     path("goals/<uuid:goal_id>/", GoalDetail.as_view(), name="goal"),
     path("goals/<uuid:goal_id>/measurements/", MeasurementList.as_view(), name="measurements"),
+    path("goals/<uuid:goal_id>/measurements/bulk/", MeasurementBulk.as_view(), name="measurements-bulk"),
     path("measurements/<uuid:measurement_id>/", MeasurementDetail.as_view(), name="measurement"),
     path(
         "measurements/<uuid:measurement_id>/corrections/",
