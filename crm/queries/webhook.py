@@ -75,7 +75,7 @@ class MessageRow:
 def endpoints(actor: Actor, cursor: str = "") -> tuple[list[EndpointRow], str]:
     """Return a page of the addresses the actor sees, newest first, and the cursor to older ones."""
     newest = WebhookMessage.objects.filter(endpoint=OuterRef("pk")).order_by("-id")
-    rows = _visible(actor).annotate(
+    rows: QuerySet[Any] = _visible(actor).annotate(
         last_state=Subquery(newest.values("state")[:1]), last_at=Subquery(newest.values("created_at")[:1])
     )
     page = page_of(rows, cursor, by=("-created_at", "-id"))

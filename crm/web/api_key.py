@@ -94,6 +94,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 
 def _make(actor: Actor, clean: dict[str, Any]) -> Any:
+    assert actor.id is not None  # a member of staff
     return create_api_key(
         actor=actor, user_id=actor.id, name=clean["name"], scopes=clean["scopes"], days=int(clean["days"])
     )

@@ -135,22 +135,23 @@ def change_webhook(request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
     actor = staff(request)
     row = get_endpoint(actor, endpoint_id)
     form = WebhookForm(request.POST or None, row.endpoint)
-    if request.method == "POST" and _changed(actor, endpoint_id, form):
+    if request.method == "POST" and _changed(request, actor, endpoint_id, form):
         messages.success(request, _("Saved."))
         return redirect("crm:webhook", endpoint_id)
     context = {"form": form, "row": row}
     return render(request, "crm/webhook/form.html", context, status=422 if form.errors else 200)
 
 
-def _changed(actor: Actor, endpoint_id: UUID, form: WebhookForm) -> bool:
+def _changed(request: HttpRequest, actor: Actor, endpoint_id: UUID, form: WebhookForm) -> bool:
     """Save a change; one made in another window meanwhile is said above the form, which then saves over it."""
     act = partial(change_webhook_endpoint, actor=actor, endpoint_id=endpoint_id)
     try:
         return attempt(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values)) is not None
     except Stale as error:
         add_faults(form, error)
-        form.data = form.data.copy()
-        form.data["version"] = str(error.current.version)
+        typed = request.POST.copy()
+        typed["version"] = str(error.current.version)
+        form.data = typed
         return False
 
 

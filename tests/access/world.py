@@ -87,6 +87,8 @@ class World:
 def make_world() -> World:
     """Tell the story, let everybody in, plant the secrets."""
     world = World(Cast())
+    line = {"title": "qanary-line", "unit_price": AMOUNT}
+    add_line_item(actor=world.cast.rep, deal_id=world.cast.deal.pk, values=line)  # before the story closes the deal
     plant(world.cast)
     _make_real(world.cast)
     _let_people_in(world)
@@ -133,7 +135,6 @@ def _plant(world: World) -> None:
     add_comment(actor=buyer, room_id=room, body="qanary-theirs-only", private=True)
     add_comment(actor=lars, room_id=room, body="qanary-partners-only", private=True)
     log_activity(**seller, room_id=room, values={"type": "note", "subject": "qanary-call", "body": "qanary-call"})
-    add_line_item(**seller, deal_id=cast.deal.pk, values={"title": "qanary-line", "unit_price": AMOUNT})
     Deal.objects.filter(pk=cast.deal.pk).update(amount=AMOUNT)
     create_task(**seller, values={"title": "qanary-task", "about": cast.deal.pk})
     add_comment(**seller, room_id=room, body="Words for everybody.")
