@@ -21,6 +21,7 @@ from crm.actions.comment import add_comment
 from crm.actions.contact import change_contact
 from crm.actions.data_request import grant_access
 from crm.actions.merge import merge_entries
+from crm.actions.notification import notify
 from crm.actions.organization import create_organization
 from crm.actions.participant import INVITATION_LASTS
 from crm.actions.question import Subject
@@ -28,7 +29,6 @@ from crm.actions.task import create_task
 from crm.actions.view import save_view
 from crm.actors import as_participant, as_user
 from crm.clock import now
-from crm.events.deliver import deliver_owed
 from crm.models import (
     AccessRequest,
     Activity,
@@ -38,6 +38,7 @@ from crm.models import (
     Contact,
     CustomField,
     DataRequest,
+    Event,
     ExportJob,
     ImportRun,
     Invitation,
@@ -57,10 +58,9 @@ from crm.queries.address_change import change_token
 from crm.secrets import new_token, token_hash
 from deals.actions.deal import open_deal
 from deals.actions.exchange_rate import set_exchange_rate
-from deals.actions.line_item import add_line_item
 from deals.actions.problem import add_statement
 from deals.actions.product import create_product
-from deals.models import Criterion, Deal, ProblemStatement, Stakeholder
+from deals.models import Criterion, Deal, LineItem, ProblemStatement, Stakeholder
 from handoff.models import BriefItem, Dispute, Goal, Handoff, ItemQuestion, SuccessPlan
 from tests.access.kinds import ADMIN, BUYERS, GUESTS, OWNER, TEAM, Person
 from tests.canaries import PHONE, plant
@@ -93,7 +93,7 @@ def make_world() -> World:
     _make_real(world.cast)
     _let_people_in(world)
     _plant(world)
-    deliver_owed()
+    notify(Event.objects.filter(type="comment.added", by_contact=world.cast.ingrid.contact, private_to="").latest("at"))
     world.ids = _ids(world.cast) | {
         "token": _open_invitation(world.cast),
         **_moved_address(world.cast),
@@ -179,6 +179,8 @@ def _drafts(cast: Cast, elsewhere: Deal, problem: dict[str, Any]) -> None:
     """Put words into sections as they stand, also of a deal that has ended: nobody can write there any more."""
     at = now()
     stamp = {"created_at": at, "updated_at": at}
+    price = {"unit_price": AMOUNT, "quantity": 1, "currency": "USD", "rate": 1, "rated_on": at.date()}
+    LineItem.objects.create(deal=cast.deal, title="qanary-line", **price, **stamp)
     ProblemStatement.objects.create(
         section=cast.section("problem"),
         part="causes",
@@ -228,7 +230,7 @@ def _ids(cast: Cast) -> dict[str, Any]:
         "comment_id": Comment.objects.filter(**room, private_to="", section="").latest("created_at"),
         "access_request": AccessRequest.objects.filter(**room, asked_by=cast.ingrid).latest("created_at"),
         "data_request": DataRequest.objects.get(),
-        "notification_id": Notification.objects.filter(user=cast.maya, kind="words").latest("at"),
+        "notification_id": Notification.objects.get(user=cast.maya),
         "task_id": Task.objects.get(title="qanary-task"),
         "key_id": _own_key(cast),
         "endpoint_id": WebhookEndpoint.objects.get(),
