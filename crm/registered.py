@@ -126,7 +126,9 @@ register_navigation(
         covers=("/webhook-messages/",),
     )
 )
-register_navigation(NavigationEntry(_("Clients"), "building", "crm:clients", position=50, covers=("/contacts/",)))
+register_navigation(
+    NavigationEntry(_("Clients"), "building", "crm:clients", position=50, covers=("/contacts/", "/duplicates/"))
+)
 register_navigation(NavigationEntry(_("Export"), "download", "crm:exports", position=9, place="menu"))
 register_navigation(
     NavigationEntry(_("Duplicates"), "copy", "crm:duplicates", position=15, place="menu", covers=("/merges/",))

@@ -49,7 +49,7 @@ def contacts(
     `q` is looked for in names, and in addresses the actor may see: a search must not tell what a page hides.
     """
     rows = Contact.objects.visible_to(actor).with_private_details_for(actor).select_related("organization")
-    rows = rows.filter(archived_at__isnull=not archived, erased_at=None)
+    rows = rows.filter(archived_at__isnull=not archived, erased_at=None, merged_into=None)
     if organization_id is not None:
         rows = rows.filter(organization=organization_id)
     words = searched(q)

@@ -50,6 +50,7 @@ NOTHING_PERSONAL = {
     "crm.Event.type": "noun.past_tense",
     "crm.Event.subject_type": "name of a model",
     "crm.Event.data": "ids and plain facts; `record` takes no personal words",
+    "crm.LikelyPair.reasons": "codes of why two entries look alike",
     "crm.Merge.moved": "ids",
     "crm.Merge.left": "names of fields and ids",
     "crm.Erasure.ground": "the action refuses a ground that names the person",

@@ -11,6 +11,7 @@ from crm.actions.merge import merge_entries, undo_merge
 from crm.actions.organization import change_organization, create_organization
 from crm.actors import Actor, as_user
 from crm.errors import Invalid, NotAllowed, NotFound, Refused, Stale
+from crm.merging import what_follows
 from crm.models import Comment, Contact, Event, Merge, Organization, Participant, Room
 from crm.queries.contact import get_contact
 from crm.queries.ledger import verify_rooms
@@ -238,3 +239,14 @@ def test_erasing_somebody_erases_both_entries(cast: Cast, settings, tmp_path) ->
     assert one.taken == {}
     with pytest.raises(NotFound):
         undo(cast.rep, one)
+
+
+def test_whatever_names_a_client_follows_it() -> None:
+    naming = {
+        (one.related_model, one.field.name)
+        for one in Organization._meta.get_fields(include_hidden=True)
+        if one.auto_created and not one.concrete and one.field.name != "merged_into"
+    }
+    anywhere = Organization().pk
+    following = {(one.rows(anywhere, anywhere).model, one.field) for one in what_follows("organization")}
+    assert following == naming

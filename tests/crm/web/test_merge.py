@@ -130,3 +130,13 @@ def test_a_key_without_the_scope_merges_nothing(cast: Cast, twin: Organization) 
     key = Caller(make_key(cast.maya, "contacts:read"))
     body = {"merged": str(twin.pk), "merged_version": 1}
     problem_of(key.post(f"/organizations/{cast.halvorsen.pk}/merge/", body, version=1), 403, "scope_missing")
+
+
+def test_a_merged_person_is_not_listed_as_taken_out(cast: Cast, client: Client) -> None:
+    other = cast.contact("Ingrid Sol")
+    Contact.objects.filter(pk=other.pk).update(created_by=cast.maya)
+    form = {"other": str(other.pk), "version": 1, "other_version": 1}
+    client.post(f"/contacts/{cast.ingrid.contact_id}/merge/", form)
+    page = words(client, f"/clients/{cast.halvorsen.pk}/")
+    assert "Taken out of the directory" not in page
+    assert "Ingrid Sol<" not in page
