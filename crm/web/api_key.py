@@ -45,7 +45,7 @@ class KeyForm(forms.Form):
 
     name = LineField(label=gettext_lazy("What it is for"), help_text=gettext_lazy("The system that uses it."))
     days = MustPickField(label=gettext_lazy("Ends"), choices=list(LASTS.items()))
-    until = DayField(label=gettext_lazy("Last day, when it ends on a date"), required=False)
+    until = DayField(label=gettext_lazy("On which date"), required=False)
     scopes = PicksField(label=gettext_lazy("What it may do"))
     once = VersionedForm.base_fields["once"]
 

@@ -191,7 +191,8 @@ def test_three_days_of_nothing_switch_it_off_and_its_owner_hears_of_it(cast: Cas
     last_try(days=4)
     endpoint.refresh_from_db()
     assert endpoint.disabled_reason == "Nothing arrived for three days"
-    deliver_owed()
+    with frozen(now() + timedelta(days=5)):
+        deliver_owed()
     told = Notification.objects.get(kind="webhooks")
     assert told.user == cast.maya
     assert link_of(cast.rep, told) == f"/webhooks/{endpoint.pk}/"
