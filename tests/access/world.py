@@ -58,6 +58,7 @@ from crm.queries.address_change import change_token
 from crm.secrets import new_token, token_hash
 from deals.actions.deal import open_deal
 from deals.actions.exchange_rate import set_exchange_rate
+from deals.actions.line_item import add_line_item
 from deals.actions.problem import add_statement
 from deals.actions.product import create_product
 from deals.models import Criterion, Deal, LineItem, ProblemStatement, Stakeholder
