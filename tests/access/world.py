@@ -61,7 +61,7 @@ from deals.actions.exchange_rate import set_exchange_rate
 from deals.actions.line_item import add_line_item
 from deals.actions.problem import add_statement
 from deals.actions.product import create_product
-from deals.models import Criterion, Deal, LineItem, ProblemStatement, Stakeholder
+from deals.models import Criterion, Deal, ProblemStatement, Stakeholder
 from handoff.models import BriefItem, Dispute, Goal, Handoff, ItemQuestion, SuccessPlan
 from tests.access.kinds import ADMIN, BUYERS, GUESTS, OWNER, TEAM, Person
 from tests.canaries import PHONE, plant
@@ -180,8 +180,6 @@ def _drafts(cast: Cast, elsewhere: Deal, problem: dict[str, Any]) -> None:
     """Put words into sections as they stand, also of a deal that has ended: nobody can write there any more."""
     at = now()
     stamp = {"created_at": at, "updated_at": at}
-    price = {"unit_price": AMOUNT, "quantity": 1, "currency": "USD", "rate": 1, "rated_on": at.date()}
-    LineItem.objects.create(deal=cast.deal, title="qanary-line", **price, **stamp)
     ProblemStatement.objects.create(
         section=cast.section("problem"),
         part="causes",
