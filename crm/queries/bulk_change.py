@@ -7,9 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm import formats
 from crm.actors import Actor
+from crm.clock import now
 from crm.errors import Invalid, NotFound, Words
 from crm.models import BulkChange, BulkRow, BulkRowState
 from crm.queries.paging import Page, page_of
@@ -147,11 +150,13 @@ def _titles(actor: Actor, kind: RecordKind, ids: Sequence[UUID]) -> dict[UUID, s
 
 
 def _said(chosen: BulkField, value: Any, names: dict[str, Any]) -> str:
-    """Return a value in words; days stay as they are written, the page formats nothing it does not know."""
+    """Return a value in words."""
     if value in (None, ""):
         return ""
     if chosen.field and chosen.field.type == FieldType.YES_NO:
         return str(_("Yes") if value else _("No"))
+    if chosen.field and chosen.field.type == FieldType.DAY:
+        return formats.day(date.fromisoformat(str(value)), timezone.localdate(now()), formats.babel_locale())
     return str(
         names.get(str(value), _("somebody or something that is gone") if chosen.field and chosen.field.is_id else value)
     )
