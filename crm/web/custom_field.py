@@ -1,5 +1,6 @@
 """The settings of custom fields: for all staff to read, for administrators to define."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -79,7 +80,8 @@ def new_custom_field(request: HttpRequest) -> HttpResponse:
     """Define a custom field; `?on=` says on what."""
     actor = administrator(request)
     form = NewCustomFieldForm(request.POST or None, initial={"on": request.GET.get("on", "")})
-    if request.method == "POST" and attempt(form, lambda: create_custom_field(actor=actor, values=form.values)):
+    act = partial(create_custom_field, actor=actor)
+    if request.method == "POST" and attempt(form, lambda: act(values=form.values)) is not None:
         messages.success(request, _("Added. It can be filled from now on."))
         return redirect("crm:custom_fields")
     return render(request, "crm/custom_field/form.html", {"form": form}, status=422 if form.errors else 200)
@@ -92,9 +94,8 @@ def custom_field(request: HttpRequest, custom_field_id: UUID) -> HttpResponse:
     actor = administrator(request)
     field = get_custom_field(actor, custom_field_id)
     form = CustomFieldForm(request.POST or None, field=field)
-    if request.method == "POST" and attempt(
-        form, lambda: change_custom_field(actor=actor, custom_field_id=field.pk, values=form.values)
-    ):
+    act = partial(change_custom_field, actor=actor, custom_field_id=field.pk)
+    if request.method == "POST" and attempt(form, lambda: act(values=form.values)) is not None:
         messages.success(request, _("Saved. Values that are there stay as they are."))
         return redirect("crm:custom_fields")
     history = history_of(actor, [field.pk], request.GET.get("cursor", ""))

@@ -74,6 +74,11 @@ class TeamForm(forms.Form):
         below = {str(one.pk) for one in teams(actor).filter(lineage__contains=[team.pk])} if team else set()
         offer(self, "parent", [("", _("At the top")), *(one for one in _as_choices(actor) if one[0] not in below)])
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, for the actions."""
+        return {"name": self.cleaned_data["name"], "parent_id": self.cleaned_data["parent"] or None}
+
 
 def _as_choices(actor: Actor) -> list[tuple[str, str]]:
     return [(str(team.pk), f"{team.parent.name} › {team.name}" if team.parent else team.name) for team in teams(actor)]
@@ -156,14 +161,11 @@ def new_team(request: HttpRequest) -> HttpResponse:
     """Add a team."""
     actor = administrator(request)
     form = TeamForm(actor, request.POST or None, parent=request.GET.get("parent", ""))
-    if request.method == "POST" and attempt(form, lambda: _create(actor, form)):
+    act = partial(create_team, actor=actor)
+    if request.method == "POST" and attempt(form, lambda: act(**form.values)) is not None:
         messages.success(request, _("Added."))
         return redirect("crm:people")
     return render(request, "crm/people/team.html", {"form": form}, status=422 if form.errors else 200)
-
-
-def _create(actor: Actor, form: TeamForm) -> Team:
-    return create_team(actor=actor, name=form.cleaned_data["name"], parent_id=form.cleaned_data["parent"] or None)
 
 
 @login_required
@@ -174,9 +176,7 @@ def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
     found = get_team(actor, team_id)
     form = TeamForm(actor, request.POST or None, team=found)
     act = partial(change_team, actor=actor, team_id=found.pk)
-    if request.method == "POST" and attempt(
-        form, lambda: act(name=form.cleaned_data["name"], parent_id=form.cleaned_data["parent"] or None)
-    ):
+    if request.method == "POST" and attempt(form, lambda: act(**form.values)) is not None:
         messages.success(request, _("Saved."))
         return redirect("crm:people")
     history = history_of(actor, [found.pk], request.GET.get("cursor", ""))

@@ -123,8 +123,8 @@ def _put(pipeline: Pipeline, all_of_them: list[Pipeline], place: int) -> bool:
 
 def _name(checks: Checks, value: str, pipeline: Pipeline | None) -> str:
     name = checks.line("name", value)
-    others = Pipeline.objects.filter(name__iexact=name).exclude(pk=pipeline.pk if pipeline else None)
-    if name and others.exists():
+    same = Pipeline.objects.filter(name__iexact=name)
+    if name and (same.exclude(pk=pipeline.pk) if pipeline else same).exists():
         checks.add("name", _("Another pipeline has this name."), code="taken")
     return name
 

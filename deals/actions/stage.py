@@ -166,8 +166,8 @@ def _checked(
 
 def _name(checks: Checks, value: Any, pipeline: Pipeline, stage: Stage | None) -> str:
     name = checks.line("name", value)
-    others = pipeline.stages.filter(name__iexact=name).exclude(pk=stage.pk if stage else None)
-    if name and others.exists():
+    same = pipeline.stages.filter(name__iexact=name)
+    if name and (same.exclude(pk=stage.pk) if stage else same).exists():
         checks.add("name", _("Another stage of this pipeline has this name."), code="taken")
     return name
 

@@ -44,11 +44,11 @@ def guidance(request: HttpRequest, stage_id: UUID) -> HttpResponse:
     form = GuidanceForm(request.POST or None, stage=stage)
     steps = StepForms(request.POST or None, prefix="steps", initial=stage.steps)
     material = MaterialForms(request.POST or None, prefix="material", initial=stage.material)
-    forms = {"form": form, "steps": steps, "material": material}
+    forms: dict[str, Any] = {"form": form, "steps": steps, "material": material}
     if request.method != "POST":
         return _page(request, actor, stage, forms)
     try:
-        saved = attempt(form, partial(_save, actor, stage, **forms))
+        saved = attempt(form, partial(_save, actor, stage, form, steps, material))
     except Stale as error:
         say_stale(form, error)
         return _page(request, actor, stage, forms, status=409)

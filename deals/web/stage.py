@@ -27,9 +27,8 @@ def new_stage(request: HttpRequest, pipeline_id: UUID) -> HttpResponse:
     """Add a stage behind the last one."""
     actor = administrator(request)
     form = StageForm(request.POST or None)
-    if request.method == "POST" and attempt(
-        form, lambda: create_stage(actor=actor, pipeline_id=pipeline_id, values=form.values)
-    ):
+    act = partial(create_stage, actor=actor, pipeline_id=pipeline_id)
+    if request.method == "POST" and attempt(form, lambda: act(values=form.values)) is not None:
         messages.success(request, _("Added behind the last one. Move it to where it belongs."))
         return redirect("deals:pipeline", pipeline_id)
     return pipeline_page(request, pipeline_id, new_stage=form, status=422 if form.errors else 200)
