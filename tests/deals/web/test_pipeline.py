@@ -13,7 +13,7 @@ def test_everybody_reads_and_administrators_change(cast: Cast, signed_in) -> Non
     pipeline = Pipeline.objects.get(slug="default")
     for user, may in ((cast.maya, False), (cast.admin, True)):
         client = signed_in(user)
-        assert client.get(reverse("crm:settings"), follow=True).redirect_chain[-1][0] == reverse("deals:pipelines")
+        assert client.get(reverse("crm:settings"), follow=True).redirect_chain[-1][0] == reverse("crm:people")
         html = client.get(reverse("deals:pipeline", args=[pipeline.pk])).content.decode()
         assert "Problem agreed by the client" in html
         assert ("Move Plan a place earlier" in html) is may
