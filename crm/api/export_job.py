@@ -56,7 +56,7 @@ class ExportAnswer(serializers.Serializer[Any]):
 class ExportOrder(serializers.Serializer[Any]):
     """What to export. `kind` is one kind of rows, or `everything` that the key may read, a file for each in an archive.
 
-    `filters` are those of the kind's list: `{"status": "won"}`.
+    `filters` are those of the kind's list: `{"country": "Norway"}`.
     """
 
     kind = Text(max_length=32)
@@ -81,7 +81,7 @@ class ExportList(APIView):
         takes=ExportOrder,
         answers=ExportAnswer,
         status=201,
-        example={"kind": "deals", "format": "csv", "filters": {"status": "won"}},
+        example={"kind": "organizations", "format": "csv", "filters": {"country": "Norway"}},
     )
     def post(self, request: Request, values: dict[str, Any]) -> Response:
         """Have an export made. Read it again until its state is `ready`, then download its content."""

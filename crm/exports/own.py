@@ -45,7 +45,8 @@ def _tasks(actor: Actor) -> QuerySet[Any]:
 
 
 def _users(actor: Actor) -> QuerySet[Any]:
-    return User.objects.visible_to(actor).select_related("team")
+    rows: QuerySet[Any] = User.objects.visible_to(actor)
+    return rows.select_related("team")
 
 
 KINDS = (
