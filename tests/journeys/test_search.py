@@ -37,7 +37,7 @@ def test_a_slip_of_the_finger_still_leads_to_the_deal(seated: tuple[Cast, Person
     expect(rep.page.get_by_role("option", name="Add a client")).to_be_visible()
     keys.type("halvrosen demnad")
     deal = rep.page.get_by_role("option", name="Halvorsen Foods: Demand forecasting")
-    expect(deal).to_be_visible()
+    expect(deal).to_be_visible(timeout=15_000)
     expect(deal).to_have_attribute("aria-selected", "true")
     rep.look("palette")
     keys.press("Enter")

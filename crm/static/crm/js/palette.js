@@ -64,11 +64,11 @@ function offer() {
   const doable = [...document.querySelectorAll('[data-command], [data-shortcut]:not(.rail a, .section-nav a, .search-box, input)')].filter(outside);
   fill(document.getElementById('palette-do'), doable, input.value);
   fill(document.getElementById('palette-go'), places, input.value);
-  settle();
+  settle(input.value.trim() !== '');
 }
 
-/** Make options of the links that were found, and choose the first of all. */
-function settle() {
+/** Make options of the links that were found, and choose the first of all. While waiting, nothing is not the answer yet. */
+function settle(waiting) {
   const found = document.getElementById('palette-found');
   found.querySelectorAll('p').forEach((line) => line.remove());
   found.querySelectorAll('section').forEach((one) => one.setAttribute('role', 'group'));
@@ -77,8 +77,8 @@ function settle() {
   const all = options();
   all.forEach((one, at) => { one.id = `palette-option-${at}`; });
   select(all.includes(chosen) ? chosen : all[0]);
-  document.getElementById('palette-nothing').hidden = all.length > 0;
-  announce(all.length ? list.dataset.count.replace('%s', all.length) : document.getElementById('palette-nothing').textContent);
+  document.getElementById('palette-nothing').hidden = waiting || all.length > 0;
+  if (!waiting) announce(all.length ? list.dataset.count.replace('%s', all.length) : document.getElementById('palette-nothing').textContent);
 }
 
 function open(event) {
@@ -108,5 +108,5 @@ if (palette) {
   document.addEventListener('click', (event) => { if (event.target.closest('[data-palette]')) open(event); });
   input.addEventListener('keydown', keys);
   input.addEventListener('input', () => { chosen = null; offer(); });
-  palette.addEventListener('htmx:afterSwap', settle);
+  palette.addEventListener('htmx:afterSwap', () => settle(false));
 }
