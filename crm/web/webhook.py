@@ -78,7 +78,7 @@ class WebhookForm(forms.Form):
 class StretchForm(forms.Form):
     """A stretch of time; open at its end, it goes on until now."""
 
-    since = MomentField(label=gettext_lazy("From"), required=False)
+    since = MomentField(label=gettext_lazy("From"))
     until = MomentField(label=gettext_lazy("Until"), required=False)
 
     def clean(self) -> dict[str, Any]:
