@@ -13,10 +13,10 @@ from deals.imports.clean import Clean, Reading, clean_row
 from deals.imports.rows import INCOMING, bring_in
 from deals.imports.rows.work import Work
 from deals.imports.sheet import SheetRow
+from deals.imports.targets import KINDS
 
 SHOWN = 25
 """Lines of each result whose values are kept to be looked at."""
-_LABELS = ("title", "name", "subject", "email", "body", "id")
 
 
 def settle_batch(actor: Actor, run: ImportRun, reading: Reading, rows: Sequence[SheetRow]) -> None:
@@ -64,17 +64,23 @@ def _line(work: Work, clean: Clean, key: str, outcome: Outcome | None) -> Import
         words = [*clean.notes, *outcome.words]
         if outcome.kept:
             words.append(_("Kept as it is here: %(fields)s.") % {"fields": ", ".join(outcome.kept)})
-    label = next((str(clean.get(name)) for name in _LABELS if clean.get(name)), "")
     return ImportLine(
         run=work.run,
         line=clean.line,
         key=key,
-        label=label[:200],
+        label=_label(work.run.kind, clean)[:200],
         result=result,
         words=words,
         shown=_shown(work.run, clean, result) if work.dry_run else None,
         subject_id=subject,
     )
+
+
+def _label(kind: str, clean: Clean) -> str:
+    """Return what a row is called in the list of lines: by what its kind is named by, both parts of a person's name as one."""
+    parts = f"{clean.get('first_name')} {clean.get('last_name')}".strip()
+    named = [parts if name in ("first_name", "last_name") else str(clean.get(name)) for name in KINDS[kind].named_by]
+    return next((words for words in named if words), "")
 
 
 def _shown(run: ImportRun, clean: Clean, result: str) -> dict[str, str] | None:

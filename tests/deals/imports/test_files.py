@@ -232,6 +232,13 @@ def test_a_killed_job_goes_on_behind_its_batches(maya, monkeypatch):
     assert counts(worked(run)) == {"added": 3}
 
 
+def test_a_line_is_called_what_its_row_is_called(maya):
+    run = bring_in(maya, "contacts", "hubspot-contacts.csv")
+    assert "Lise Halvorsen" in run.lines.values_list("label", flat=True)
+    run = bring_in(maya, "contacts", "Email,Job Title\nlise@bakery.example,Owner\n")
+    assert list(run.lines.values_list("label", flat=True)) == ["lise@bakery.example"]
+
+
 def test_contacts_of_others_are_not_found_out_about(cast, maya):
     bring_in(maya, "contacts", "hubspot-contacts.csv")
     run = bring_in(as_user(cast.stranger), "contacts", "Name,Email\nLise H,lise@halvorsen.example\n")
