@@ -218,6 +218,7 @@ def _machinery(cast: Cast, person: Contact) -> None:
         state="checked",
         file_name=f"{NAME}.csv",
         encoding="utf-8",
+        delimiter=",",
         findings={"words": {"owner": {NAME: 1}}},
         started_at=at,
         updated_at=at,

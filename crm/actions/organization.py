@@ -94,7 +94,7 @@ def chosen_organization(organization_id: UUID | None) -> UUID | None:
 
     It stays in the directory until the end of the transaction: whoever puts it together with another one waits.
     """
-    if organization_id is None:
+    if not organization_id:
         return None
     words = "SELECT id, archived_at, merged_into_id FROM crm_organization WHERE id = %s FOR KEY SHARE"
     for row in Organization.objects.raw(words, [organization_id]):

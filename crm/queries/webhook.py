@@ -98,13 +98,13 @@ def messages_of(endpoint: WebhookEndpoint, cursor: str = "", state: str = "") ->
 
 
 def get_message(actor: Actor, message_id: UUID) -> MessageRow:
-    """Return one message with its body as it is sent, where the actor may see the event. Raises `NotFound`."""
+    """Return one message with its body as it is sent, where the actor may see the event and it has its place in the feed."""
     related = ("event__feed", "endpoint__user", "endpoint__key")
     messages = WebhookMessage.objects.visible_to(actor).filter(endpoint__archived_at=None)
     message = messages.select_related(*related).filter(pk=message_id).first()
     if message is None:
         raise NotFound
-    is_seen = Event.objects.visible_to(actor).filter(pk=message.event_id).exists()
+    is_seen = Event.objects.visible_to(actor).filter(pk=message.event_id, feed__isnull=False).exists()
     body = orjson.dumps(payload_of(message.event), option=orjson.OPT_INDENT_2).decode() if is_seen else ""
     return MessageRow(message, _tries(message), body)
 

@@ -93,7 +93,7 @@ SIGHT: dict[str, frozenset[str]] = {
     "endpoint_id": OWNER | ADMIN | {"read_key"},
     "message_id": OWNER | ADMIN | {"read_key"},
     "list_kind": STAFF,
-    "export_id": OWNER | {"read_key"},
+    "export_id": frozenset({"rep"}),
     "import_id": OWNER | ADMIN | {"read_key"},
 }
 """Who may see the row that a part of an address stands for, wherever it stands."""
@@ -116,6 +116,8 @@ ADMINISTRATION = frozenset(
     }
 )  # fmt: skip
 """Routes that only administrators have anything to do with."""
+FOR_WRITERS = frozenset({"crm:cell"})
+"""Pages that are a form and nothing else: whoever only reads along has nothing to do there."""
 MANAGERS = frozenset({"api:deal-undo-win", "api:deal-waivers", "deals:undo_win", "deals:waive_gate"})
 """Routes that say no to everybody but managers, before they look."""
 HANDED_OVER = frozenset({"room:handed_over"})

@@ -20,6 +20,7 @@ from tests.access.kinds import (
     ADMINISTRATION,
     ANYBODYS,
     DEMO_ONLY,
+    FOR_WRITERS,
     GONE,
     HANDED_OVER,
     MANAGERS,
@@ -69,6 +70,8 @@ def sees(cell: Cell) -> bool:
     """Whether somebody may see what a call is about."""
     if cell.route.key in ADMINISTRATION and cell.person.name not in ADMIN:
         return False
+    if cell.route.key in FOR_WRITERS and cell.person.name == "colleague":
+        return False
     return all(cell.person.name in SIGHT[name] for name in names_of(cell))
 
 
@@ -102,7 +105,7 @@ def fault_of(cell: Cell, answer: Any) -> str:
 
 def _fault_out_of_sight(cell: Cell, status: int) -> str:
     """What may not be seen is not there. What only some people or keys may do at all says no to others, whatever it is."""
-    says_no = cell.route.key in ADMINISTRATION | MANAGERS | NOBODYS or cell.person.name == "read_key"
+    says_no = cell.route.key in ADMINISTRATION | FOR_WRITERS | MANAGERS | NOBODYS or cell.person.name == "read_key"
     return "" if status == 404 or (status == 403 and says_no) else "is told of what they may not see"
 
 
