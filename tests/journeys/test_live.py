@@ -14,8 +14,9 @@ from crm.actions.participant import revoke_participant
 from crm.actions.user import deactivate_user
 from crm.actors import as_user
 from crm.models import Comment
+from deals.actions.deal import change_deal
 from deals.actions.problem import add_statement, edit_statement
-from deals.models import ProblemStatement
+from deals.models import Deal, ProblemStatement
 from handoff.models import Goal
 from tests.cast import Cast
 from tests.crm.actions.test_consent import ask, say
@@ -326,6 +327,22 @@ def test_a_card_on_the_board_shows_that_it_is_the_others_turn(cast: Cast, seat) 
     ask(cast)
     expect(card).not_to_have_text(before, timeout=SOON)
     expect(card).to_contain_text("Ingrid")
+
+
+def test_a_table_and_the_page_of_a_client_show_what_others_change(cast: Cast, seat) -> None:
+    table, client = seat(cast.maya, "/deals/?form=table"), seat(cast.jonas, f"/clients/{cast.halvorsen.pk}/")
+    table.page.locator('input[name="row"]').first.check()
+    rename(cast, "Forecasting for chilled food")
+    expect(client.page.get_by_text("Forecasting for chilled food").first).to_be_visible(timeout=SOON)
+    expect(table.page.locator('input[name="row"]').first).to_be_checked()  # whoever is choosing goes on choosing
+    table.page.locator('input[name="row"]').first.uncheck()
+    rename(cast, "Forecasting for all food")
+    expect(table.page.get_by_text("Forecasting for all food").first).to_be_visible(timeout=SOON)
+
+
+def rename(cast: Cast, title: str) -> None:
+    version = Deal.objects.get(pk=cast.deal.pk).version
+    change_deal(actor=cast.rep, deal_id=cast.deal.pk, version=version, values={"title": title})
 
 
 def test_the_room_s_first_page_and_the_answer_on_the_other_side(cast: Cast, seat) -> None:
