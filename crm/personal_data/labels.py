@@ -38,6 +38,8 @@ LABELS: dict[str, Promise] = {
     "email": _("E-mail"),
     "ended_at": _("Ended"),
     "ended_reason": _("Why it ended"),
+    "lost_to_name": _("Which supplier was chosen"),
+    "would_change": _("What would have to change"),
     "expires_at": _("Worked until"),
     "given_answer": _("Answer that was given"),
     "given_at": _("When it was given"),

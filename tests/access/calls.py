@@ -196,6 +196,8 @@ def _value(name: str, schema: dict[str, Any], ids: dict[str, Any]) -> Any:
             fields = schema.get("properties", {})
             if name == "subjects":
                 return {"kind": "problem", "deal": str(ids["deal_id"])}
+            if not fields:  # any keys at all
+                return {}
             wanted = list(schema.get("required", []))
             wanted += ["contact"] if {"side", "contact", "place"} <= set(fields) else []  # one of the two, by a rule
             wanted = wanted or [next((one for one in fields if one in FORM), next(iter(fields)))]

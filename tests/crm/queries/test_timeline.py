@@ -37,6 +37,7 @@ BUILT = {
     "goal.{goal.state}": [
         f"goal.{state}" for state in ("no_data", "on_track", "at_risk", "off_track", "reached", "missed")
     ],
+    "import.{state}": ["import.finished", "import.cancelled", "import.undone"],
     "consent.{entry}": ["consent.withdrawn", "consent.contested"],
 }
 DATA = {
