@@ -1,5 +1,7 @@
 """What somebody said (a quote, what they see differently) is changed and taken out by their own side alone."""
 
+from typing import Any
+
 import pytest
 
 from crm.actors import Actor, as_participant
