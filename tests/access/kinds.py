@@ -99,7 +99,7 @@ SIGHT: dict[str, frozenset[str]] = {
 """Who may see the row that a part of an address stands for, wherever it stands."""
 
 ANYBODYS = frozenset(
-    {"organization_id", "contact_id", "pair_id", "merge_id", "archived_contact", "token", "address_token"}
+    {"list_kind", "organization_id", "contact_id", "pair_id", "merge_id", "archived_contact", "token", "address_token"}
 )
 """Rows with which whoever sees them may do something: the directory, and the link of an invitation."""
 ADMINISTRATION = frozenset(

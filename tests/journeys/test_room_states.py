@@ -133,10 +133,10 @@ def test_an_address_that_staff_changed(site: Site, comes: Comes) -> None:
     link = f"/room/address/{change_token(AddressChange.objects.get())}/"
     buyer.go(link)
     buyer.look("confirm-the-address")
-    buyer.button("Confirm the new address").click()
+    buyer.button("Settle it").click()
     buyer.look("not-ticked")
     buyer.page.get_by_label("Yes, I want this address").check()
-    buyer.button("Confirm the new address").click()
+    buyer.button("Settle it").click()
     buyer.look("address-settled")
     buyer.go(room)
     buyer.sees("What we agreed so far")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from crm.events.deliver import deliver_owed
 from tests.cast import Cast
-from tests.crm.mail.kinds import KINDS, choose_mails
+from tests.crm.mail.kinds import KINDS, NEWS_CHOICE, choose_mails
 from tests.crm.mail.test_links import OF_THE_DOOR, OWN
 from tests.digest import changed, rows_digest
 from tests.journeys.conftest import Site
@@ -90,7 +90,7 @@ def test_machines_open_it_first(
         if kind == INVITATION:
             come_in(comes("invited", size=PHONE), path, site)
         else:
-            (choose_mails if path.endswith("#mails") else KINDS[kind].use)(cast, path)
+            (choose_mails if path.endswith("#mails") or path == NEWS_CHOICE else KINDS[kind].use)(cast, path)
 
 
 def come_in(buyer: Person, path: str, site: Site) -> None:

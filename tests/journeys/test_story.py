@@ -41,7 +41,7 @@ def sign_in(person: Person, email: str) -> None:
     person.fill("E-mail", email)
     person.fill("Password", PASSWORD)
     person.page.get_by_role("button", name="Sign in", exact=True).click()
-    person.page.wait_for_url(re.compile("/(deals|success|handoffs)/"))
+    person.page.wait_for_url(re.compile("/(day|success|handoffs)/"))
 
 
 def open_deal(rep: Person) -> None:
@@ -279,6 +279,8 @@ def reach_goal(success: Person, buyer: Person, site: Site) -> None:
 def test_from_a_first_talk_to_a_goal_that_the_client_confirms(cast: Cast, site: Site, comes: Callable[..., Person]):
     rep, buyer, success = comes("rep"), comes("buyer", size=PHONE), comes("success")
     sign_in(rep, cast.maya.email)
+    rep.look("my-day-empty")
+    rep.go("/deals/")
     open_deal(rep)
     invite_ingrid(rep)
     enter_room(buyer, site)
