@@ -86,7 +86,7 @@ FORM = {
     "section": "criteria",
     "channel": "phone",
     "currency": "USD",
-    "days": "90",
+    "days": "3",
     "since": "2026-01-01T09:00",
     "scopes": "deals:read",
 }
