@@ -29,7 +29,7 @@ def letter(name: str = "letter.txt", content: bytes = b"Yes, that is it. Ingrid"
 
 def page(answer) -> str:
     """Return what stands on the page itself, without the frame around it."""
-    return answer.content.decode().split("<main")[1].split("</main>")[0]
+    return str(answer.content.decode().split("<main")[1].split("</main>")[0])
 
 
 def test_nothing_is_chosen_for_the_writer(cast, signed_in) -> None:
