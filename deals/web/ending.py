@@ -33,16 +33,12 @@ def end(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     """End a deal without a close, or let it pause; with `preview` only show what would be sent."""
     actor = staff(request)
     deal, form = _form(request, actor, deal_id)
-    if request.method == "POST" and "preview" not in request.POST and _ended(actor, deal, form):
-        messages.success(
-            request,
-            _("Paused. On that day it stands on the owner’s list.")
-            if form.pauses
-            else _("Ended. The room stays readable to everybody in it."),
-        )
+    status = _end(actor, deal, form) if request.method == "POST" and "preview" not in request.POST else 200
+    if status == 302:
+        words = _("Ended. The room stays readable to everybody in it.")
+        messages.success(request, _("Paused. On that day it stands on the owner’s list.") if form.pauses else words)
         return redirect("deals:deal", deal_id)
-    faulty = request.method == "POST" and "preview" not in request.POST
-    return render(request, "deals/ending/end.html", _context(deal, form), status=422 if faulty else 200)
+    return render(request, "deals/ending/end.html", _context(deal, form), status=status)
 
 
 @login_required
@@ -67,14 +63,16 @@ def _context(deal: Deal, form: EndForm) -> dict[str, Any]:
     return {"deal": deal, "form": form, "names": names if sends else [], "words": form["thanks"].value()}
 
 
-def _ended(actor: Actor, deal: Deal, form: EndForm) -> bool:
-    """End or pause it as was typed; what somebody else changed meanwhile is said above the form, which then goes on."""
-    act = partial(_act, actor, deal, form)
+def _end(actor: Actor, deal: Deal, form: EndForm) -> int:
+    """End or pause it as was typed, and return the status to answer with: 302, 422, or 409 when somebody was faster.
+
+    That is said above the form, which then goes on.
+    """
     try:
-        return attempt(form, act) is not None
+        return 422 if attempt(form, partial(_act, actor, deal, form)) is None else 302
     except Stale as error:
         say_stale(form, error)
-        return False
+        return 409
 
 
 def _act(actor: Actor, deal: Deal, form: EndForm) -> Deal:

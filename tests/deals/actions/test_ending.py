@@ -191,7 +191,7 @@ def test_a_deal_that_somebody_changed_meanwhile_is_ended_at_the_second_try(cast:
     deal = Deal.objects.get()
     change_deal(actor=as_user(cast.jonas), deal_id=deal.pk, version=deal.version, values={"amount": "9"})
     answer = client.post(url, typed)
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     client.post(url, typed | {"version": Deal.objects.get().version})
     assert Deal.objects.get().status == "paused"
 
