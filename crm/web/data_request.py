@@ -15,23 +15,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from crm.actions.data_request import decline_data_request, grant_access, grant_erasure
-from crm.actions.erasure import check_may_erase, erase_contact
+from crm.actions.erasure import erase_contact
 from crm.actors import Actor
 from crm.errors import Stale
 from crm.models import Contact, DataRequest, DataRequestKind
 from crm.queries.contact import get_contact
 from crm.queries.personal_data import data_requests, get_data_request, kept_besides, kept_by_us
-from crm.web.actor import staff
+from crm.web.actor import administrator
 from crm.web.forms import attempt
 from crm.web.personal_data_forms import AnswerForm, ErasureForm, GroundForm
 from crm.web.submitted import version_of
-
-
-def administrator(request: HttpRequest) -> Actor:
-    """Return the actor of a signed-in administrator. Raises `NotAllowed` for the rest of the staff."""
-    actor = staff(request)
-    check_may_erase(actor)
-    return actor
 
 
 @login_required
