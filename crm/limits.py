@@ -11,7 +11,7 @@ from crm.errors import TooOften
 
 WINDOW = 60
 """Seconds in which is counted."""
-SEARCHES = 120
+SEARCHES = 60
 """Searches of one person or key in a window. The search box asks at each rest of the fingers."""
 
 
