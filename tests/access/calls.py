@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,9 @@ MEANS = {
     "crm:data_request": {"request_id": "data_request"},
     "api:contact-vouch": {"contact_id": "moved_contact"},
     "api:contact-restore": {"contact_id": "archived_contact"},
+    "api:organization-restore": {"organization_id": "archived_organization"},
+    "api:deal-restore": {"deal_id": "archived_deal"},
+    "room:take_out": {"attachment_id": "their_attachment"},
     "api:data-request": {"request_id": "data_request"},
     "api:data-request-grant": {"request_id": "data_request"},
     "api:data-request-erase": {"request_id": "data_request"},
@@ -92,6 +96,25 @@ FORM = {
 }
 """Fields that forms take; each form picks its own."""
 
+_SOON = str(now().date() + timedelta(days=30))
+BODIES: dict[str, dict[str, Any]] = {
+    "api:contact-merge": {"merged": "=second_contact", "merged_version": 1},
+    "api:organization-merge": {"merged": "=second_organization", "merged_version": 1},
+    "crm:merge_contact": {"other": "=second_contact", "other_version": "1"},
+    "api:contacts-bulk": {"rows": [{"name": "Somebody"}]},
+    "api:deals-bulk": {"rows": [{"id": "=deal_id", "version": 1, "title": "Words"}]},
+    "api:views": {"kind": "deal", "name": "Words"},
+    "api:exports": {"kind": "contacts"},
+    "api:exchange-rates": {"currency": "EUR", "on": "2026-02-01", "rate": "1.1"},
+    "api:import-columns": {"mapping": {"0": "name", "1": "email"}},
+    "api:import-read-as": {"source": "file"},
+    "deals:import_columns": {"column-0": "name", "column-1": "email"},
+    "deals:import_source": {"source": "file", "encoding": "utf-8-sig", "delimiter": ","},
+    "api:deal-pause": {"until": _SOON},
+    "api:task": {"title": "Words"},
+}
+"""What calls carry to which the one body for all says nothing; `=` stands before the name of a row."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -136,7 +159,7 @@ def send(cell: Cell, path: str, ids: dict[str, Any]) -> Any:
         if path.startswith(API):
             extra |= _json(cell, ids)
         else:
-            extra |= {"data": _form(ids)} if cell.method == "POST" else {}
+            extra |= {"data": _form(ids) | _own(cell, ids)} if cell.method == "POST" else {}
     return getattr(cell.person.client, cell.method.lower())(path, **extra)
 
 
@@ -162,10 +185,25 @@ def _json(cell: Cell, ids: dict[str, Any]) -> dict[str, Any]:
     """Return what the description says a call takes, with `If-Match` for the first version."""
     shape = _bodies().get((cell.method, _PARTS.sub("{}", "/" + cell.route.pattern)))
     extra: dict[str, Any] = {"headers": {"If-Match": '"1"', **cell.person.headers}}
+    if cell.route.key in BODIES and cell.method != "DELETE":
+        return extra | {"data": json.dumps(_own(cell, ids)), "content_type": "application/json"}
     if shape and "multipart/form-data" in shape:
         return extra | {"data": _value("", shape["multipart/form-data"]["schema"], ids)}
     body = _value("", shape["application/json"]["schema"], ids) if shape else {}
     return extra | {"data": json.dumps(body), "content_type": "application/json"}
+
+
+def _own(cell: Cell, ids: dict[str, Any]) -> Any:
+    """Return the body that a route has to itself, with the ids of its rows."""
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: filled(one) for name, one in value.items()}
+        if isinstance(value, list):
+            return [filled(one) for one in value]
+        return str(ids[value[1:]]) if isinstance(value, str) and value.startswith("=") else value
+
+    return filled(BODIES.get(cell.route.key, {}))
 
 
 @cache

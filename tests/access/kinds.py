@@ -57,10 +57,12 @@ SIGHT: dict[str, frozenset[str]] = {
     "consent_id": TEAM | BUYERS,
     "revision_id": TEAM | BUYERS,
     "attachment_id": TEAM | BUYERS,
+    "their_attachment": TEAM | BUYERS,
     "access_request": TEAM | BUYERS,
     # What stays with our side.
     "activity_id": TEAM,
     "line_item_id": TEAM,
+    "archived_deal": TEAM,
     "item_id": TEAM,
     "item_question": TEAM,
     "dispute_id": TEAM,
@@ -68,6 +70,7 @@ SIGHT: dict[str, frozenset[str]] = {
     "organization_id": STAFF,
     "contact_id": STAFF,
     "archived_contact": STAFF,
+    "archived_organization": STAFF,
     "moved_contact": STAFF,
     "user_id": STAFF,
     "pair_id": STAFF,
@@ -99,8 +102,11 @@ SIGHT: dict[str, frozenset[str]] = {
 """Who may see the row that a part of an address stands for, wherever it stands."""
 
 ANYBODYS = frozenset(
-    {"list_kind", "organization_id", "contact_id", "pair_id", "merge_id", "archived_contact", "token", "address_token"}
-)
+    {"list_kind", "organization_id", "contact_id", "pair_id", "merge_id", "token", "address_token"}
+) | {
+    "archived_contact",
+    "archived_organization",
+}
 """Rows with which whoever sees them may do something: the directory, and the link of an invitation."""
 ADMINISTRATION = frozenset(
     {

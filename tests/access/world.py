@@ -44,6 +44,7 @@ from crm.models import (
     Invitation,
     LikelyPair,
     Notification,
+    Organization,
     Participant,
     Passkey,
     Question,
@@ -142,6 +143,8 @@ def _plant(world: World) -> None:
     drawn = add_attachment(**seller, room_id=room, name="chart.png", content=BytesIO(picture()))
     check_attachment(attachment_id=drawn.pk)
     draw_attachment(attachment_id=drawn.pk)
+    add_attachment(actor=buyer, room_id=room, name="theirs.txt", content=BytesIO(b"Words."))
+    _archive(cast)
     gone = cast.contact("Gone Gerda")
     Contact.objects.filter(pk=gone.pk).update(archived_at=now())
     _drafts(cast, elsewhere, problem)
@@ -225,7 +228,12 @@ def _ids(cast: Cast) -> dict[str, Any]:
         "consent_id": recorded.consents.latest("pk"),
         "revision_id": Revision.objects.filter(**room, kind="problem").latest("created_at"),
         "activity_id": Activity.objects.filter(**room, private_to="seller").latest("created_at"),
-        "attachment_id": Attachment.objects.filter(**room, private_to="").latest("created_at"),
+        "attachment_id": Attachment.objects.get(**room, name="chart.png"),
+        "their_attachment": Attachment.objects.get(**room, name="theirs.txt"),
+        "archived_organization": Organization.objects.get(name="Gone Bakery"),
+        "archived_deal": Deal.objects.get(title="Opened by mistake"),
+        "second_contact": cast.contact("Second Sam"),
+        "second_organization": create_organization(actor=cast.rep, values={"name": "Second Bakery"}),
         "comment_id": Comment.objects.filter(**room, private_to="", section="").latest("created_at"),
         "access_request": AccessRequest.objects.filter(**room, asked_by=cast.ingrid).latest("created_at"),
         "data_request": DataRequest.objects.get(),
@@ -247,6 +255,15 @@ def _ids(cast: Cast) -> dict[str, Any]:
         "session_id": RoomSession.objects.filter(contact=cast.ingrid.contact).latest("created_at"),
     }
     return {name: row.pk for name, row in own.items()} | {"list_kind": "organization", "room_id": cast.deal.room_id}
+
+
+def _archive(cast: Cast) -> None:
+    """Put a client and a deal away."""
+    bakery = create_organization(actor=cast.rep, values={"name": "Gone Bakery"})
+    opening = {"title": "Opened by mistake", "organization_id": cast.halvorsen.pk, "room_id": cast.deal.room_id}
+    mistake = open_deal(actor=cast.rep, **opening)
+    for row in (bakery, mistake):
+        type(row).objects.filter(pk=row.pk).update(archived_at=now())
 
 
 def _own_key(cast: Cast) -> Model:
