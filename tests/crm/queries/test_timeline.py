@@ -42,7 +42,7 @@ BUILT = {
 }
 DATA = {
     "welcome": True, "kind": "problem", "revision_number": 3, "participant": "", "recorded": False, "type": "call", "minutes": 40,
-    "section": "problem", "gate": "problem_agreed",
+    "section": "problem", "gate": "problem_agreed", "whose": "", "mine": False,
 }  # fmt: skip
 
 
