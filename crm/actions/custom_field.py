@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.team import check_admin
+from crm.actions.version import check_version, save_changes
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.clock import now
@@ -103,18 +104,15 @@ def create_custom_field(*, actor: Actor, values: dict[str, Any]) -> CustomField:
 
 
 @transaction.atomic
-def change_custom_field(*, actor: Actor, custom_field_id: UUID, values: dict[str, Any]) -> CustomField:
+def change_custom_field(*, actor: Actor, custom_field_id: UUID, version: int, values: dict[str, Any]) -> CustomField:
     """Change how a custom field is called, its choices, whether it must be filled. Values that are there stay."""
     check_admin(actor)
     field = _lock(custom_field_id)
     checks = Checks()
     clean = _checked_definition(checks, field.type, values)
     checks.done()
-    changed = sorted(name for name, value in clean.items() if getattr(field, name) != value)
-    for name in changed:
-        setattr(field, name, clean[name])
-    if changed:
-        field.save(update_fields=changed)
+    check_version(field, version)
+    if changed := save_changes(field, clean):
         record("custom_field.changed", actor=actor, room=None, subject=field, data={"fields": changed})
     return field
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.hierarchy import check_parent, lock_hierarchy
+from crm.actions.version import check_version, save_changes
 from crm.actors import Actor
 from crm.checks import Checks, checked_id
 from crm.errors import NotAllowed, NotFound
@@ -29,7 +30,7 @@ def create_team(*, actor: Actor, name: str, parent_id: UUID | str | None = None)
 
 
 @transaction.atomic
-def change_team(*, actor: Actor, team_id: UUID, name: str, parent_id: UUID | str | None) -> Team:
+def change_team(*, actor: Actor, team_id: UUID, version: int, name: str, parent_id: UUID | str | None) -> Team:
     """Rename a team and place it below `parent_id` (None: at the top); all teams below come along."""
     check_admin(actor)
     lock_hierarchy(Team)
@@ -37,14 +38,11 @@ def change_team(*, actor: Actor, team_id: UUID, name: str, parent_id: UUID | str
     if team is None:
         raise NotFound
     name, parent = _checked(name, parent_id, team)
-    changed = {"name": team.name != name, "parent": team.parent_id != (parent.pk if parent else None)}
-    team.name, team.parent = name, parent
-    team.save(update_fields=["name", "parent"])
-    if changed["parent"]:
-        _place(team, parent)
-    fields = sorted(field for field, is_new in changed.items() if is_new)
-    if fields:
-        record("team.changed", actor=actor, room=None, subject=team, data={"fields": fields})
+    check_version(team, version)
+    if changed := save_changes(team, {"name": name, "parent": parent}):
+        if "parent" in changed:
+            _place(team, parent)
+        record("team.changed", actor=actor, room=None, subject=team, data={"fields": changed})
     return team
 
 

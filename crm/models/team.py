@@ -28,6 +28,7 @@ class Team(models.Model):
     name = models.CharField(max_length=200)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     lineage: "ArrayField[list[UUID], list[UUID]]" = ArrayField(models.UUIDField(), default=list, editable=False)
+    version = models.PositiveIntegerField(default=1)
 
     objects = TeamQuerySet.as_manager()
 

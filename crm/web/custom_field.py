@@ -20,17 +20,19 @@ from crm.actions.custom_field import (
     move_custom_field,
     restore_custom_field,
 )
-from crm.errors import NotFound
+from crm.errors import NotFound, Stale
 from crm.models import CustomField, CustomFieldOn, CustomFieldType
 from crm.queries.custom_field import all_custom_fields, get_custom_field
 from crm.queries.timeline import history_of
 from crm.web.actor import administrator, staff
 from crm.web.forms import LineField, MustPickField, WordsField, attempt
+from crm.web.version import say_stale
 
 
 class CustomFieldForm(forms.Form):
     """How a custom field is called, and what can be chosen in it."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     label = LineField(label=gettext_lazy("Name"))
     choices = WordsField(
         label=gettext_lazy("Choices"),
@@ -41,7 +43,8 @@ class CustomFieldForm(forms.Form):
 
     def __init__(self, data: Any = None, *, field: CustomField | None = None, initial: Any = None) -> None:
         if field is not None:
-            initial = {"label": field.label, "choices": "\n".join(field.choices), "required": field.required}
+            own = {"label": field.label, "required": field.required, "version": field.version}
+            initial = own | {"choices": "\n".join(field.choices)}
         super().__init__(data, initial=initial)
         if field is not None and field.type != CustomFieldType.CHOICE:
             del self.fields["choices"]
@@ -95,12 +98,19 @@ def custom_field(request: HttpRequest, custom_field_id: UUID) -> HttpResponse:
     field = get_custom_field(actor, custom_field_id)
     form = CustomFieldForm(request.POST or None, field=field)
     act = partial(change_custom_field, actor=actor, custom_field_id=field.pk)
-    if request.method == "POST" and attempt(form, lambda: act(values=form.values)) is not None:
-        messages.success(request, _("Saved. Values that are there stay as they are."))
-        return redirect("crm:custom_fields")
+    status = 200
+    if request.method == "POST":
+        try:
+            if attempt(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values)) is not None:
+                messages.success(request, _("Saved. Values that are there stay as they are."))
+                return redirect("crm:custom_fields")
+            status = 422
+        except Stale as error:
+            say_stale(form, error)
+            status = 409
     history = history_of(actor, [field.pk], request.GET.get("cursor", ""))
     context = {"form": form, "field": field, "history": history}
-    return render(request, "crm/custom_field/form.html", context, status=422 if form.errors else 200)
+    return render(request, "crm/custom_field/form.html", context, status=status)
 
 
 @login_required

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,7 +28,7 @@ from crm.web.actor import administrator, staff
 from crm.web.conflict import Conflicting, conflict_page, decided
 from crm.web.forms import LineField, MustPickField, PickField, attempt, offer
 from crm.web.submitted import version_of
-from crm.web.version import VersionedForm, attempt_edit, saved_words
+from crm.web.version import VersionedForm, attempt_edit, saved_words, say_stale
 
 
 class UserForm(VersionedForm):
@@ -61,6 +62,7 @@ class UserForm(VersionedForm):
 class TeamForm(forms.Form):
     """A team and the one above it."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     name = LineField(label=gettext_lazy("Name"))
     parent = PickField(
         label=gettext_lazy("Below"),
@@ -69,7 +71,8 @@ class TeamForm(forms.Form):
     )
 
     def __init__(self, actor: Actor, data: Any = None, *, team: Team | None = None, parent: str = "") -> None:
-        initial = {"name": team.name, "parent": team.parent_id} if team else {"parent": parent}
+        own = ("name", "parent", "version")
+        initial = model_to_dict(team, own) if team else {"parent": parent}
         super().__init__(data, initial=initial)
         below = {str(one.pk) for one in teams(actor).filter(lineage__contains=[team.pk])} if team else set()
         offer(self, "parent", [("", _("At the top")), *(one for one in _as_choices(actor) if one[0] not in below)])
@@ -176,9 +179,16 @@ def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
     found = get_team(actor, team_id)
     form = TeamForm(actor, request.POST or None, team=found)
     act = partial(change_team, actor=actor, team_id=found.pk)
-    if request.method == "POST" and attempt(form, lambda: act(**form.values)) is not None:
-        messages.success(request, _("Saved."))
-        return redirect("crm:people")
+    status = 200
+    if request.method == "POST":
+        try:
+            if attempt(form, lambda: act(version=form.cleaned_data["version"] or 0, **form.values)) is not None:
+                messages.success(request, _("Saved."))
+                return redirect("crm:people")
+            status = 422
+        except Stale as error:
+            say_stale(form, error)
+            status = 409
     history = history_of(actor, [found.pk], request.GET.get("cursor", ""))
     context = {"form": form, "team": found, "history": history}
-    return render(request, "crm/people/team.html", context, status=422 if form.errors else 200)
+    return render(request, "crm/people/team.html", context, status=status)

@@ -44,7 +44,12 @@ def test_defined_changed_and_kept(cast: Cast, admin: Client) -> None:
     contact = cast.ingrid.contact
     change_contact(actor=cast.rep, contact_id=contact.pk, version=contact.version, values={"custom": {field.key: "A"}})
     url = reverse("crm:custom_field", args=[field.pk])
-    assert admin.post(url, {"label": "Level", "choices": "B\nC", "key": "other", "type": "text"}).status_code == 302
+    assert (
+        admin.post(
+            url, {"version": "1", "label": "Level", "choices": "B\nC", "key": "other", "type": "text"}
+        ).status_code
+        == 302
+    )
     field.refresh_from_db()
     assert (field.label, field.choices, field.key, field.type) == ("Level", ["B", "C"], "tier_of_care", "choice")
     assert Contact.objects.get(pk=contact.pk).custom == {"tier_of_care": "A"}
@@ -56,6 +61,21 @@ def test_defined_changed_and_kept(cast: Cast, admin: Client) -> None:
     html = admin.get(url).content.decode()
     for words in ("added the custom field", "changed the custom field", "out of use", "into use again"):
         assert words in html
+
+
+def test_who_was_slower_keeps_the_words_and_looks_before_saving(admin: Client) -> None:
+    field = tier(admin)
+    url = reverse("crm:custom_field", args=[field.pk])
+    admin.post(url, {"version": "1", "label": "Level", "choices": "A\nB"})
+    late = {"version": "1", "label": "Care", "choices": "A\nB\nC"}
+    answer = admin.post(url, late)
+    assert answer.status_code == 409
+    html = answer.content.decode()
+    assert 'value="Care"' in html
+    assert 'name="version" value="2"' in html
+    assert CustomField.objects.get(pk=field.pk).label == "Level"
+    assert admin.post(url, late | {"version": "2"}).status_code == 302
+    assert CustomField.objects.get(pk=field.pk).choices == ["A", "B", "C"]
 
 
 def test_the_order_is_changed_by_places(admin: Client) -> None:

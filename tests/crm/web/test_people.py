@@ -105,7 +105,7 @@ def test_a_team_moves_with_all_below_it_and_not_into_a_circle(cast: Cast) -> Non
     assert admin.post(reverse("crm:new_team"), {"name": "West", "parent": ""}).status_code == 302
     west = Team.objects.get(name="West")
     assert admin.post(reverse("crm:new_team"), {"name": "West", "parent": ""}).status_code == 422
-    moved = {"name": cast.root.name, "parent": str(west.pk)}
+    moved = {"version": "1", "name": cast.root.name, "parent": str(west.pk)}
     assert admin.post(reverse("crm:team", args=[cast.root.pk]), moved).status_code == 302
     assert Team.objects.get(pk=cast.team.pk).lineage == [west.pk, cast.root.pk, cast.team.pk]
     circle = admin.post(reverse("crm:team", args=[west.pk]), {"name": "West", "parent": str(cast.team.pk)})
