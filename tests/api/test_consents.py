@@ -43,6 +43,7 @@ def told(told: Cast) -> Cast:
     return told
 
 
+@pytest.mark.slow
 def test_asking_and_cancelling(cast: Cast, api: Caller) -> None:
     made = api.post("/consents/", asking(cast))
     assert made.status_code == 201, made.content

@@ -18,6 +18,7 @@ def erasures(settings, tmp_path: Path) -> None:
     settings.ERASURE_LIST = str(tmp_path / "erasures.jsonl")
 
 
+@pytest.mark.slow
 def test_listed_and_answered(cast: Cast) -> None:
     first, second = (request_data(actor=cast.buyer, kind=kind) for kind in ("access", "erasure"))
     api = Caller(make_key(cast.admin))
@@ -39,6 +40,7 @@ def test_listed_and_answered(cast: Cast) -> None:
     assert Contact.objects.get(pk=cast.ingrid.contact_id).name == erased_name()
 
 
+@pytest.mark.slow
 def test_erasing_a_contact(cast: Cast) -> None:
     api, path = Caller(make_key(cast.admin)), f"/contacts/{cast.ingrid.contact_id}/erase/"
     problem = problem_of(api.post(path, {"confirmed_name": "ingrid", "ground": "Art. 17"}), 400)

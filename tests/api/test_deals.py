@@ -106,6 +106,7 @@ def test_unknown_parameters_are_named(cast: Cast, api: Caller) -> None:
     problem_of(api.get("/deals/?q=%00"), 400)
 
 
+@pytest.mark.slow
 def test_pages_by_cursor_are_whole_and_stable(cast: Cast, api: Caller) -> None:
     ids = [api.post("/deals/", opening(cast, title=f"Deal {number % 3}")).json()["id"] for number in range(7)]
     for sort in ("-updated_at", "updated_at", "title", "-title", "created_at"):
@@ -143,6 +144,7 @@ def test_expansion_goes_two_levels(cast: Cast, api: Caller) -> None:
     assert deal["team"] == str(cast.team.pk)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["/deals/?expand=organization.parent,owner.team,team&count=exact", "/users/", "/teams/"]
 )

@@ -76,6 +76,7 @@ def test_every_operation_says_what_it_needs() -> None:
             assert path.endswith("/content/") or set(named) & known, f"{method} {path}"
 
 
+@pytest.mark.slow
 def test_it_is_served_to_everybody(db: None) -> None:
     answer = Client().get(f"{BASE}/openapi.json")
     assert answer.status_code == 200

@@ -40,6 +40,7 @@ def caller(cast, settings, tmp_path) -> Caller:
     return Caller(make_key(cast.maya))
 
 
+@pytest.mark.slow
 def test_a_file_comes_in_and_goes_again(caller):
     made = caller.upload()
     assert made.status_code == 201, made.content

@@ -43,6 +43,7 @@ def test_a_receipt_is_the_proof_as_data(cast: Cast, api: Caller) -> None:
     assert receipt["is_whole"] is True
 
 
+@pytest.mark.slow
 def test_and_as_a_paper(cast: Cast, api: Caller) -> None:
     consent = Consent.objects.get()
     answer = api.get(f"/consents/{consent.pk}/receipt/content/")

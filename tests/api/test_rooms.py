@@ -28,6 +28,7 @@ def test_activities_and_comments(cast: Cast, api: Caller) -> None:
     problem_of(api.get(f"/comments/{comment['id']}/"), 404)
 
 
+@pytest.mark.slow
 def test_people_of_a_room(cast: Cast, api: Caller) -> None:
     room = cast.deal.room_id
     assert api.post(f"/rooms/{room}/members/", {"user": str(cast.tomas.pk)}).status_code == 201

@@ -58,6 +58,7 @@ def test_a_list_takes_the_filters_of_its_table(api: Caller) -> None:
     assert api.get("/rooms/?where=x").status_code == 400
 
 
+@pytest.mark.slow
 def test_a_view_is_saved_opened_changed_and_deleted(cast: Cast, api: Caller) -> None:
     body = {"kind": "deal", "name": "Large", "filter": LARGE, "columns": ["amount"], "sort": "-amount"}
     made = api.post("/views/", body)
@@ -90,6 +91,7 @@ def rows_of(*deals: Deal, **changes: Any) -> dict[str, Any]:
     return {"rows": [{"id": str(deal.pk), "version": deal.version, **changes} for deal in deals]}
 
 
+@pytest.mark.slow
 def test_many_are_changed_all_or_none(cast: Cast, api: Caller) -> None:
     deals = list(Deal.objects.order_by("title"))
     answer = api.post("/deals/bulk/", rows_of(*deals, close_on="2027-01-31", custom={"region": "West"}))

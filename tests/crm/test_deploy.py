@@ -4,6 +4,7 @@ import pytest
 from django.core.checks import run_checks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("role", "refused"), [("", True), ("common_ground_app", False)])
 def test_one_role_for_both_jobs_is_refused(settings, role: str, refused: bool) -> None:
     settings.DATABASE_APP_ROLE = role
@@ -11,6 +12,7 @@ def test_one_role_for_both_jobs_is_refused(settings, role: str, refused: bool) -
     assert ("crm.E001" in ids) is refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("https", "domains", "refused"), [(True, [], True), (True, ["nordlicht.example"], False), (False, [], False)]
 )

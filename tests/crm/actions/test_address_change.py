@@ -58,6 +58,7 @@ def test_who_takes_an_address_over_cannot_answer(cast: Cast) -> None:
     assert Consent.objects.get().answer == "asked"
 
 
+@pytest.mark.slow
 def test_no_room_opens_to_an_address_that_nobody_confirmed(cast: Cast) -> None:
     draft = {"part": "causes", "text": "For our side alone."}
     add_statement(actor=cast.buyer, deal_id=cast.deal.pk, values=draft, private=True)
@@ -94,6 +95,7 @@ def test_nothing_answered_before_is_turned_from_there(cast: Cast) -> None:
         withdraw_consent(actor=cast.buyer, consent_id=Consent.objects.get().pk)
 
 
+@pytest.mark.slow
 def test_the_old_mailbox_is_told_and_confirms(cast: Cast) -> None:
     old, question = cast.ingrid.contact.email, ask(cast)
     deliver_owed()
@@ -116,6 +118,7 @@ def test_the_old_mailbox_is_told_and_confirms(cast: Cast) -> None:
     assert Consent.objects.get().answer == "agreed"
 
 
+@pytest.mark.slow
 def test_the_old_mailbox_says_no_and_all_is_as_it_was(cast: Cast) -> None:
     person, question = cast.ingrid.contact, ask(cast)
     change = move(cast)
@@ -146,6 +149,7 @@ def test_a_no_to_a_change_that_was_changed_again_needs_the_newest_mail(cast: Cas
     assert Contact.objects.get(pk=cast.ingrid.contact_id).email == second.old_email
 
 
+@pytest.mark.slow
 def test_what_is_asked_meanwhile_goes_to_the_address_that_proved_who_they_are(cast: Cast) -> None:
     old = cast.ingrid.contact.email
     move(cast)
@@ -181,6 +185,7 @@ def test_who_changed_it_does_not_vouch_for_it(cast: Cast) -> None:
         vouch(cast, cast.maya, "Sure.")
 
 
+@pytest.mark.slow
 def test_an_administrator_vouches_on_the_page_of_the_person(cast: Cast) -> None:
     move(cast)
     browser = Client()

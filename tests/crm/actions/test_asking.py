@@ -44,6 +44,7 @@ def test_the_asking_stops(cast: Cast, given: str, code: str) -> None:
     assert ask(cast).is_open
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", ["declined", "change"])
 def test_a_move_may_be_asked_about_again_when_the_words_beside_it_changed(cast: Cast, given: str) -> None:
     second = Stage.objects.get(pipeline=cast.deal.pipeline, position=cast.deal.stage.position + 1)
@@ -57,6 +58,7 @@ def test_a_move_may_be_asked_about_again_when_the_words_beside_it_changed(cast: 
     assert ask(cast, move, cast.problem()).is_open
 
 
+@pytest.mark.slow
 def test_one_reopening_is_enough_for_everything_one_question_asked(cast: Cast) -> None:
     second = Stage.objects.get(pipeline=cast.deal.pipeline, position=cast.deal.stage.position + 1)
     move = propose_move(actor=cast.rep, deal_id=cast.deal.pk, to_stage_id=second.pk)
@@ -67,6 +69,7 @@ def test_one_reopening_is_enough_for_everything_one_question_asked(cast: Cast) -
     assert ask(cast, move, cast.problem()).is_open
 
 
+@pytest.mark.slow
 def test_two_questions_are_the_most_anybody_gets_in_all_rooms_together(cast: Cast) -> None:
     deals = [
         open_deal(actor=cast.rep, title=f"Deal {n}", organization_id=cast.halvorsen.pk, amount="1", currency="USD")

@@ -171,6 +171,7 @@ def test_who_may(cast: Cast) -> None:
         add_attachment(actor=as_user(cast.colleague), room_id=cast.deal.room_id, name="a.pdf", content=io.BytesIO(PDF))
 
 
+@pytest.mark.slow
 def test_the_page_serves_a_download_and_nothing_else(cast: Cast, client: Client) -> None:
     upload = SimpleUploadedFile("offer ä.pdf", PDF)
     file = add_attachment(actor=cast.rep, room_id=cast.deal.room_id, name=str(upload.name), content=upload)

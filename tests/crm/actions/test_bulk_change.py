@@ -69,6 +69,7 @@ def test_looking_changes_nothing_and_says_what_would(cast: Cast) -> None:
     assert "Not yours" not in {line.title for line in page.lines}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "value", "undone"),
     [
@@ -89,6 +90,7 @@ def test_it_is_done_and_undone(cast: Cast, field: str, value: Any, undone: Any) 
     assert Event.objects.filter(type="bulk_change.undone").get().data["put_back"] == states(bulk).count("undone")
 
 
+@pytest.mark.slow
 def test_what_was_touched_since_stays_and_is_listed(cast: Cast) -> None:
     bulk = run_bulk_change(actor=cast.rep, bulk_id=looked(cast.rep, "close_on", "2027-03-31").pk)
     deal = Deal.objects.get(title="Deal 1")
@@ -109,6 +111,7 @@ def test_what_was_changed_after_the_look_is_refused(cast: Cast) -> None:
     assert str(Deal.objects.get(pk=deal.pk).close_on) == "2028-01-01"
 
 
+@pytest.mark.slow
 def test_doing_it_twice_changes_nothing_more(cast: Cast) -> None:
     bulk = looked(cast.rep, "close_on", "2027-03-31")
     with pytest.raises(Refused):
@@ -129,6 +132,7 @@ def test_who_only_reads_is_refused_row_by_row(cast: Cast) -> None:
     assert not Deal.objects.filter(close_on="2027-03-31").exists()
 
 
+@pytest.mark.slow
 def test_deals_leave_the_lists_unless_guests_know_of_them(cast: Cast) -> None:
     bulk = looked(cast.rep, "archived", True)
     refused = bulk.rows.get(state="refused")
@@ -141,6 +145,7 @@ def test_deals_leave_the_lists_unless_guests_know_of_them(cast: Cast) -> None:
     assert Deal.objects.visible_to(cast.rep).count() == 5
 
 
+@pytest.mark.slow
 def test_a_deal_that_goes_to_another_team_is_out_of_reach_afterwards(cast: Cast) -> None:
     bulk = run_bulk_change(actor=cast.rep, bulk_id=looked(cast.rep, "owner", cast.stranger.pk).pk)
     assert not Deal.objects.visible_to(cast.rep).exists()
@@ -196,6 +201,7 @@ def test_a_bulk_change_belongs_to_whoever_began_it(cast: Cast) -> None:
         looked(cast.buyer, "close_on", "2027-03-31")
 
 
+@pytest.mark.slow
 def test_more_than_one_transaction_holds_goes_on_in_the_background(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk_change_actions, "AT_ONCE", 2)
     bulk = run_bulk_change(actor=cast.rep, bulk_id=looked(cast.rep, "close_on", "2027-03-31").pk)

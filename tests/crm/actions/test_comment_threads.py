@@ -80,6 +80,7 @@ class TestThreads:
         with pytest.raises(NotAllowed):
             resolve_comment(actor=cast.rep, comment_id=answer.pk, version=1)
 
+    @pytest.mark.slow
     def test_taking_the_first_away_leaves_the_answers_of_others(self, cast: Cast, client) -> None:
         first = say(cast, cast.rep, "Was it WRONGWORDS?", disputes=True)
         answer = say(cast, body="Since March.", reply_to=first.pk)

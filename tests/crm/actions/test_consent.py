@@ -74,6 +74,7 @@ def test_a_no_stops_the_asking_until_the_words_change(cast: Cast) -> None:
     assert ask(cast).is_open
 
 
+@pytest.mark.slow
 def test_one_click_agrees_to_problem_and_move_and_the_deal_moves(cast: Cast) -> None:
     deal = cast.deal
     say(cast, ask(cast, propose_move(actor=cast.rep, deal_id=deal.pk, to_stage_id=_next(deal).pk)))
@@ -85,6 +86,7 @@ def test_one_click_agrees_to_problem_and_move_and_the_deal_moves(cast: Cast) -> 
     assert deal.stage.name == "Define success"
 
 
+@pytest.mark.slow
 def test_a_yes_to_move_stands_while_a_gate_is_closed(cast: Cast) -> None:
     deal = cast.deal
     say(cast, ask(cast, propose_move(actor=cast.rep, deal_id=deal.pk, to_stage_id=_next(deal).pk)))

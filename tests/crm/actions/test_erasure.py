@@ -124,6 +124,7 @@ def test_what_stays_says_that_it_is_erased(cast: Cast) -> None:
     assert str(person.pk) == str(events.first().subject_id)
 
 
+@pytest.mark.slow
 def test_access_ends_at_once(cast: Cast) -> None:
     person = cast.ingrid.contact
     _session, token = come_in(person)
@@ -138,6 +139,7 @@ def test_access_ends_at_once(cast: Cast) -> None:
     assert chains_hold() == 2
 
 
+@pytest.mark.slow
 def test_what_they_asked_for_closes_and_says_why(cast: Cast) -> None:
     request = request_access(
         actor=cast.buyer, room_id=cast.deal.room_id, name="Nina Berg", email="nina@halvorsen.example"
@@ -151,6 +153,7 @@ def test_what_they_asked_for_closes_and_says_why(cast: Cast) -> None:
     assert "The request to bring in Nina Berg closed: whoever asked was erased" in told
 
 
+@pytest.mark.slow
 def test_a_file_that_is_erased_has_no_picture_any_more(cast: Cast) -> None:
     file = add_attachment(actor=cast.buyer, room_id=cast.deal.room_id, name="shelf.png", content=io.BytesIO(picture()))
     check_attachment(attachment_id=file.pk)
@@ -239,6 +242,7 @@ def test_evidence_is_kept_on_a_ground_until_its_day(cast: Cast, erasures: Path) 
     assert len(erasures.read_text().splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_bytes_go_unless_somebody_else_has_the_same(cast: Cast, django_capture_on_commit_callbacks) -> None:
     room, contents = cast.deal.room_id, (b"only Ingrid has this", b"both have this")
     files = [
@@ -275,6 +279,7 @@ def test_without_the_list_nothing_is_erased(cast: Cast, settings, tmp_path: Path
     assert Contact.objects.get(pk=cast.ingrid.contact_id).name == NAME
 
 
+@pytest.mark.slow
 def test_a_crash_between_list_and_commit(cast: Cast, erasures: Path) -> None:
     person = cast.ingrid.contact
     before = transaction.savepoint()
@@ -289,6 +294,7 @@ def test_a_crash_between_list_and_commit(cast: Cast, erasures: Path) -> None:
     assert [line.contact for line in erasure_list.read()] == [cast.ingrid.contact_id]
 
 
+@pytest.mark.slow
 def test_a_torn_line_and_a_changed_one(cast: Cast, erasures: Path) -> None:
     erase(cast, cast.ingrid.contact)
     with erasures.open("a") as file:
@@ -306,6 +312,7 @@ def test_a_torn_line_and_a_changed_one(cast: Cast, erasures: Path) -> None:
         call_command("apply_erasures", f"--list={erasures}.gone", stdout=StringIO())
 
 
+@pytest.mark.slow
 def test_payloads_of_others_stay(cast: Cast) -> None:
     cast.write_problem()
     say(ask(cast, cast.problem(), of=cast.daniel))

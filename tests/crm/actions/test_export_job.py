@@ -104,6 +104,7 @@ def test_what_somebody_may_not_see_any_more_is_left_out(cast, few):
         assert table(content) == []
 
 
+@pytest.mark.slow
 def test_everything_is_an_archive_with_a_file_for_each_kind(cast):
     job = start_export(actor=cast.rep, kind="everything", format="csv")
     work_on_exports()

@@ -54,6 +54,7 @@ def test_a_whole_ledger_is_checked_and_its_checkpoint_leaves(cast: Cast, setting
     assert check_ledger().compared_with == check.checkpoint
 
 
+@pytest.mark.slow
 def test_an_altered_entry_is_loud(cast: Cast, settings: Any, caplog: Any) -> None:
     check_ledger()
     as_database_owner("UPDATE crm_ledgerentry SET type = 'agreed' WHERE seq = 2")
@@ -75,6 +76,7 @@ def test_an_altered_entry_is_loud(cast: Cast, settings: Any, caplog: Any) -> Non
     assert not Delivery.objects.filter(done_at=None).exists()
 
 
+@pytest.mark.slow
 def test_an_administrator_sees_it_on_every_page_and_nobody_else(cast: Cast, client: Client) -> None:
     check_ledger()
     cut_tail()

@@ -40,6 +40,7 @@ def revoke(cast: Cast) -> Participant:
     return revoke_participant(actor=cast.rep, participant_id=cast.ingrid.pk)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("take_away", [limit, invite_again, revoke])
 def test_the_question_closes_with_its_record(cast: Cast, take_away: Any) -> None:
     question, other = ask(cast, cast.problem(), cast.criteria()), ask(cast, move(cast))

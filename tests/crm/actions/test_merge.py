@@ -226,6 +226,7 @@ def test_a_merged_person_is_neither_changed_nor_put_back(cast: Cast) -> None:
         assert refusal.value.code == "merged"
 
 
+@pytest.mark.slow
 def test_erasing_somebody_erases_both_entries(cast: Cast, settings, tmp_path) -> None:
     settings.ERASURE_LIST = str(tmp_path / "erasures.jsonl")
     twin = twins(cast)

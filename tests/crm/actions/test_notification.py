@@ -50,6 +50,7 @@ def told_to(user: User) -> list[str]:
     return [str(one.happening.entry.sentence) for one in notifications(as_user(user))[0]]
 
 
+@pytest.mark.slow
 def test_an_answer_is_told_to_who_asked_and_to_nobody_else(cast: Cast) -> None:
     with frozen(MORNING):
         say(cast, ask(cast))
@@ -173,6 +174,7 @@ def news_of_monday(cast: Cast, actor: Actor | None = None) -> None:
     deliver(MORNING - timedelta(hours=20))
 
 
+@pytest.mark.slow
 def test_one_digest_in_the_morning_with_all_that_is_new(cast: Cast) -> None:
     news_of_monday(cast)
     with frozen(MORNING - timedelta(hours=20)):
@@ -188,6 +190,7 @@ def test_one_digest_in_the_morning_with_all_that_is_new(cast: Cast) -> None:
     assert digests(MORNING + timedelta(days=1)) == []  # nothing new: what waits does not nag
 
 
+@pytest.mark.slow
 def test_the_morning_is_the_readers_own(cast: Cast) -> None:
     User.objects.filter(pk=cast.maya.pk).update(time_zone="America/New_York")
     news_of_monday(cast)
@@ -199,6 +202,7 @@ def test_nothing_to_say_sends_nothing(cast: Cast) -> None:
     assert digests(MORNING) == []
 
 
+@pytest.mark.slow
 def test_what_was_read_or_switched_off_is_not_mailed(cast: Cast) -> None:
     news_of_monday(cast)
     choose_news(actor=cast.rep, in_app=ALL, by_mail=[name for name in ALL if name != "answers"])
@@ -208,6 +212,7 @@ def test_what_was_read_or_switched_off_is_not_mailed(cast: Cast) -> None:
     assert digests(MORNING + timedelta(days=1)) == []
 
 
+@pytest.mark.slow
 def test_a_mail_that_could_not_leave_leaves_later(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     news_of_monday(cast)
     with monkeypatch.context() as patched:

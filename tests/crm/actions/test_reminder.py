@@ -101,6 +101,7 @@ def test_the_selling_side_does_not_hear_of_it(cast: Cast, question: Question) ->
     assert wanted.visible_to(cast.buyer).exists()
 
 
+@pytest.mark.slow
 def test_in_the_room(cast: Cast, question: Question) -> None:
     client = client_of(cast.ingrid.contact)
     url = f"/room/{question.room_id}/questions/{question.pk}/reminder/"

@@ -97,6 +97,7 @@ def test_receipts_and_the_room_show_both_apart(cast: Cast, recorded: Consent, pa
     assert "Contested" in words
 
 
+@pytest.mark.slow
 def test_the_timeline_says_both_where_they_were_said(cast: Cast, recorded: Consent) -> None:
     contest_consent(actor=cast.buyer, consent_id=recorded.pk, note=OBJECTED)
     withdraw_record(actor=cast.rep, consent_id=recorded.pk, note=CORRECTED)

@@ -171,6 +171,7 @@ class TestGuests:
         change_deal(actor=cast.rep, deal_id=cast.deal.pk, version=cast.deal.version, values=values)
         assert hears(cast, Event.objects.get(type="deal.changed")) == told
 
+    @pytest.mark.slow
     def test_hear_of_a_handoff_once_it_is_accepted(self, cast: Cast) -> None:
         cast.write_problem()
         cast.write_criterion()

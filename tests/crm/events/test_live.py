@@ -83,6 +83,7 @@ class TestTold:
                 pass
             assert told.data["subject"] == str(row.pk)
 
+    @pytest.mark.slow
     def test_a_side_s_drafts_are_its_own(self, cast: Cast, listen) -> None:
         partner = cast.let_in(cast.contact("Paula Partner"), side=Side.PARTNER)
         streams = {name: listen(who).is_open() for name, who in
@@ -154,6 +155,7 @@ class TestTold:
 class TestGoingOn:
     """A stream that breaks misses nothing."""
 
+    @pytest.mark.slow
     def test_after_a_gap(self, cast: Cast, listen) -> None:
         cookie = room_cookie(cast.ingrid.contact)
         run_relay_once()
@@ -174,6 +176,7 @@ class TestGoingOn:
         assert second.next("change", BUSY).data["subject"] == str(unplaced.pk)
         assert int(second.last_id) > last
 
+    @pytest.mark.slow
     def test_after_too_much(self, cast: Cast, listen, monkeypatch) -> None:
         monkeypatch.setattr(hub, "REPLAYED", 3)
         for number in range(5):

@@ -146,6 +146,7 @@ def test_tried_again_under_the_same_id(cast: Cast, receiver: Receiver) -> None:
     assert [one.status for one in WebhookAttempt.objects.filter(message=UUID(ids.pop()))] == [500, 503, 200]
 
 
+@pytest.mark.slow
 def test_given_up_after_three_days(cast: Cast, receiver: Receiver) -> None:
     listen(cast, receiver)
     receiver.answers = [500]
@@ -179,6 +180,7 @@ def test_gone_switches_it_off(cast: Cast, receiver: Receiver) -> None:
     assert WebhookEndpoint.objects.get().disabled_reason == "410 Gone"
 
 
+@pytest.mark.slow
 def test_three_days_of_nothing_switch_it_off_and_its_owner_hears_of_it(cast: Cast, receiver: Receiver) -> None:
     endpoint, _secret = listen(cast, receiver)
     receiver.answers = [200, 500]
@@ -374,6 +376,7 @@ def test_what_cannot_be_sent_holds_up_nothing(cast: Cast, receiver: Receiver) ->
     assert "Not sent" in failed.tries.get().answer
 
 
+@pytest.mark.slow
 def test_a_whole_try_has_an_end(cast: Cast, settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.WEBHOOKS_REACH_PRIVATE = True
     monkeypatch.setattr(webhook, "LONGEST_TRY", 0.5)
@@ -405,6 +408,7 @@ def drip(server: socket.socket) -> None:
             return
 
 
+@pytest.mark.slow
 def test_an_address_that_is_silent_waits_behind_the_others(cast: Cast, receiver: Receiver) -> None:
     silent, _secret = listen(cast, receiver)
     WebhookEndpoint.objects.filter(pk=silent.pk).update(url="http://127.0.0.1:1/")

@@ -186,6 +186,7 @@ def test_a_chain_written_anew_and_a_checkpoint_that_was_changed(
     assert (code, "the chain was written anew: entry 4" in said) == (1, True)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_what_was_erased_is_told_and_fits(tmp_path: Path) -> None:
     cast = story()

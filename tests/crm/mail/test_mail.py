@@ -151,6 +151,7 @@ def test_nothing_is_mailed_about_a_closed_or_an_old_question(cast: Cast, letterb
     assert not Delivery.objects.filter(consumer="crm.mail_question", done_at=None).exists()
 
 
+@pytest.mark.slow
 def test_an_answer_is_receipted(cast: Cast, letterbox: Letterbox) -> None:
     question = ask(cast)
     deliver_owed()

@@ -79,6 +79,7 @@ def test_it_is_as_then_even_when_the_person_has_changed(cast: Cast) -> None:
     assert "Ingrid Solberg, VP Supply Chain" in words_of(receipt_pdf(receipts_of(cast.rep, Consent.objects.all())))
 
 
+@pytest.mark.slow
 def test_one_paper_for_all_that_a_question_covers(cast: Cast) -> None:
     cast.write_criterion()
     question = say(cast, ask(cast, cast.problem(), cast.criteria()))

@@ -64,6 +64,7 @@ def test_other_words_are_no_slips(cast: Cast, typed: str) -> None:
     assert "organization" not in found(cast.rep, typed)
 
 
+@pytest.mark.slow
 def test_people_are_found_by_name_and_by_the_address_one_may_see(cast: Cast) -> None:
     assert found(cast.rep, "solbreg")["contact"] == ["Ingrid Solberg"]
     assert found(cast.rep, "ingrid.solberg@")["contact"] == ["Ingrid Solberg"]
@@ -80,6 +81,7 @@ def test_words_of_a_room_are_found_by_who_sees_them(cast: Cast, kind: str) -> No
     assert found(as_user(cast.stranger), typed) == {}
 
 
+@pytest.mark.slow
 def test_nobody_finds_what_they_may_not_see(cast: Cast) -> None:
     assert found(as_user(cast.stranger), "demand forecasting") == {}
     assert list(found(as_user(cast.stranger), "halvorsen")) == ["organization"]
@@ -104,12 +106,14 @@ def test_odd_input_is_taken(cast: Cast, typed: str) -> None:
     found(cast.rep, typed)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(typed=st.text(max_size=300))
 def test_anything_can_be_searched_for(cast: Cast, typed: str) -> None:
     found(cast.rep, typed)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(at=st.integers(1, 8), how=st.sampled_from(["drop", "swap", "other", "twice"]))
 def test_one_slip_anywhere_still_finds_it(cast: Cast, at: int, how: str) -> None:

@@ -141,6 +141,7 @@ def test_pages_and_the_client_s_own(cast: Cast) -> None:
     assert not organization_timeline(cast.rep, other.pk).happenings
 
 
+@pytest.mark.slow
 def test_the_cost_does_not_grow(cast: Cast) -> None:
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:

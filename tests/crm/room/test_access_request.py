@@ -106,6 +106,7 @@ def test_taking_it_back(cast: Cast, buyer: Client) -> None:
     assert request.state == AccessRequestState.WITHDRAWN
 
 
+@pytest.mark.slow
 def test_the_rooms_rule(cast: Cast, buyer: Client, client: Client) -> None:
     client.force_login(cast.maya)
     client.post(f"/rooms/{cast.deal.room_id}/welcome/", {"welcome": "on", "next": "/"})
@@ -119,6 +120,7 @@ def test_the_rooms_rule(cast: Cast, buyer: Client, client: Client) -> None:
     assert client.post(f"/rooms/{cast.deal.room_id}/welcome/", {"next": "/"}).status_code == 403
 
 
+@pytest.mark.slow
 def test_over_rest(cast: Cast, buyer: Client) -> None:
     buyer.post(people(cast), RUTH)
     buyer.post(people(cast), RUTH | {"email": "olga@halvorsen.example"})
@@ -137,6 +139,7 @@ def test_over_rest(cast: Cast, buyer: Client) -> None:
     problem_of(stranger.post(f"{first}approve/", {}, version=2), 404)
 
 
+@pytest.mark.slow
 def test_requests_cost_the_same_for_one_as_for_many(
     cast: Cast, buyer: Client, client: Client, django_assert_max_num_queries
 ) -> None:

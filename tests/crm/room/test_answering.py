@@ -28,6 +28,7 @@ def card(client: Client, question: Question, query: str = "") -> str:
     return page[page.index('<article class="ask"') : page.index("</article>")]
 
 
+@pytest.mark.slow
 def test_a_reached_goal_shows_the_number_and_where_it_stands(cast: Cast) -> None:
     goal = story.goal_of(cast)
     story.measure(cast, goal, "97.7")
@@ -37,6 +38,7 @@ def test_a_reached_goal_shows_the_number_and_where_it_stands(cast: Cast) -> None
     assert reverse("handoff_room:goal", args=[question.room_id, goal.pk]) in shown
 
 
+@pytest.mark.slow
 def test_a_brief_shows_every_agreed_item_and_where_it_stands(cast: Cast) -> None:
     handoff = story.accept(cast, story.win(cast), asked_of=cast.ingrid.pk)
     question = Question.objects.open().get()
@@ -57,6 +59,7 @@ def test_long_words_are_folded_and_still_there(cast: Cast) -> None:
     assert shown.index("<details") < shown.index("Planners forecast by hand") < shown.index("</details>")
 
 
+@pytest.mark.slow
 def test_after_a_yes_only_the_difference_is_shown(cast: Cast) -> None:
     story.say(story.ask(cast, cast.problem()))
     row = ProblemStatement.objects.get()
@@ -66,6 +69,7 @@ def test_after_a_yes_only_the_difference_is_shown(cast: Cast) -> None:
     assert "<dl" not in shown
 
 
+@pytest.mark.slow
 def test_who_has_not_agreed_themself_reads_all_words_beside_what_changed_since_a_colleague_did(cast: Cast) -> None:
     story.say(story.ask(cast, cast.problem(), of=cast.daniel))
     cast.write_problem("Fresh stock is written off.")
@@ -74,6 +78,7 @@ def test_who_has_not_agreed_themself_reads_all_words_beside_what_changed_since_a
     assert "Planners forecast by hand" in shown[shown.index("<dl") :]
 
 
+@pytest.mark.slow
 def test_a_yes_that_was_written_down_for_somebody_leaves_no_words_out(cast: Cast) -> None:
     record_consent(
         actor=cast.rep,
@@ -87,6 +92,7 @@ def test_a_yes_that_was_written_down_for_somebody_leaves_no_words_out(cast: Cast
     assert "Planners forecast by hand" in shown[shown.index("<dl") :]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["change", "declined"])
 def test_whoever_has_not_said_yes_can_let_us_ask_again(cast: Cast, answer: str) -> None:
     question, client = story.ask(cast, cast.problem()), client_of(cast.ingrid.contact)
@@ -118,6 +124,7 @@ def test_an_answer_that_lost_its_hash_leaves_the_question_open_and_keeps_the_wor
     assert question.is_open
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["agreed", "change", "declined"])
 def test_the_ledger_keeps_the_button_that_was_pressed(cast: Cast, answer: str) -> None:
     question, client = story.ask(cast, cast.problem()), client_of(cast.ingrid.contact)
@@ -132,6 +139,7 @@ def test_the_ledger_keeps_the_button_that_was_pressed(cast: Cast, answer: str) -
     assert kept in label.group(1).replace("&#x27;", "'")
 
 
+@pytest.mark.slow
 def test_the_ledger_keeps_the_language_of_the_page(cast: Cast) -> None:
     question, client = story.ask(cast, cast.problem()), client_of(cast.ingrid.contact)
     Contact.objects.filter(pk=cast.ingrid.contact_id).update(locale="de")

@@ -73,6 +73,7 @@ def test_taking_along_what_is_ones_own(cast: Cast) -> None:
     assert word("comment") not in other
 
 
+@pytest.mark.slow
 def test_asking_twice_is_asking_once(cast: Cast, buyer: Client, admin: Client) -> None:
     for _click in range(2):
         page = buyer.post(f"{kept(cast)}requests/", {"kind": "access", "note": "Please."}, follow=True)
@@ -129,6 +130,7 @@ def test_handed_over_with_private_notes_for_fourteen_days(cast: Cast, admin: Cli
     assert buyer.get(handed).status_code == 404
 
 
+@pytest.mark.slow
 def test_declined_with_the_ground(cast: Cast, buyer: Client, admin: Client) -> None:
     request = asked(cast, "erasure")
     Contact.objects.filter(pk=request.contact_id).update(mails_off=["asked", "recorded", "receipt"])
@@ -256,6 +258,7 @@ def test_the_page_costs_little_until_all_is_asked_for(cast: Cast, buyer: Client,
     assert "Download it all" in page
 
 
+@pytest.mark.slow
 def test_what_another_side_has_not_shared_is_neither_read_nor_handed_over(cast: Cast, admin: Client) -> None:
     request = asked(cast, "access")
     theirs = as_participant(cast.let_in(cast.contact("Sander Bakke"), side="partner"))

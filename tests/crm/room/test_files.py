@@ -69,6 +69,7 @@ def put(cast: Cast, actor: Actor, content: bytes, name: str = "chart.png", priva
     return added
 
 
+@pytest.mark.slow
 def test_a_guest_adds_a_picture_and_everybody_looks_at_it(cast: Cast, client: Client) -> None:
     sent = {"file": SimpleUploadedFile("Prozeß שלום.png", picture(size=(2000, 1000)))}
     page = client.post(at(cast), sent, follow=True).content.decode()
@@ -89,6 +90,7 @@ def test_a_guest_adds_a_picture_and_everybody_looks_at_it(cast: Cast, client: Cl
     assert staff.get(f"/attachments/{file.pk}/pages/1/").status_code == 200
 
 
+@pytest.mark.slow
 def test_what_is_not_taken_is_said_at_the_field(cast: Cast, client: Client) -> None:
     script = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     refused = [
@@ -112,6 +114,7 @@ def test_a_file_that_is_refused_when_it_is_looked_into_says_why(cast: Cast, clie
     assert "damaged" in page
 
 
+@pytest.mark.slow
 def test_pages_are_given_to_those_who_see_the_file_only(cast: Cast, client: Client) -> None:
     ours = put(cast, cast.rep, picture(), "ours.png", private=True)
     theirs = put(cast, cast.buyer, picture("JPEG"), "theirs.jpg", private=True)
@@ -129,6 +132,7 @@ def test_pages_are_given_to_those_who_see_the_file_only(cast: Cast, client: Clie
         assert staff.get(f"/attachments/{ours.pk}/pages/{number}/").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_pdf_shows_its_pages_and_goes_with_them(cast: Cast, client: Client) -> None:
     file = put(cast, cast.buyer, sheets(12), "offer.pdf")
     assert file.preview_pages == PAGES
@@ -146,6 +150,7 @@ def test_a_pdf_shows_its_pages_and_goes_with_them(cast: Cast, client: Client) ->
         assert not default_storage.exists(name)
 
 
+@pytest.mark.slow
 def test_a_pdf_that_cannot_be_drawn_can_still_be_downloaded(cast: Cast, client: Client) -> None:
     file = put(cast, cast.rep, BROKEN, "broken.pdf")
     assert (file.state, file.preview_pages) == (FileState.CLEAN, 0)
@@ -168,6 +173,7 @@ def test_a_partner_with_a_limited_grant_sees_the_files_they_added(cast: Cast) ->
     assert "offer.png" not in page
 
 
+@pytest.mark.slow
 def test_the_list_costs_the_same_for_more_files(cast: Cast, client: Client, assert_query_baseline) -> None:
     for number in range(6):
         put(cast, cast.rep, picture(size=(8, 8 + number)), f"chart-{number}.png")
@@ -181,6 +187,7 @@ class TestTakingOut:
     def out(self, cast: Cast, client: Client, file: Attachment) -> str:
         return client.post(at(cast, f"{file.pk}/take-out/"), follow=True).content.decode()
 
+    @pytest.mark.slow
     def test_the_content_goes_and_the_trace_stays(self, cast: Cast, client: Client) -> None:
         file = put(cast, cast.buyer, picture())
         page = client.get(at(cast)).content.decode()
@@ -195,6 +202,7 @@ class TestTakingOut:
         self.out(cast, client, file)
         assert Event.objects.filter(type="attachment.taken_out").count() == 1
 
+    @pytest.mark.slow
     def test_the_bytes_stay_while_another_file_has_them(self, cast: Cast, client: Client) -> None:
         file, other = put(cast, cast.buyer, picture()), put(cast, cast.rep, picture())
         self.out(cast, client, file)
@@ -202,6 +210,7 @@ class TestTakingOut:
         assert file.sha256 == other.sha256
         assert default_storage.exists(path_of(other.sha256))
 
+    @pytest.mark.slow
     def test_nobody_else_does_but_the_owner_of_the_room(self, cast: Cast, client: Client) -> None:
         ours, theirs = put(cast, cast.rep, picture()), put(cast, cast.buyer, picture("JPEG"), "theirs.jpg")
         assert client.post(at(cast, f"{ours.pk}/take-out/")).status_code == 403

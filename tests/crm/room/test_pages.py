@@ -51,6 +51,7 @@ def shown_hash(page: str) -> str:
 
 
 class TestDoor:
+    @pytest.mark.slow
     def test_from_the_mail_to_the_room(self, cast: Cast, client: Client, django_capture_on_commit_callbacks) -> None:
         contact = cast.contact("Aisha Karim")
         with django_capture_on_commit_callbacks(execute=True):
@@ -92,6 +93,7 @@ class TestDoor:
             client.post(door, {"email": contact.email})
         assert mail.outbox[-1].subject.startswith("Your code")
 
+    @pytest.mark.slow
     def test_each_state_of_an_invitation_says_what_it_is_and_how_to_go_on(
         self, cast: Cast, client: Client, django_capture_on_commit_callbacks
     ) -> None:
@@ -225,6 +227,7 @@ class TestAccess:
 
 
 class TestAnswer:
+    @pytest.mark.slow
     def test_the_whole_way(self, cast: Cast) -> None:
         question, client = ask(cast), client_of(cast.ingrid.contact)
         page = client.get(room_url(cast)).content.decode()
@@ -247,6 +250,7 @@ class TestAnswer:
         client.post(room_url(cast, f"receipts/{consent.pk}/withdraw/"))
         assert Consent.objects.get().answer == Answer.WITHDRAWN
 
+    @pytest.mark.slow
     def test_both_sides_read_who_came_in_and_what_was_answered(self, cast: Cast) -> None:
         say(cast, ask(cast), "declined", note="Not before June.")
         told = [(str(one.sentence), one.said) for one in access_log(cast.rep, cast.deal.room_id)]
@@ -255,6 +259,7 @@ class TestAnswer:
         assert "Ingrid Solberg said no to the problem" in page
         assert "Not before June." in page
 
+    @pytest.mark.slow
     def test_one_question_about_words_and_a_step_says_what_follows_for_both(self, cast: Cast) -> None:
         understand = Stage.objects.get(pipeline=cast.deal.pipeline_id, name="Understand")
         move = propose_move(actor=cast.rep, deal_id=cast.deal.pk, to_stage_id=understand.pk)
@@ -305,6 +310,7 @@ class TestAnswer:
         assert "Nothing was recorded" in done.content.decode()
         assert Consent.objects.get().answer == Answer.REPLACED
 
+    @pytest.mark.slow
     def test_what_changed_since_the_last_yes_is_shown_word_by_word(self, cast: Cast) -> None:
         client = client_of(cast.ingrid.contact)
         question = ask(cast)
@@ -361,6 +367,7 @@ def test_a_comment_is_said_to_everybody(cast: Cast) -> None:
     assert client.post(room_url(cast, "words/"), {"body": ""}).status_code == 422
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_shown(cast: Cast) -> None:
     ask(cast)
     client = client_of(cast.ingrid.contact)
@@ -372,6 +379,7 @@ def test_what_is_kept_is_shown(cast: Cast) -> None:
     assert client.get(room_url(cast)).status_code == 302
 
 
+@pytest.mark.slow
 def test_one_word_about_a_record_covers_what_is_left_of_it(cast: Cast) -> None:
     cast.write_problem()
     cast.write_criterion()

@@ -58,6 +58,7 @@ def test_nobody_says_it_where_they_cannot_write(client: Client, told: list[dict[
     assert told == []
 
 
+@pytest.mark.slow
 def test_it_is_off_for_whoever_wants_it_off_and_nobody_is_told_that_it_is(client: Client, told: list[Any]) -> None:
     cast = Cast()
     client.force_login(cast.maya)
@@ -81,6 +82,7 @@ def test_it_is_off_for_whoever_wants_it_off_and_nobody_is_told_that_it_is(client
     assert len(told) == 1
 
 
+@pytest.mark.slow
 def test_a_draft_s_form_tells_nobody() -> None:
     cast = Cast()
     from deals.actions.problem import add_statement

@@ -32,6 +32,7 @@ def maya(cast: Cast, client: Client) -> Client:
 BEGIN = "/bulk/deal/"
 
 
+@pytest.mark.slow
 def test_ticked_rows_are_changed_and_put_back(cast: Cast, maya: Client) -> None:
     page = maya.get("/deals/?form=table").content.decode()
     rows = re.findall(r'name="row" value="([^"]+)" form="bulk"', page)

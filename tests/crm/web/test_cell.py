@@ -77,6 +77,7 @@ def test_what_cannot_be_taken_stays_in_the_cell(cast: Cast, maya: Client, field:
     assert typed in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_custom_fields_of_every_type_are_changed_and_emptied(cast: Cast, maya: Client) -> None:
     for type_, typed, kept in (
         ("text", "North", "North"),

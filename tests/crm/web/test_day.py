@@ -58,6 +58,7 @@ def test_an_empty_day_says_what_would_stand_there(client: Client) -> None:
         assert words in shown
 
 
+@pytest.mark.slow
 def test_an_answer_that_leaves_the_next_word_to_us_waits(cast: Cast, client: Client) -> None:
     say(cast, ask(cast), answer="change", note="It is twice a week.")
     assert waiting(cast) == ["Ingrid Solberg would change something in: problem"]
@@ -72,6 +73,7 @@ def test_an_answer_that_leaves_the_next_word_to_us_waits(cast: Cast, client: Cli
     assert not waiting(cast)
 
 
+@pytest.mark.slow
 def test_words_wait_until_they_are_answered_or_settled(cast: Cast) -> None:
     room = cast.deal.room_id
     said = add_comment(actor=cast.buyer, room_id=room, body="Who would be on the call?")
@@ -97,6 +99,7 @@ def test_who_asks_to_bring_somebody_in_waits(cast: Cast, client: Client) -> None
     assert waiting(cast) == ["Ingrid Solberg asks to bring in Ruth Abara"]
 
 
+@pytest.mark.slow
 def test_what_they_asked_stands_until_it_is_answered(cast: Cast, client: Client) -> None:
     with frozen(TUESDAY - timedelta(days=1)):
         question = ask(cast)
@@ -107,6 +110,7 @@ def test_what_they_asked_stands_until_it_is_answered(cast: Cast, client: Client)
     assert "No question of yours is open" in page(client)
 
 
+@pytest.mark.slow
 def test_a_room_is_quiet_when_nobody_of_theirs_acts(cast: Cast) -> None:
     with frozen(TUESDAY - timedelta(days=16)):
         ask(cast)
@@ -119,6 +123,7 @@ def test_a_room_is_quiet_when_nobody_of_theirs_acts(cast: Cast) -> None:
         assert not my_day(cast.rep).quiet
 
 
+@pytest.mark.slow
 def test_what_changed_is_told_once_and_not_what_one_did_oneself(cast: Cast, client: Client) -> None:
     with frozen(TUESDAY):
         for cause in ("Promotions.", "Weather."):
@@ -136,6 +141,7 @@ def meet(cast: Cast, subject: str, at: datetime) -> None:
     log_activity(actor=cast.rep, room_id=cast.deal.room_id, values=values)
 
 
+@pytest.mark.slow
 def test_meetings_of_today_and_of_the_days_ahead(cast: Cast, client: Client) -> None:
     for subject, days in (("Gone", -1), ("Plan session", 0), ("First scenario", 3), ("Far away", 30)):
         meet(cast, subject, TUESDAY + timedelta(days=days))

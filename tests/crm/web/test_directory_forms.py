@@ -174,6 +174,7 @@ def test_what_left_the_directory_is_not_changed(cast: Cast, client: Client) -> N
     assert client.get(change_url(cast)).status_code == 404
 
 
+@pytest.mark.slow
 def test_pages_of_the_directory_make_few_queries(cast: Cast, client: Client, assert_query_baseline) -> None:
     for name, args in (
         ("new_client", []),

@@ -39,6 +39,7 @@ def words(client: Client, name: str, *args: object) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.slow
 def test_pages_of_a_client(cast: Cast, client: Client) -> None:
     assert "Halvorsen Foods" in words(client, "crm:clients")
     assert "Nothing fits these filters" in client.get(reverse("crm:clients"), {"q": "\x00zz"}).content.decode()
@@ -57,6 +58,7 @@ def test_a_colleague_from_elsewhere_sees_no_address_and_no_room(cast: Cast, clie
     assert client.get(reverse("crm:receipt", args=[Consent.objects.get().pk])).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_contact_leaves_the_directory_and_comes_back(cast: Cast, client: Client) -> None:
     erik = cast.contact("Erik Nyström")
     page = client.post(reverse("crm:contact_state", args=[erik.pk, "archive"]), {"version": 1}, follow=True)

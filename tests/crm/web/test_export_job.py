@@ -23,6 +23,7 @@ def body(answer) -> str:
     return b"".join(answer.streaming_content).decode("utf-8-sig")
 
 
+@pytest.mark.slow
 def test_everything_is_made_and_downloaded(cast, client):
     assert "Nothing was made yet" in client.get(PAGE).content.decode()
     assert client.post(PAGE, {"kind": "everything", "format": "xlsx"}).status_code == 302
@@ -63,6 +64,7 @@ def test_each_list_can_be_exported(cast, client, kind):
     assert answer.headers["Content-Disposition"].endswith('.xlsx"')
 
 
+@pytest.mark.slow
 def test_nobody_downloads_what_was_made_for_somebody_else(cast, client):
     client.post(PAGE, {"kind": "everything", "format": "csv"})
     export_job.work_on_exports()

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 REFRESH = {"X-Live-Refresh": "1"}
 
 
+@pytest.mark.slow
 def test_a_message_waits_for_the_page_it_is_for(client: Client) -> None:
     cast = Cast()
     client.force_login(cast.maya)
@@ -24,6 +25,7 @@ def test_a_message_waits_for_the_page_it_is_for(client: Client) -> None:
     assert "Nobody sees when you write." not in client.get(page).content.decode()
 
 
+@pytest.mark.slow
 def test_an_open_page_does_not_keep_a_session_alive() -> None:
     cast = Cast()
     client, page = client_of(cast.ingrid.contact), f"/room/{cast.deal.room_id}/"
@@ -35,6 +37,7 @@ def test_an_open_page_does_not_keep_a_session_alive() -> None:
     assert RoomSession.objects.get().last_seen_at > before
 
 
+@pytest.mark.slow
 def test_only_pages_of_people_who_are_signed_in_ask_for_news(client: Client) -> None:
     cast = Cast()
     assert "data-stream" not in client.get("/accounts/login/").content.decode()

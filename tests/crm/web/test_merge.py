@@ -37,6 +37,7 @@ def send(client: Client, kept: Organization, other: Organization, **fields: str)
     return client.post(f"/clients/{kept.pk}/merge/", form | fields)
 
 
+@pytest.mark.slow
 def test_from_the_list_to_one_client_and_back(cast: Cast, client: Client, twin: Organization) -> None:
     assert "Halvorsen Foods AS" in words(client, "/duplicates/")
     assert "may be the same" in words(client, f"/clients/{twin.pk}/")
@@ -103,6 +104,7 @@ def test_pages_of_a_person(cast: Cast, client: Client) -> None:
     assert client.get(f"/contacts/{other.pk}/").url == f"/contacts/{cast.ingrid.contact_id}/"
 
 
+@pytest.mark.slow
 def test_over_rest(cast: Cast, twin: Organization) -> None:
     key = Caller(make_key(cast.maya))
     (pair,) = key.get("/duplicates/?kind=organization").json()["data"]

@@ -57,6 +57,7 @@ def test_everybody_is_shown_below_their_team(cast: Cast) -> None:
     assert rep.post(state(cast.tomas, "deactivate"), {"version": "1"}).status_code == 403
 
 
+@pytest.mark.slow
 def test_a_colleague_is_added_changed_let_go_and_let_in_again(cast: Cast) -> None:
     admin = browser(cast.admin)
     refused = admin.post(reverse("crm:new_user"), typed(email=cast.maya.email, time_zone="Mars"))

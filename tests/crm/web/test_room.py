@@ -10,6 +10,7 @@ from tests.cast import Cast
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_title_and_zone_are_changed_on_a_page(client: Client) -> None:
     cast = Cast()
     client.force_login(cast.maya)

@@ -18,6 +18,7 @@ def client(cast: Cast, client: Client) -> Client:
     return client
 
 
+@pytest.mark.slow
 def test_the_page_works_alone(client: Client) -> None:
     page = client.get("/search/", {"q": "halvrosen <b>"}).content.decode()
     assert 'value="halvrosen &lt;b&gt;"' in page

@@ -38,6 +38,7 @@ def test_single_keys_can_be_switched_off(client: Client) -> None:
     assert switch.search(client.get("/search/").content.decode())[1] is None
 
 
+@pytest.mark.slow
 def test_every_key_of_the_table_has_its_control_where_it_belongs(cast: Cast, client: Client) -> None:
     deal = client.get(f"/deals/{cast.deal.pk}/criteria/").content.decode()
     for key in ("mod+k", "?", "g b", "g h", "g s", "a", "r", "e", "1", "2", "3", "4"):

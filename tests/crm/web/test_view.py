@@ -28,6 +28,7 @@ def kept(maya: Client, **typed: str) -> View:
     return View.objects.get()
 
 
+@pytest.mark.slow
 def test_a_view_is_kept_and_opened_and_is_where_one_begins(cast: Cast, maya: Client) -> None:
     view = kept(maya, begin="on", shared="on")
     assert (view.where, view.sort, view.columns, view.form, view.team) == (
@@ -46,6 +47,7 @@ def test_a_view_is_kept_and_opened_and_is_where_one_begins(cast: Cast, maya: Cli
     assert (view.name, view.team) == ("Larger", None)
 
 
+@pytest.mark.slow
 def test_a_view_that_was_changed_offers_to_keep_the_change(cast: Cast, maya: Client) -> None:
     view = kept(maya)
     same = f"/deals/?view={view.pk}"
@@ -71,6 +73,7 @@ def test_a_name_that_is_taken_keeps_what_was_typed(cast: Cast, maya: Client) -> 
     assert maya.get(reverse("crm:save_view", args=["poem"])).status_code == 404
 
 
+@pytest.mark.slow
 def test_others_begin_in_a_shared_view_but_do_not_change_it(cast: Cast, maya: Client) -> None:
     view = kept(maya)
     change_view(actor=cast.rep, view_id=view.pk, version=1, values={"shared": True})

@@ -57,6 +57,7 @@ def secret_in(page: str) -> str:
     return page.split('<code id="secret">')[1].split("<")[0]
 
 
+@pytest.mark.slow
 def test_set_up_changed_rotated_and_ended(client: Client) -> None:
     assert "No webhooks yet" in client.get(URL).content.decode()
     assert "consent.given" in client.get(f"{URL}new/").content.decode()

@@ -28,6 +28,7 @@ def url(cast: Cast, room: bool = False) -> str:
     return f"/{'room' if room else 'rooms'}/{cast.deal.room_id}/words/"
 
 
+@pytest.mark.slow
 def test_a_guests_words_are_read_and_answered(cast: Cast) -> None:
     guest, rep = client_of(cast.ingrid.contact), staff(cast)
     guest.post(url(cast, room=True), {"body": "I doubt March. 🙂 שלום"})
@@ -69,6 +70,7 @@ def test_who_does_not_see_the_room_reads_nothing(cast: Cast) -> None:
     assert reader.post(url(cast), {"body": "x"}).status_code == 403
 
 
+@pytest.mark.slow
 def test_both_pages_cost_the_same_for_more_words(cast: Cast, assert_query_baseline) -> None:
     guest, rep = client_of(cast.ingrid.contact), staff(cast)
     for number in range(4):

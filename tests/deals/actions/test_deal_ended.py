@@ -30,6 +30,7 @@ def end(cast: Cast, status: str = "lost") -> Deal:
     return end_deal(actor=cast.rep, deal_id=deal.pk, version=deal.version, status=status, reason="They build it.")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["lost", "no_deal"])
 def test_an_ended_deal_asks_nobody_anything_any_more(cast: Cast, status: str) -> None:
     questions = [ask(cast, cast.problem()), ask(cast, move_to(cast, "Understand"))]
@@ -60,6 +61,7 @@ def test_a_question_about_another_deal_of_the_room_stays_open(cast: Cast) -> Non
     assert Question.objects.open().get() == kept
 
 
+@pytest.mark.slow
 def test_a_win_by_one_question_closes_the_others_after_the_brief_has_listed_them(cast: Cast) -> None:
     put_at(cast.deal, "Agree")
     waiting = [ask(cast, cast.problem(), of=cast.daniel), ask(cast, move_to(cast, None), of=cast.daniel)]
@@ -80,6 +82,7 @@ def test_nothing_is_waived_in_a_deal_that_has_ended(cast: Cast) -> None:
     assert not Waiver.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_win_of_an_imported_deal_is_undone_like_any_other(cast: Cast, client: Client) -> None:
     put_at(cast.deal, "Agree")
     say(ask(cast, move_to(cast, None)))
@@ -90,6 +93,7 @@ def test_a_win_of_an_imported_deal_is_undone_like_any_other(cast: Cast, client: 
     assert deal.status == "open"
 
 
+@pytest.mark.slow
 def test_a_win_that_came_in_as_history_has_no_close_to_undo(cast: Cast, client: Client) -> None:
     Deal.objects.filter(pk=cast.deal.pk).update(is_imported=True, status="won", ended_at=now())
     client.force_login(cast.jonas)

@@ -59,6 +59,7 @@ def test_the_words_are_saved_whether_or_not_the_draft_is_still_there(
     assert mine.archived_at is not None
 
 
+@pytest.mark.slow
 def test_what_is_no_draft_of_ones_own_stays(cast: Cast) -> None:
     theirs, row = draft(cast.buyer, "They guess."), shared()
     other = add_statement(actor=cast.rep, deal_id=cast.deal.pk, values={"part": "causes", "text": "No data."})

@@ -156,6 +156,7 @@ def sent(cast: Cast, **values: object) -> dict[str, object]:
     return {"status": "paused", "reason": "", "talk_again_on": AUTUMN, "version": Deal.objects.get().version} | values
 
 
+@pytest.mark.slow
 def test_the_page_pauses_and_keeps_what_was_typed(cast: Cast, client: Client) -> None:
     client.force_login(cast.maya)
     url = reverse("deals:end", args=[cast.deal.pk])
@@ -170,6 +171,7 @@ def test_the_page_pauses_and_keeps_what_was_typed(cast: Cast, client: Client) ->
     assert "Go on with it" in page
 
 
+@pytest.mark.slow
 def test_thanks_are_shown_before_they_leave(cast: Cast, client: Client) -> None:
     client.force_login(cast.maya)
     typed = sent(cast, status="no_deal", reason="Season.", send_thanks="on", thanks="Thank you, Ingrid.")

@@ -28,6 +28,7 @@ def rename(cast: Cast, old: str, new: str) -> None:
     renamed.save()
 
 
+@pytest.mark.slow
 def test_an_open_question_binds_to_no_other_words_than_it_shows(cast: Cast) -> None:
     question = ask(cast, move_to(cast, "Understand"))
     rename(cast, "Understand", "Sign the contract")
@@ -42,6 +43,7 @@ def test_an_open_question_binds_to_no_other_words_than_it_shows(cast: Cast) -> N
     assert stage_name(cast) == "Understand"
 
 
+@pytest.mark.slow
 def test_a_yes_to_the_old_name_does_not_move_the_deal(cast: Cast) -> None:
     put_at(cast.deal, "Understand")
     say(ask(cast, move_to(cast, "Define success")))

@@ -38,6 +38,7 @@ def go_on(cast: Cast, name: str) -> Deal:
     return execute_move(actor=cast.rep, deal_id=cast.deal.pk, version=version, to_stage_id=stage(cast.deal, name).pk)
 
 
+@pytest.mark.slow
 def test_a_yes_from_before_going_back_does_not_move_the_deal_later(cast: Cast) -> None:
     old = say(ask(cast, move_to(cast, "Define success")))
     go_back(cast)
@@ -54,6 +55,7 @@ def test_a_yes_from_before_going_back_does_not_move_the_deal_later(cast: Cast) -
     assert stage_name(cast) == "Define success"
 
 
+@pytest.mark.slow
 def test_a_yes_to_a_skip_is_gone_when_the_deal_went_step_by_step_and_back(cast: Cast) -> None:
     say(ask(cast, move_to(cast, "Test")))
     say(ask(cast, cast.problem(), move_to(cast, "Define success")))
@@ -64,6 +66,7 @@ def test_a_yes_to_a_skip_is_gone_when_the_deal_went_step_by_step_and_back(cast: 
     ]
 
 
+@pytest.mark.slow
 def test_a_question_about_a_step_that_is_not_taken_closes_with_its_record(cast: Cast) -> None:
     asked, other = ask(cast, move_to(cast, "Define success")), ask(cast, cast.problem())
     go_back(cast)
@@ -87,6 +90,7 @@ def test_everybody_who_is_asked_answers_about_the_same_open_move(cast: Cast) -> 
         StageMove.objects.create(deal=move.deal, from_stage=move.from_stage, to_stage=move.to_stage, created_at=now())
 
 
+@pytest.mark.slow
 def test_moves_of_the_former_release_are_set_right(cast: Cast) -> None:
     say(ask(cast, move_to(cast, "Define success")))
     go_back(cast)

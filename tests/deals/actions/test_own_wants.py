@@ -34,6 +34,7 @@ def is_refused(actor: Actor, row: Stakeholder) -> bool:
     return (row.wants, row.wants_is_quoted) == ("No surprises.", True)
 
 
+@pytest.mark.slow
 def test_a_quote_is_not_reworded_by_another_side(cast: Cast) -> None:
     row = put(cast, cast.buyer)
     assert is_refused(cast.rep, row)
@@ -43,6 +44,7 @@ def test_a_quote_is_not_reworded_by_another_side(cast: Cast) -> None:
     assert edit(as_participant(cast.daniel), row, wants="No surprises at all.").wants == "No surprises at all."
 
 
+@pytest.mark.slow
 def test_who_wrote_a_quote_down_puts_it_right_until_its_side_has(cast: Cast) -> None:
     row = edit(cast.rep, put(cast, cast.rep, "No suprises."), wants="No surprises?")
     edit(cast.buyer, row, roles=["decision_maker"])
@@ -64,6 +66,7 @@ def test_a_draft_begun_before_is_not_shared_over_it(cast: Cast) -> None:
         share_stakeholder(actor=cast.rep, stakeholder_id=draft.pk, version=draft.version)
 
 
+@pytest.mark.slow
 def test_the_form_leaves_out_what_is_theirs(cast: Cast, client: Client) -> None:
     row = put(cast, cast.buyer)
     client.force_login(cast.maya)

@@ -63,6 +63,7 @@ def test_what_we_see_differently_is_ours(cast: Cast) -> None:
     assert rewrite(cast.rep, ours).version == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["quote", "disagreement"])
 def test_whose_words_somebody_else_wrote_down_puts_them_right(cast: Cast, part: str) -> None:
     written = rewrite(cast.rep, write(cast, cast.rep, part), "We lose mony.")
@@ -94,6 +95,7 @@ def test_agreed_words_put_back_stand_under_the_name_of_who_did_it(cast: Cast) ->
     assert cast.section("problem").content_hash == Consent.objects.get().content_hash
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["added", "changed", "taken out"])
 def test_agreed_words_are_not_put_over_what_they_said_since(cast: Cast, client, what: str) -> None:
     quote = write(cast, cast.buyer) if what != "added" else None

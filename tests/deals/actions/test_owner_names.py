@@ -50,6 +50,7 @@ def test_a_receipt_keeps_the_names_of_owners_as_they_were(cast: Cast) -> None:
     assert content_hash(consent.revision.content, schema=NAMED) == consent.content_hash
 
 
+@pytest.mark.slow
 def test_an_owner_who_is_renamed_puts_what_was_agreed_out_of_date(cast: Cast) -> None:
     agreed(cast)
     rename(cast)
@@ -99,6 +100,7 @@ def as_it_was(cast: Cast) -> Section:
     return section
 
 
+@pytest.mark.slow
 def test_an_old_yes_stands_after_the_upgrade_and_is_readable(cast: Cast, old: Consent) -> None:
     assert old.revision.schema == UNNAMED
     assert stands(cast)

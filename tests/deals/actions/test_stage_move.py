@@ -72,6 +72,7 @@ def record_yes(cast: Cast, subject: Subject, **changes: object) -> Question:
     )
 
 
+@pytest.mark.slow
 def test_any_one_buyer_is_enough_even_beside_a_no(cast: Cast) -> None:
     first, second = ask(cast, move_to(cast, "Understand"), of=cast.daniel), ask(cast, move_to(cast, "Understand"))
     say(first, "declined")
@@ -80,6 +81,7 @@ def test_any_one_buyer_is_enough_even_beside_a_no(cast: Cast) -> None:
     assert stage_name(cast) == "Understand"
 
 
+@pytest.mark.slow
 def test_a_no_of_somebody_who_must_answer_blocks(cast: Cast) -> None:
     meet = cast.deal.stage
     meet.answer_roles = ["economic_buyer"]
@@ -98,6 +100,7 @@ def test_a_no_of_somebody_who_must_answer_blocks(cast: Cast) -> None:
     assert [fault.code for fault in refusal.value.faults] == ["consent_blocked"]
 
 
+@pytest.mark.slow
 def test_skipping_needs_every_gate_passed_over(cast: Cast) -> None:
     say(ask(cast, move_to(cast, "Test")))
     with pytest.raises(Refused) as refusal:
@@ -110,6 +113,7 @@ def test_skipping_needs_every_gate_passed_over(cast: Cast) -> None:
     assert stage_name(cast) == "Test"
 
 
+@pytest.mark.slow
 def test_a_yes_to_one_stage_is_no_yes_to_another(cast: Cast) -> None:
     say(ask(cast, cast.problem(), cast.criteria()))
     say(ask(cast, move_to(cast, "Understand")))
@@ -119,6 +123,7 @@ def test_a_yes_to_one_stage_is_no_yes_to_another(cast: Cast) -> None:
         )
 
 
+@pytest.mark.slow
 def test_going_back_is_free_and_forward_asks_again(cast: Cast) -> None:
     say(ask(cast, move_to(cast, "Understand")))
     move_back(actor=cast.rep, deal_id=cast.deal.pk, version=_version(cast), to_stage_id=stage(cast.deal, "Meet").pk)
@@ -159,6 +164,7 @@ def test_an_edit_after_the_yes_closes_the_gate_until_the_new_words_are_agreed(ca
     )
 
 
+@pytest.mark.slow
 def test_a_recorded_yes_moves_and_a_contested_one_holds_the_next_move(cast: Cast) -> None:
     record_yes(cast, move_to(cast, "Understand"))
     assert stage_name(cast) == "Understand"
@@ -171,6 +177,7 @@ def test_a_recorded_yes_moves_and_a_contested_one_holds_the_next_move(cast: Cast
     )
 
 
+@pytest.mark.slow
 def test_the_next_yes_of_the_same_person_settles_what_they_contested(cast: Cast) -> None:
     record_yes(cast, move_to(cast, "Understand"))
     contest_consent(actor=cast.buyer, consent_id=Consent.objects.get().pk)
@@ -178,6 +185,7 @@ def test_the_next_yes_of_the_same_person_settles_what_they_contested(cast: Cast)
     assert stage_name(cast) == "Define success"
 
 
+@pytest.mark.slow
 def test_another_record_does_not_settle_what_the_person_contested(cast: Cast) -> None:
     record_yes(cast, move_to(cast, "Understand"))
     contest_consent(actor=cast.buyer, consent_id=Consent.objects.get().pk)
@@ -271,6 +279,7 @@ def test_naming_who_takes_over_opens_the_gate_and_lets_them_in(cast: Cast) -> No
     assert stage_name(cast) == "Agree"
 
 
+@pytest.mark.slow
 def test_the_yes_to_agree_wins_and_a_mistake_is_undone_by_a_manager(cast: Cast) -> None:
     put_at(cast.deal, "Agree")
     say(ask(cast, move_to(cast, None)))

@@ -55,6 +55,7 @@ def record_yes_to_problem(cast: Cast) -> Consent:
     return question.consents.get()
 
 
+@pytest.mark.slow
 def test_a_yes_that_a_later_one_replaced_opens_nothing_when_its_words_come_back(cast: Cast) -> None:
     first = say(ask(cast, cast.problem())).consents.get().revision
     rewrite(cast, "Words B.")
@@ -66,6 +67,7 @@ def test_a_yes_that_a_later_one_replaced_opens_nothing_when_its_words_come_back(
     assert stage_name(cast) == "Understand"
 
 
+@pytest.mark.slow
 def test_a_yes_that_a_later_no_replaced_opens_nothing_either(cast: Cast) -> None:
     first = say(ask(cast, cast.problem())).consents.get().revision
     rewrite(cast, "Words B.")
@@ -75,6 +77,7 @@ def test_a_yes_that_a_later_no_replaced_opens_nothing_either(cast: Cast) -> None
     assert agreed_revision(cast.deal, "problem") is None
 
 
+@pytest.mark.slow
 def test_the_brief_takes_the_present_words_when_somebody_agreed_to_them(cast: Cast) -> None:
     first = say(ask(cast, cast.problem())).consents.get().revision
     rewrite(cast, "Words B.")
@@ -84,6 +87,7 @@ def test_the_brief_takes_the_present_words_when_somebody_agreed_to_them(cast: Ca
     assert agreed_revision(cast.deal, "problem") == first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["the person", "the recorder"])
 def test_a_record_that_was_wrong_takes_no_yes_away(cast: Cast, who: str) -> None:
     first = say(ask(cast, cast.problem())).consents.get().revision
@@ -98,6 +102,7 @@ def test_a_record_that_was_wrong_takes_no_yes_away(cast: Cast, who: str) -> None
     assert (glyph(cast), is_open(cast)) == ("both", True)
 
 
+@pytest.mark.slow
 def test_changes_are_counted_from_a_yes_that_stands(cast: Cast) -> None:
     say(ask(cast, cast.problem()))
     rewrite(cast, "Words B.")
@@ -109,6 +114,7 @@ def test_changes_are_counted_from_a_yes_that_stands(cast: Cast) -> None:
     assert waiting.subjects[0].before is None
 
 
+@pytest.mark.slow
 def test_where_only_room_answers_count_a_recorded_yes_waits_for_the_person_to_confirm_it(cast: Cast) -> None:
     Stage.objects.filter(pk=cast.deal.stage_id).update(recorded_is_enough=False)
     cast.deal.refresh_from_db()

@@ -68,6 +68,7 @@ def test_not_for_a_question_that_words_have_overtaken_or_access_has_ended(cast: 
     assert not waits(cast)
 
 
+@pytest.mark.slow
 def test_not_for_what_was_written_down_taken_back_or_contested(cast: Cast) -> None:
     record_yes(cast, cast.problem())
     assert not waits(cast)

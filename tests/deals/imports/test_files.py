@@ -46,6 +46,7 @@ def hubspot(maya) -> dict[str, ImportRun]:
     }
 
 
+@pytest.mark.slow
 def test_hubspot_comes_in_whole_and_linked(cast, maya):
     runs = hubspot(maya)
     assert {run.source.split(":")[0] for run in runs.values()} == {"hubspot"}
@@ -77,6 +78,7 @@ def test_hubspot_comes_in_whole_and_linked(cast, maya):
     assert missing_figures() == {}
 
 
+@pytest.mark.slow
 def test_the_same_files_again_change_nothing(maya):
     hubspot(maya)
     before = list(Deal.objects.order_by("pk").values())
@@ -101,6 +103,7 @@ def test_what_nobody_knows_is_asked_and_nothing_starts_before(maya):
     assert not Deal.objects.exists()
 
 
+@pytest.mark.slow
 def test_decisions_and_columns_are_remembered(maya):
     runs = hubspot(maya)
     again = upload(maya, "deals", "hubspot-deals.csv")
@@ -108,6 +111,7 @@ def test_decisions_and_columns_are_remembered(maya):
     assert again.choices == runs["deals"].choices
 
 
+@pytest.mark.slow
 def test_salesforce_accounts_stand_below_each_other(maya):
     bring_in(maya, "organizations", "salesforce-accounts.csv")
     again = bring_in(maya, "organizations", "salesforce-accounts.csv")
@@ -157,6 +161,7 @@ def test_a_client_who_is_here_is_found_by_domain_and_only_filled(maya):
     assert (here.country, here.website, here.archived_at) == ("", "", None)
 
 
+@pytest.mark.slow
 def test_undo_archives_what_is_untouched_and_lists_the_rest(cast, maya):
     runs = hubspot(maya)
     touched = Deal.objects.get(title="Demand forecasting")
@@ -182,6 +187,7 @@ def test_a_changed_row_gets_back_what_it_held(maya):
     assert counts(bring_in(maya, "organizations", "Id,Name,City\n1,Acme,Bergen\n")) == {"updated": 1}
 
 
+@pytest.mark.slow
 def test_nobody_changes_deals_they_do_not_write_in(cast, maya):
     hubspot(maya)
     sam = as_user(cast.stranger)
@@ -259,6 +265,7 @@ def test_a_column_becomes_one_thing_only(maya):
             match_columns(actor=maya, run_id=run.pk, version=run.version, mapping=mapping)
 
 
+@pytest.mark.slow
 def test_days_that_read_both_ways_are_asked_about(maya):
     content = "Deal,Client,Ended on,Status,Stage\nOne,Acme,03-01-17,Won,\nTwo,Acme,04-02-17,Won,\n"
     run = check(maya, "deals", content, unknown_client="add")

@@ -106,6 +106,7 @@ def test_one_deal_of_each_kind_reads_as_in_the_file(small):
     assert early.custom["source_stage"] == "Prospecting"
 
 
+@pytest.mark.slow
 def test_changed_rows_update_what_was_not_touched_here(small):
     folder = small()
     load(folder)
@@ -121,6 +122,7 @@ def test_changed_rows_update_what_was_not_touched_here(small):
     assert "1 rows have fields that were changed here" in words
 
 
+@pytest.mark.slow
 def test_a_deal_ended_here_keeps_its_status_and_its_day(small):
     folder = small()
     load(folder)
@@ -135,6 +137,7 @@ def test_a_deal_ended_here_keeps_its_status_and_its_day(small):
     assert (deal.status, deal.ended_at, deal.amount) == (DealStatus.PAUSED.value, None, Decimal(900))
 
 
+@pytest.mark.slow
 def test_an_agent_with_another_manager_changes_teams_and_rooms_follow(small):
     folder = small()
     load(folder)
@@ -148,6 +151,7 @@ def test_an_agent_with_another_manager_changes_teams_and_rooms_follow(small):
     assert missing_figures() == {}
 
 
+@pytest.mark.slow
 def test_a_deal_stays_in_the_team_of_a_room_that_was_taken_over_here(small):
     folder = small()
     load(folder)

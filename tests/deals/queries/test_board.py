@@ -198,6 +198,7 @@ def test_more_cards_of_one_stage_come_from_teams_and_from_rooms_elsewhere() -> N
     assert len(as_shown(maya, replace(BoardFilter(), more={stage: 0}))["columns"][0][3]) == 20
 
 
+@pytest.mark.slow
 def test_what_was_written_past_the_actions_is_found_and_set_right() -> None:
     company = Company()
     for number in range(5):

@@ -38,6 +38,7 @@ def opened(cast: Cast, client: Client, row: ProblemStatement | Criterion) -> tup
     return f"{page}{row.pk}/", {name: value for name, value in sent.items() if value not in (None, False)}
 
 
+@pytest.mark.slow
 def test_paragraphs_that_two_sides_changed_are_both_kept(cast: Cast) -> None:
     client, row = client_of(cast.ingrid.contact), ProblemStatement.objects.get()
     url, sent = opened(cast, client, row)
@@ -50,6 +51,7 @@ def test_paragraphs_that_two_sides_changed_are_both_kept(cast: Cast) -> None:
     assert "both changes are kept" in client.get(response.url).content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_numbers_and_names_of_a_criterion_are_put_together_in_any_language(cast: Cast, language: str) -> None:
     client, row = client_of(cast.ingrid.contact, headers={"accept-language": language}), Criterion.objects.get()
@@ -62,6 +64,7 @@ def test_numbers_and_names_of_a_criterion_are_put_together_in_any_language(cast:
     assert (row.title, str(row.baseline), str(row.target)) == ("Full shelves, every day", "1234.5000", "2345.2500")
 
 
+@pytest.mark.slow
 def test_the_same_words_changed_by_both_are_shown_and_decided(cast: Cast) -> None:
     client, row = client_of(cast.ingrid.contact), ProblemStatement.objects.get()
     url, sent = opened(cast, client, row)
@@ -112,6 +115,7 @@ def collide(cast: Cast, client: Client, row: ProblemStatement, mine: str) -> tup
     return url, start | {"theirs-text": "Their words.", "mine-text": mine, "both-text": f"Their words.\n{mine}"}
 
 
+@pytest.mark.slow
 def test_what_was_typed_and_given_up_is_kept_for_ones_own_side(cast: Cast) -> None:
     client, row = client_of(cast.ingrid.contact), ProblemStatement.objects.get()
     url, start = collide(cast, client, row, "My words.")
@@ -127,6 +131,7 @@ def test_what_was_typed_and_given_up_is_kept_for_ones_own_side(cast: Cast) -> No
     assert not [one for one in told if "aside" in one or "My words" in one]
 
 
+@pytest.mark.slow
 def test_nothing_is_set_aside_where_both_versions_stay_or_nothing_can_be_kept(cast: Cast) -> None:
     client, row = client_of(cast.ingrid.contact), ProblemStatement.objects.get()
     url, start = collide(cast, client, row, "My words.")
@@ -139,6 +144,7 @@ def test_nothing_is_set_aside_where_both_versions_stay_or_nothing_can_be_kept(ca
     assert not SetAside.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_number_somebody_gave_up_is_named_by_its_field(cast: Cast) -> None:
     client, row = client_of(cast.ingrid.contact), Criterion.objects.get()
     url, sent = opened(cast, client, row)
@@ -155,6 +161,7 @@ def test_the_number_somebody_gave_up_is_named_by_its_field(cast: Cast) -> None:
     assert "Target" in page[page.index('id="set-aside"') :]
 
 
+@pytest.mark.slow
 def test_erasure_reaches_the_words_set_aside(cast: Cast) -> None:
     client, row = client_of(cast.ingrid.contact), ProblemStatement.objects.get()
     url, start = collide(cast, client, row, "My words.")
@@ -169,6 +176,7 @@ def test_erasure_reaches_the_words_set_aside(cast: Cast) -> None:
     assert [one.words for one in SetAside.objects.all()] == ["As (erased) has it."]
 
 
+@pytest.mark.slow
 def test_a_draft_begun_from_older_words_is_shown_beside_the_new_ones_and_not_dropped(cast: Cast) -> None:
     client, row = client_of(cast.ingrid.contact), ProblemStatement.objects.get()
     draft = edit_statement(

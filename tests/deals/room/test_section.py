@@ -33,6 +33,7 @@ def row(cast: Cast) -> ProblemStatement:
     return ProblemStatement.objects.order_by("created_at").first()
 
 
+@pytest.mark.slow
 def test_a_buyer_adds_and_edits_in_place(cast: Cast, client: Client) -> None:
     assert 'name="text"' in client.get(url(cast), {"add": "causes"}).content.decode()
     response = client.post(url(cast), {"part": "causes", "text": "Shipments, not sales. 🍓 שלום"}, follow=True)
@@ -44,6 +45,7 @@ def test_a_buyer_adds_and_edits_in_place(cast: Cast, client: Client) -> None:
     assert row(cast).text == "Weekly."
 
 
+@pytest.mark.slow
 def test_bad_words_come_back_with_a_note(cast: Cast, client: Client) -> None:
     for text in ("", "x" * 20_001, "a\x00b"):
         response = client.post(url(cast), {"part": "causes", "text": text})
@@ -55,6 +57,7 @@ def test_bad_words_come_back_with_a_note(cast: Cast, client: Client) -> None:
     assert ProblemStatement.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_the_second_writer_sees_both_versions(cast: Cast, client: Client) -> None:
     first = row(cast)
     edit_statement(actor=cast.rep, statement_id=first.pk, version=first.version, values={"text": "Twice a week."})
@@ -69,6 +72,7 @@ def test_the_second_writer_sees_both_versions(cast: Cast, client: Client) -> Non
     assert row(cast).text == "Every Monday."
 
 
+@pytest.mark.slow
 def test_a_draft_stays_on_its_side_until_it_is_shared(cast: Cast, client: Client) -> None:
     client.post(url(cast), {"part": "why_now", "text": "The board asks.", "private": "on"})
     draft = ProblemStatement.objects.get(part="why_now")
@@ -79,6 +83,7 @@ def test_a_draft_stays_on_its_side_until_it_is_shared(cast: Cast, client: Client
     assert ProblemStatement.objects.visible_to(cast.rep).filter(pk=draft.pk).exists()
 
 
+@pytest.mark.slow
 def test_each_statement_says_who_wrote_it_and_who_changed_it_last(cast: Cast, client: Client) -> None:
     staff = Client()
     staff.force_login(cast.maya)
@@ -133,6 +138,7 @@ def test_what_is_missing_to_measure_it_is_said(cast: Cast, client: Client) -> No
     assert "the client" not in notice
 
 
+@pytest.mark.slow
 def test_a_yes_to_moving_on_is_among_what_was_agreed(cast: Cast, client: Client) -> None:
     today = f"/room/{cast.deal.room_id}/"
     assert "Nothing yet." in client.get(today).content.decode()
@@ -164,6 +170,7 @@ def test_words_that_cannot_be_taken_stay_beside_their_row(cast: Cast, client: Cl
     assert not Comment.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_partners_draft_names_who_reads_it(cast: Cast) -> None:
     sander = cast.let_in(cast.contact("Sander Bakke"), side="partner")
     client = client_of(sander.contact)
@@ -174,6 +181,7 @@ def test_a_partners_draft_names_who_reads_it(cast: Cast) -> None:
     assert "Our trucks wait." not in client_of(cast.ingrid.contact).get(url(cast)).content.decode()
 
 
+@pytest.mark.slow
 def test_a_partner_sees_the_sections_of_the_grant_only(cast: Cast) -> None:
     sander = cast.let_in(cast.contact("Sander Bakke"), side="partner", sections=["criteria"])
     client = client_of(sander.contact)

@@ -31,6 +31,7 @@ def shown(cast: Cast, signed_in) -> str:
     return str(signed_in(cast.maya).get(reverse("deals:section", args=[cast.deal.pk, "problem"])).content.decode())
 
 
+@pytest.mark.slow
 def test_a_suggestion_leads_to_the_words_and_then_to_asking_again(cast, signed_in) -> None:
     answered(cast, "change", "The night shift belongs in it.")
     page = reverse("deals:section", args=[cast.deal.pk, "problem"])
@@ -46,6 +47,7 @@ def test_a_suggestion_leads_to_the_words_and_then_to_asking_again(cast, signed_i
     assert step.url == f"{reverse('deals:ask', args=[cast.deal.pk])}?about=problem&whom={cast.ingrid.pk}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["change", "declined", "agreed"])
 def test_nobody_is_asked_again_who_answers_here_no_more(cast, signed_in, answer: str) -> None:
     answered(cast, answer, "The night shift belongs in it." if answer == "change" else "")
@@ -63,11 +65,13 @@ def test_nobody_is_asked_again_who_answers_here_no_more(cast, signed_in, answer:
     assert not [one for one in page.waiting if "data were erased" in one.who]
 
 
+@pytest.mark.slow
 def test_after_a_no_the_same_words_are_not_asked_again(cast, signed_in) -> None:
     answered(cast, "declined", "Not ours.")
     assert "Ask Ingrid again</a>" not in shown(cast, signed_in)
 
 
+@pytest.mark.slow
 def test_a_yes_taken_back_is_called_so_and_can_be_asked_for_at_once(cast, signed_in) -> None:
     consent = answered(cast, "agreed")
     withdraw_consent(actor=cast.buyer, consent_id=consent.pk, note="Let us look at it again.")
@@ -81,6 +85,7 @@ def test_a_yes_taken_back_is_called_so_and_can_be_asked_for_at_once(cast, signed
     assert step.words.startswith("Ask Ingrid Solberg again")
 
 
+@pytest.mark.slow
 def test_a_no_is_read_beside_the_yes_of_somebody_else_by_both_sides(cast, signed_in) -> None:
     say(ask(cast, cast.problem(), of=cast.daniel), "declined", note="We measured two per cent.")
     say(ask(cast, cast.problem()))
@@ -91,6 +96,7 @@ def test_a_no_is_read_beside_the_yes_of_somebody_else_by_both_sides(cast, signed
         assert "“We measured two per cent.”" in page
 
 
+@pytest.mark.slow
 def test_the_room_calls_a_yes_taken_back_so(cast) -> None:
     consent = answered(cast, "agreed")
     withdraw_consent(actor=cast.buyer, consent_id=consent.pk)
@@ -99,6 +105,7 @@ def test_the_room_calls_a_yes_taken_back_so(cast) -> None:
     assert "Ingrid said no" not in room
 
 
+@pytest.mark.slow
 def test_what_keeps_a_criterion_from_being_asked_about_is_named(cast, signed_in) -> None:
     add_criterion(actor=cast.rep, deal_id=cast.deal.pk, values={"title": "Fewer empty shelves", "unit": "%"})
     typed = {
@@ -116,6 +123,7 @@ def test_what_keeps_a_criterion_from_being_asked_about_is_named(cast, signed_in)
     assert page.count("Fewer empty shelves: ") == 1, "all about it stands in one line"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["change", "withdrawn"])
 def test_nobody_s_earlier_word_say_stale_their_own_yes(cast, signed_in, first) -> None:
     consent = answered(cast, "change" if first == "change" else "agreed", "Say it shorter.")
@@ -130,6 +138,7 @@ def test_nobody_s_earlier_word_say_stale_their_own_yes(cast, signed_in, first) -
     assert get_deal_page(cast.rep, cast.deal.pk).section("problem").standing.others == ()
 
 
+@pytest.mark.slow
 def test_a_contested_record_shows_at_the_section_it_is_about(cast, signed_in) -> None:
     recorded = record_yes(cast, cast.problem()).consents.get()
     contest_consent(actor=cast.buyer, consent_id=recorded.pk, note="I asked for time.")

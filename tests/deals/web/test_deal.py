@@ -65,6 +65,7 @@ def test_a_client_who_is_there_already_is_found_by_name(cast, signed_in) -> None
     assert Deal.objects.get(title="Second").organization == cast.halvorsen
 
 
+@pytest.mark.slow
 def test_every_fault_of_changed_facts_is_said_at_once(cast, signed_in) -> None:
     deal = cast.deal
     typed = {"title": "", "amount": "-1", "currency": "EUR", "close_on": "", "owner": str(deal.owner_id)}

@@ -39,6 +39,7 @@ STEPS = [
 MATERIAL = [{"title": "First talk", "url": "https://library.example/1"}]
 
 
+@pytest.mark.slow
 def test_written_once_and_read_where_one_works(cast: Cast, signed_in) -> None:
     admin, rep, stage = signed_in(cast.admin), signed_in(cast.maya), meet()
     url = reverse("deals:guidance", args=[stage.pk])

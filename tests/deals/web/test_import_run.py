@@ -30,6 +30,7 @@ def url(run: ImportRun, name: str = "import") -> str:
     return reverse(f"deals:{name}", args=[run.pk])
 
 
+@pytest.mark.slow
 def test_from_the_file_to_the_report(cast, signed_in):
     client = signed_in(cast.maya)
     assert "Nothing was brought in yet" in client.get(reverse("deals:imports")).content.decode()

@@ -23,6 +23,7 @@ def prices(*rows: tuple[str, str]) -> dict[str, str]:
     return sent
 
 
+@pytest.mark.slow
 def test_from_the_price_list_into_a_deal(cast, signed_in) -> None:
     admin, rep = signed_in(cast.admin), signed_in(cast.maya)
     typed = {"name": "Forecasting", "code": "F-1", "billing": "month", "tax": "19", "unit": "store"}
@@ -55,6 +56,7 @@ def test_what_is_refused_keeps_what_was_typed(cast, signed_in) -> None:
     assert not Product.objects.exists()
 
 
+@pytest.mark.slow
 def test_changing_and_taking_out_a_line(cast, signed_in) -> None:
     rep = signed_in(cast.maya)
     line = add_line_item(actor=cast.rep, deal_id=cast.deal.pk, values={"title": "Set-up", "unit_price": "4000"})
@@ -68,6 +70,7 @@ def test_changing_and_taking_out_a_line(cast, signed_in) -> None:
     assert not LineItem.objects.visible_to(cast.rep)
 
 
+@pytest.mark.slow
 def test_rates_and_adding_up_in_another_currency(cast, signed_in) -> None:
     admin, rep = signed_in(cast.admin), signed_in(cast.maya)
     add_line_item(actor=cast.rep, deal_id=cast.deal.pk, values={"title": "Set-up", "unit_price": "4000"})
@@ -83,6 +86,7 @@ def test_rates_and_adding_up_in_another_currency(cast, signed_in) -> None:
     assert "€3,200" in rep.get(lines(cast)).content.decode()
 
 
+@pytest.mark.slow
 def test_the_lists_cost_the_same_for_any_number_of_rows(cast, signed_in, assert_query_baseline) -> None:
     rep = signed_in(cast.maya)
     for number in range(12):

@@ -76,6 +76,7 @@ def test_going_back_a_stage(cast, signed_in) -> None:
     assert now_at(cast).stage == meet
 
 
+@pytest.mark.slow
 def test_a_manager_waives_a_gate_and_the_reason_stands_there(cast, signed_in) -> None:
     put_at(cast, "Plan")
     client, url = signed_in(cast.jonas), at(cast, "waive_gate", "success_owner_named")
@@ -132,6 +133,7 @@ def test_an_ended_deal_opens_again_but_not_from_an_old_page(cast, signed_in) -> 
     assert now_at(cast).is_open
 
 
+@pytest.mark.slow
 def test_what_we_think_is_kept_when_a_colleague_wrote_first(cast, signed_in) -> None:
     values = {"side": "buyer", "contact": cast.ingrid.contact_id}
     row = add_stakeholder(actor=cast.rep, deal_id=cast.deal.pk, values=values)
@@ -188,6 +190,7 @@ def test_no_sentence_goes_that_was_not_shown_for_what_is_ticked(cast, signed_in)
     assert Question.objects.get().sentence == first
 
 
+@pytest.mark.slow
 def test_whoever_decides_is_chosen_first(cast, signed_in) -> None:
     def chosen() -> str:
         page = signed_in(cast.maya).get(at(cast, "ask"), {"about": "criteria"}).content.decode()
@@ -199,6 +202,7 @@ def test_whoever_decides_is_chosen_first(cast, signed_in) -> None:
     assert chosen() == str(cast.ingrid.pk)
 
 
+@pytest.mark.slow
 def test_revisions_say_figures_days_and_names_in_words(cast, signed_in) -> None:
     from deals.actions.problem import add_statement
 
@@ -213,6 +217,7 @@ def test_revisions_say_figures_days_and_names_in_words(cast, signed_in) -> None:
     assert str(cast.ingrid.contact_id) not in criteria
 
 
+@pytest.mark.slow
 def test_a_reply_is_said_once_however_often_it_is_sent(cast, signed_in) -> None:
     from crm.models import Comment
     from deals.models import ProblemStatement
@@ -227,6 +232,7 @@ def test_a_reply_is_said_once_however_often_it_is_sent(cast, signed_in) -> None:
     assert Comment.objects.filter(body="Again").count() == 1
 
 
+@pytest.mark.slow
 def test_the_stage_before_comes_first_and_the_first_stage_offers_no_way_back(cast, signed_in) -> None:
     client = signed_in(cast.maya)
     first = client.get(at(cast, "deal")).content.decode()
@@ -238,6 +244,7 @@ def test_the_stage_before_comes_first_and_the_first_stage_offers_no_way_back(cas
     assert choice.index("Understand") < choice.index("Meet")
 
 
+@pytest.mark.slow
 def test_a_card_that_goes_to_another_stage_leads_to_what_that_takes(cast, signed_in) -> None:
     put_at(cast, "Understand")
     meet, here, success, test = (
@@ -257,6 +264,7 @@ def test_a_card_that_goes_to_another_stage_leads_to_what_that_takes(cast, signed
     assert f'<option value="{test.pk}" selected>' in client.get(leads[test]).content.decode()
 
 
+@pytest.mark.slow
 def test_a_card_goes_nowhere_for_who_reads_along_nor_to_a_stage_of_another_pipeline(cast, signed_in) -> None:
     other = Stage.objects.exclude(pipeline=cast.deal.pipeline_id).first()
     assert signed_in(cast.maya).get(at(cast, "to_stage", other.pk)).status_code == 404

@@ -28,6 +28,7 @@ def address(cast: Cast, page: str | tuple[str, str]) -> str:
     return reverse(name, args=[cast.deal.pk, *more])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_opens_for_the_owner_and_a_colleague_and_for_nobody_else(cast, signed_in, page) -> None:
     url = address(cast, page)
@@ -43,6 +44,7 @@ def test_the_board_shows_own_and_not_foreign_deals(cast, signed_in) -> None:
     assert cast.deal.title not in signed_in(cast.stranger).get(url).content.decode()
 
 
+@pytest.mark.slow
 def test_the_board_costs_the_same_for_any_number_of_deals(cast, signed_in, assert_query_baseline) -> None:
     client, url = signed_in(cast.maya), reverse("deals:board")
     for number in range(30):
@@ -71,6 +73,7 @@ def test_an_address_with_nonsense_shows_the_board(cast, signed_in, query) -> Non
     assert signed_in(cast.maya).get(f"{reverse('deals:board')}?{query}").status_code == 200
 
 
+@pytest.mark.slow
 def test_the_map_shows_reports_places_and_what_only_we_think(cast, signed_in) -> None:
     add = {"actor": cast.rep, "deal_id": cast.deal.pk}
     values = {"side": "buyer", "contact": cast.ingrid.contact_id, "roles": ["decision_maker"], "wants": "Full shelves."}

@@ -20,6 +20,7 @@ def test_everybody_reads_and_administrators_change(cast: Cast, signed_in) -> Non
         assert (reverse("crm:ledger") in html) is may
 
 
+@pytest.mark.slow
 def test_a_stage_is_opened_changed_and_refused_with_what_was_typed(cast: Cast, signed_in) -> None:
     admin, stage = signed_in(cast.admin), Stage.objects.get(pipeline__slug="default", name="Plan")
     url = reverse("deals:stage", args=[stage.pk])
@@ -41,6 +42,7 @@ def test_a_stage_is_opened_changed_and_refused_with_what_was_typed(cast: Cast, s
     assert (stage.name, stage.recorded_is_enough) == ("Too late", False)
 
 
+@pytest.mark.slow
 def test_from_a_new_pipeline_to_a_stage_that_is_taken_out_again(cast: Cast, signed_in) -> None:
     admin, short = signed_in(cast.admin), Pipeline.objects.get(slug="short")
     assert admin.post(reverse("deals:new_pipeline"), {"name": "", "like": short.pk}).status_code == 422

@@ -32,6 +32,7 @@ def page(answer) -> str:
     return str(answer.content.decode().split("<main")[1].split("</main>")[0])
 
 
+@pytest.mark.slow
 def test_nothing_is_chosen_for_the_writer(cast, signed_in) -> None:
     client = signed_in(cast.maya)
     html = page(client.get(url(cast)))
@@ -102,6 +103,7 @@ def test_a_file_that_is_not_taken_is_said_with_everything_else(cast, signed_in) 
     assert not Upload.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_refused_file_is_said_also_when_a_rule_refuses_the_record(cast, signed_in) -> None:
     """Else the form would come back without the file, and the next try would be recorded without it."""
     client = signed_in(cast.maya)

@@ -59,6 +59,7 @@ def test_a_table_shows_the_deals_one_may_see_and_what_they_come_to(cast: Cast, m
     assert "$1,860,300" in html
 
 
+@pytest.mark.slow
 def test_columns_are_chosen_and_sorted_by_with_custom_ones(maya: Client) -> None:
     answer = maya.get(f"{URL}&column=custom.region&column=amount")
     assert unquote(answer.headers["Location"]) == "/deals/?form=table&columns=custom.region,amount"
@@ -70,6 +71,7 @@ def test_columns_are_chosen_and_sorted_by_with_custom_ones(maya: Client) -> None
     assert titles(shown(maya, f"{URL}&sort=-amount"))[-1] == "Deal 0"
 
 
+@pytest.mark.slow
 def test_a_filter_is_made_by_hand_step_by_step(cast: Cast, maya: Client) -> None:
     step = shown(maya, f"{URL}&where=status:is:open&edit=new&field=amount")
     assert 'name="op"' in step
@@ -136,6 +138,7 @@ def test_the_same_filter_narrows_the_board(cast: Cast, maya: Client) -> None:
     assert shown(maya, "/deals/?where=amount:at_most:5").count('class="deal-card"') == 0
 
 
+@pytest.mark.slow
 def test_pages_follow_and_all_are_counted_only_when_asked(cast: Cast, maya: Client) -> None:
     for number in range(60):
         open_deal(actor=cast.rep, title=f"More {number}", organization_id=cast.halvorsen.pk, amount="1")
@@ -151,6 +154,7 @@ def test_pages_follow_and_all_are_counted_only_when_asked(cast: Cast, maya: Clie
     assert "64 deals" in shown(maya, f"{URL}&count=exact")
 
 
+@pytest.mark.slow
 def test_a_table_costs_the_same_for_any_number_of_deals(cast: Cast, maya: Client, assert_query_baseline) -> None:
     for number in range(20):
         open_deal(actor=cast.rep, title=f"More {number}", organization_id=cast.halvorsen.pk)

@@ -56,6 +56,7 @@ def test_one_question_covers_problem_and_move_and_the_deal_moves(cast, signed_in
     assert "Ingrid agreed" in client.get(at(cast, "deal")).content.decode()
 
 
+@pytest.mark.slow
 def test_the_same_question_twice_is_refused_with_the_words_still_there(cast, signed_in) -> None:
     client = signed_in(cast.maya)
     ask(cast, client, "problem")
@@ -72,6 +73,7 @@ def test_a_preview_asks_nobody(cast, signed_in) -> None:
     assert not Question.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_yes_given_by_voice_is_recorded_with_its_file(cast, signed_in) -> None:
     typed = {
         "about": "problem",
@@ -108,6 +110,7 @@ def test_words_changed_since_a_yes_are_marked_and_the_agreed_ones_can_be_kept(ca
     assert "Out of date" not in client.get(at(cast, "section", "problem")).content.decode()
 
 
+@pytest.mark.slow
 def test_a_second_writer_sees_both_versions_and_puts_them_together(cast, signed_in) -> None:
     row = ProblemStatement.objects.get()
     form = StatementForm.for_row(row)
@@ -135,6 +138,7 @@ def test_a_draft_is_seen_by_our_side_and_shared_by_a_click(cast, signed_in) -> N
     assert cast.section("problem").content_hash != before
 
 
+@pytest.mark.slow
 def test_a_comment_stays_with_us_or_is_said_to_everybody(cast, signed_in) -> None:
     row = ProblemStatement.objects.get()
     client = signed_in(cast.maya)

@@ -19,6 +19,7 @@ from tests.handoff.story import accept, ask, at_agree, clear_all, say, success, 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_the_win_opens_the_handoff_for_whoever_was_named(cast: Cast) -> None:
     handoff = win(cast)
     assert (handoff.from_user, handoff.to_user, handoff.state) == (cast.maya, cast.tomas, "open")
@@ -38,6 +39,7 @@ def test_accepting_makes_one_goal_for_each_criterion(cast: Cast) -> None:
     assert SuccessPlan.objects.get().owner == cast.tomas
 
 
+@pytest.mark.slow
 def test_accepting_names_each_item_that_is_not_clear(cast: Cast) -> None:
     handoff = win(cast)
     with pytest.raises(Refused) as refusal:
@@ -67,6 +69,7 @@ def test_accepting_twice_is_once(cast: Cast) -> None:
     assert Event.objects.filter(type="handoff.accepted").count() == 1
 
 
+@pytest.mark.slow
 def test_a_stale_version_accepts_nothing(cast: Cast) -> None:
     handoff = win(cast)
     clear_all(cast, handoff)
@@ -75,6 +78,7 @@ def test_a_stale_version_accepts_nothing(cast: Cast) -> None:
     assert Handoff.objects.get().is_open
 
 
+@pytest.mark.slow
 def test_who_may_accept(cast: Cast) -> None:
     handoff = win(cast)
     clear_all(cast, handoff)
@@ -86,6 +90,7 @@ def test_who_may_accept(cast: Cast) -> None:
     assert accept_handoff(actor=as_user(cast.jonas), handoff_id=handoff.pk, version=handoff.version).is_accepted
 
 
+@pytest.mark.slow
 def test_the_customer_confirms_the_brief_with_a_fresh_code(cast: Cast) -> None:
     handoff = accept(cast, win(cast), asked_of=cast.ingrid.pk)
     question = Question.objects.open().get()
@@ -109,6 +114,7 @@ def say_without_code(cast: Cast, question: Question) -> None:
     answer_question(actor=actor, question_id=question.pk, shown_hash=shown, answer="agreed")
 
 
+@pytest.mark.slow
 def test_the_brief_is_asked_about_only_once_accepted_and_of_somebody_who_sees_it_all(cast: Cast) -> None:
     handoff = win(cast)
     with pytest.raises(Refused) as early:
@@ -121,6 +127,7 @@ def test_the_brief_is_asked_about_only_once_accepted_and_of_somebody_who_sees_it
     assert refusal.value.code == "may_not_answer"
 
 
+@pytest.mark.slow
 def test_a_no_to_the_brief_is_kept(cast: Cast) -> None:
     accept(cast, win(cast), asked_of=cast.ingrid.pk)
     say(Question.objects.open().get(), "declined")
@@ -138,6 +145,7 @@ def test_undoing_the_win_cancels_an_unaccepted_handoff(cast: Cast) -> None:
     assert Handoff.objects.count() == 2
 
 
+@pytest.mark.slow
 def test_an_accepted_handoff_keeps_the_win(cast: Cast) -> None:
     accept(cast, win(cast))
     with pytest.raises(Refused) as refusal:
@@ -151,6 +159,7 @@ def undo(cast: Cast) -> None:
     undo_win(actor=as_user(cast.jonas), deal_id=cast.deal.pk, version=cast.deal.version, reason="Signed by mistake")
 
 
+@pytest.mark.slow
 def test_without_a_name_it_waits_and_customer_success_takes_it(cast: Cast) -> None:
     handoff = win(cast, success_owner=False)
     assert handoff.to_user is None
@@ -165,6 +174,7 @@ def test_without_a_name_it_waits_and_customer_success_takes_it(cast: Cast) -> No
         assign_handoff(actor=as_user(late), handoff_id=handoff.pk, version=2, user_id=late.pk)
 
 
+@pytest.mark.slow
 def test_a_buyers_yes_is_kept_though_whoever_was_named_has_left(cast: Cast) -> None:
     deal = at_agree(cast)
     cast.tomas.is_active = False
@@ -175,6 +185,7 @@ def test_a_buyers_yes_is_kept_though_whoever_was_named_has_left(cast: Cast) -> N
     assert (handoff.deal.status, handoff.to_user) == (DealStatus.WON, None)
 
 
+@pytest.mark.slow
 def test_a_manager_names_somebody_of_customer_success(cast: Cast) -> None:
     handoff = win(cast, success_owner=False)
     manager = as_user(cast.jonas)
@@ -205,6 +216,7 @@ def test_deal_and_handoff_never_name_two_people(cast: Cast) -> None:
         change_deal(actor=cast.rep, deal_id=deal.pk, version=deal.version + 1, values={"success_owner": None})
 
 
+@pytest.mark.slow
 def test_nobody_sees_more_than_their_room(cast: Cast) -> None:
     handoff = win(cast)
     seen = Handoff.objects.visible_to

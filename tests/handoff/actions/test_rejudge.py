@@ -17,6 +17,7 @@ from tests.handoff.story import goal_of
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_a_goal_that_cannot_be_judged_keeps_no_other_waiting(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     cast.write_criterion(title="Waste")
     goal_of(cast)

@@ -24,6 +24,7 @@ def another(cast: Cast, title: str) -> None:
     open_deal(actor=cast.rep, title=title, organization_id=cast.halvorsen.pk, amount="1", currency="USD")
 
 
+@pytest.mark.slow
 def test_deals_that_go_on_and_that_ended_stand_on_the_clients_page(cast: Cast) -> None:
     another(cast, "Frozen")
     end_deal(actor=cast.rep, deal_id=cast.deal.pk, version=cast.deal.version, status="no_deal", reason="First the ERP.")
