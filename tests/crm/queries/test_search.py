@@ -107,14 +107,14 @@ def test_odd_input_is_taken(cast: Cast, typed: str) -> None:
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(typed=st.text(max_size=300))
 def test_anything_can_be_searched_for(cast: Cast, typed: str) -> None:
     found(cast.rep, typed)
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(at=st.integers(1, 8), how=st.sampled_from(["drop", "swap", "other", "twice"]))
 def test_one_slip_anywhere_still_finds_it(cast: Cast, at: int, how: str) -> None:
     name = "halvorsen"
