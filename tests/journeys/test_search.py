@@ -56,6 +56,10 @@ def test_a_slip_of_the_finger_still_leads_to_the_deal(seated: tuple[Cast, Person
     keys.type("client")
     rep.page.get_by_role("option", name="Clients").click()
     rep.page.wait_for_url("**/clients/")
+    keys.press("Control+k")
+    keys.type("settings pipel")
+    rep.page.get_by_role("option", name="Settings: Pipelines").click()
+    rep.page.wait_for_url("**/settings/pipelines/")
 
 
 def test_two_clients_become_one_and_two_again(seated: tuple[Cast, Person]) -> None:

@@ -5,6 +5,7 @@ const palette = document.getElementById('palette');
 const input = palette?.querySelector('[role="combobox"]');
 const list = document.getElementById('palette-list');
 const MOST = 8; // commands and places shown at once
+const PLACES = ':not(.settings) > .section-nav a[href], .rail a[href]:not(.mark), #me-menu a[href], #palette-settings a';
 
 const options = () => [...list.querySelectorAll('[role="option"]')];
 
@@ -60,7 +61,7 @@ function fill(group, controls, typed) {
 const outside = (one) => !one.closest('#palette') && !one.disabled;
 
 function offer() {
-  const places = [...document.querySelectorAll('.section-nav a[href], .rail a[href]:not(.mark), #me-menu a[href]')];
+  const places = [...document.querySelectorAll(PLACES)];
   const doable = [...document.querySelectorAll('[data-command], [data-shortcut]:not(.rail a, .section-nav a, .search-box, input)')].filter(outside);
   fill(document.getElementById('palette-do'), doable, input.value);
   fill(document.getElementById('palette-go'), places, input.value);
