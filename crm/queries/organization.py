@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 
 from crm.actors import Actor
@@ -11,9 +12,14 @@ from crm.errors import NotFound
 from crm.models import Organization
 from crm.models.organization import OrganizationQuerySet
 from crm.queries.merge import survivor
-from crm.queries.search import named
+from crm.queries.search import named, search
 from crm.rules.search import Query
 from crm.search import Found
+
+OFFERED = 8
+"""Clients that are offered below what is being typed."""
+CALLED = 20
+"""Clients of one name that are told apart by where they are."""
 
 
 def organizations(actor: Actor, q: str = "") -> OrganizationQuerySet:
@@ -49,6 +55,27 @@ def get_organization_to_change(actor: Actor, organization_id: UUID) -> Organizat
 def searched(q: str) -> str:
     """Return what somebody searches for as a query may take it: no NUL, at most 200 characters."""
     return q.replace("\x00", "").strip()[:200]
+
+
+def in_words(organization: Organization) -> str:
+    """Return what a client is told by where many are offered: its name, and where it is."""
+    return ", ".join(filter(None, (organization.name, organization.city, organization.country)))
+
+
+def offered_clients(actor: Actor, typed: str) -> list[str]:
+    """Return, in words, the clients that fit what somebody is typing, best first."""
+    finds = search(actor, typed, limit=OFFERED, kinds=["organization"])
+    return [", ".join(filter(None, (one.title, one.detail))) for find in finds for one in find.found]
+
+
+def clients_meant(actor: Actor, words: str) -> list[Organization]:
+    """Return the clients that somebody can mean who writes a name, or a name and where it is. The first few, when there are more."""
+    said = searched(words)
+    parts = said.split(", ")
+    names = {", ".join(parts[:end]).upper() for end in range(1, len(parts) + 1)}
+    rows = Organization.objects.visible_to(actor).filter(archived_at=None)
+    called = rows.annotate(upper=Upper("name")).filter(upper__in=names)[:CALLED]
+    return [one for one in called if said.casefold() in (one.name.casefold(), in_words(one).casefold())]
 
 
 def find_organizations(actor: Actor, query: Query, limit: int) -> list[Found]:

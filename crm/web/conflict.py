@@ -1,6 +1,6 @@
 """Two people wrote at once: both versions of the words, and nothing lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from crm.models import Draftable, Event
 from crm.rules.merge import GivenUp, Merge, is_all_in
 from crm.rules.words import Piece, diff_words
 from crm.web.actor import staff
+from crm.web.client_field import ClientField
 from crm.web.version import VersionedForm, plain_values
 
 KEPT = ("theirs", "mine", "both")
@@ -92,13 +93,15 @@ def _field(found: Conflicting, name: str, merge: Merge) -> Field:
         mine=mine,
         together=merge.together.get(name) or mine,
         is_long=form[name].widget_type == "textarea",
-        choices=_choices(form, name),
+        choices=_choices(form, name, (base, theirs, mine)),
     )
 
 
-def _choices(form: VersionedForm, name: str) -> dict[str, str]:
-    """Return the words of a field that takes one of a list, by value; empty for every other field."""
+def _choices(form: VersionedForm, name: str, values: Iterable[str]) -> dict[str, str]:
+    """Return the words of a field that takes one of a list, by value (those of `values` at least); empty for other fields."""
     field = form.fields[name]
+    if isinstance(field, ClientField):
+        return {value: field.words_of(value) for value in values if value} | {"": "—"}
     if not isinstance(field, ChoiceField) or isinstance(field, MultipleChoiceField):
         return {}
     pairs: Any = field.choices
@@ -145,5 +148,5 @@ def given_up(data: QueryDict, form: VersionedForm, current: Model) -> list[Given
         stands = ", ".join(form.sent(name, plain_values(current, (name,))[name]))
         for words, is_mine in ((stands, False), (data.get(f"mine-{name}", ""), True)):
             if not is_all_in(words, form.data.get(name, "")):
-                found.append(GivenUp(name, _choices(form, name).get(words, words), is_mine))
+                found.append(GivenUp(name, _choices(form, name, [words]).get(words, words), is_mine))
     return found

@@ -11,8 +11,8 @@ from crm.actions.contact import PRIVATE
 from crm.actors import Actor
 from crm.models import Contact, CustomField, CustomFieldOn, CustomFieldType, Organization
 from crm.queries.custom_field import custom_fields
-from crm.queries.organization import organizations
-from crm.web.forms import DayField, LineField, NumberField, WordsField, offer
+from crm.web.client_field import ClientField, offer_clients
+from crm.web.forms import DayField, LineField, NumberField, WordsField
 from crm.web.version import CUSTOM, VersionedForm
 
 _NONE = ("", "—")
@@ -58,7 +58,7 @@ class OrganizationForm(DirectoryForm):
 
     on = CustomFieldOn.ORGANIZATION
     name = LineField(label=_("Name"))
-    parent = forms.ChoiceField(label=_("Belongs to"), required=False, help_text=_("The client it is a part of."))
+    parent = ClientField(label=_("Belongs to"), required=False, help_text=_("The client it is a part of."))
     industry = LineField(label=_("Industry"), required=False)
     city = LineField(label=_("City"), required=False)
     country = LineField(label=_("Country"), required=False)
@@ -73,8 +73,7 @@ class OrganizationForm(DirectoryForm):
 
     def __init__(self, actor: Actor, data: Any = None, *, row: Organization | None = None, **options: Any) -> None:
         super().__init__(actor, data, row=row, **options)
-        own = row.pk if row else None
-        offer(self, "parent", _clients(actor, row.parent if row else None, without=own))
+        offer_clients(self, "parent", actor)
 
 
 class ContactForm(DirectoryForm):
@@ -82,7 +81,7 @@ class ContactForm(DirectoryForm):
 
     on = CustomFieldOn.CONTACT
     name = LineField(label=_("Name"))
-    organization = forms.ChoiceField(label=_("Client"), required=False)
+    organization = ClientField(label=_("Client"), required=False)
     title = LineField(label=_("What they do"), required=False, help_text=_("As on their card."))
     email = LineField(
         label=_("E-mail"),
@@ -111,19 +110,12 @@ class ContactForm(DirectoryForm):
         if not details:
             self.merged = tuple(name for name in self.merged if name not in PRIVATE)
         super().__init__(actor, data, row=row, **options)
-        offer(self, "organization", _clients(actor, row.organization if row else None))
+        offer_clients(self, "organization", actor)
         if row is None:
             self.fields["email"].help_text = ""
         if not details:
             for name in PRIVATE:
                 del self.fields[name]
-
-
-def _clients(actor: Actor, present: Organization | None, without: Any = None) -> list[tuple[str, Any]]:
-    """Return the clients to choose from, the present one even when it left the directory."""
-    rows = organizations(actor).exclude(pk=without).values_list("pk", "name")
-    first = [_NONE, (str(present.pk), present.name)] if present else [_NONE]
-    return list(dict([*first, *((str(pk), name) for pk, name in rows)]).items())
 
 
 def _custom_control(definition: CustomField, value: Any) -> forms.Field:

@@ -15,12 +15,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from crm.actions.organization import change_organization, create_organization
 from crm.directory import ORGANIZATIONS
 from crm.errors import Stale
+from crm.limits import take_search
 from crm.models import CustomFieldOn, DirectoryKind
 from crm.queries.contact import cards, contacts
 from crm.queries.custom_field import custom_values
 from crm.queries.duplicate import likely_pairs
 from crm.queries.merge import merges_of, survivor
-from crm.queries.organization import get_organization, get_organization_to_change, organizations
+from crm.queries.organization import (
+    get_organization,
+    get_organization_to_change,
+    offered_clients,
+    organizations,
+)
 from crm.queries.paging import page_of
 from crm.queries.timeline import organization_timeline
 from crm.registry import client_blocks
@@ -68,6 +74,17 @@ def client(request: HttpRequest, organization_id: UUID) -> HttpResponse:
         ],
     }
     return render(request, "crm/organization/client.html", context)
+
+
+@login_required
+@require_safe
+def offered(request: HttpRequest) -> HttpResponse:
+    """Offer the clients that fit what is typed into the control that `?field=` names."""
+    actor = staff(request)
+    typed = request.GET.get(request.GET.get("field", ""), "")
+    if typed.strip():
+        take_search(actor)
+    return render(request, "crm/organization/_offered.html", {"clients": offered_clients(actor, typed)})
 
 
 @login_required

@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("attachments/<uuid:attachment_id>/pages/", attachment.attachment_pages, name="attachment_pages"),
     path("attachments/<uuid:attachment_id>/pages/<int:number>/", attachment.attachment_page, name="attachment_page"),
     path("clients/", organization.clients, name="clients"),
+    path("clients/offered/", organization.offered, name="offered_clients"),
     path("clients/new/", organization.new_client, name="new_client"),
     path("clients/<uuid:organization_id>/", organization.client, name="client"),
     path("clients/<uuid:organization_id>/change/", organization.change_client, name="change_client"),

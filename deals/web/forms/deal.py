@@ -7,18 +7,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
-from crm.models import Organization, Role, User
+from crm.models import Role, User
+from crm.web.client_field import ClientField, offer_clients
 from crm.web.forms import ChoiceCards, DayField, LineField, MustPickField, NumberField, WordsField
 from crm.web.version import VersionedForm
 from deals.models import Deal, Pipeline
 
 Choices = list[tuple[str, str]]
-
-
-def client_choices(actor: Actor) -> Choices:
-    """Return the clients to choose from, by name."""
-    clients = Organization.objects.visible_to(actor).filter(archived_at=None).values_list("pk", "name")
-    return [("", str(_("Choose a client"))), *((str(pk), name) for pk, name in clients)]
 
 
 def _people(actor: Actor, **only: Any) -> Choices:
@@ -29,7 +24,7 @@ def _people(actor: Actor, **only: Any) -> Choices:
 class NewDealForm(forms.Form):
     """Opening a deal."""
 
-    organization = forms.ChoiceField(label=_("Client"), required=False)
+    organization = ClientField(label=_("Client"), required=False)
     new_client = LineField(label=_("New client"), required=False)
     title = LineField(label=_("What it is about"), help_text=_("In the client’s words, if you can."))
     amount = NumberField(label=_("Amount"), required=False)
@@ -41,7 +36,7 @@ class NewDealForm(forms.Form):
     def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         pipelines = [(str(one.pk), one.name) for one in Pipeline.objects.filter(archived_at=None)]
-        self.fields["organization"].choices = client_choices(actor)  # type: ignore[attr-defined]
+        offer_clients(self, "organization", actor)
         self.fields["pipeline"].choices = pipelines  # type: ignore[attr-defined]
         self.fields["pipeline"].initial = pipelines[0][0] if pipelines else ""
 
@@ -58,7 +53,7 @@ class FactsForm(VersionedForm):
     """The facts of a deal, changed in place."""
 
     title = LineField(label=_("What it is about"))
-    organization = forms.ChoiceField(label=_("Client"), required=False)
+    organization = ClientField(label=_("Client"), required=False)
     amount = NumberField(label=_("Amount"), required=False)
     currency = LineField(label=_("Currency"))
     amount_note = LineField(label=_("A word on the amount"), required=False)
@@ -70,10 +65,10 @@ class FactsForm(VersionedForm):
 
     def __init__(self, actor: Actor, deal: Deal, data: Any = None) -> None:
         super().__init__(data, row=deal, auto_id="facts_%s")
+        offer_clients(self, "organization", actor)
         owners = [(str(deal.owner_id), deal.owner.name)]
         success = [(str(deal.success_owner_id), deal.success_owner.name)] if deal.success_owner else []
         choices = {
-            "organization": client_choices(actor),
             "owner": list(dict.fromkeys(owners + _people(actor, team__isnull=False))),
             "success_owner": list(
                 dict.fromkeys([("", str(_("Nobody yet"))), *success, *_people(actor, role=Role.SUCCESS)])
