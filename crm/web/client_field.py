@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
 from crm.models import Organization
-from crm.queries.organization import clients_meant, in_words
+from crm.queries.organization import clients_meant, in_words, offered_clients
 from crm.web.submitted import id_or_none
 
 CHOSEN = "-id"
 """Ends the name of the control that keeps which client stood in a form when it was opened."""
+NEAREST = 3
+"""Clients that are named where nobody is called what was typed."""
 
 
 class ClientInput(forms.TextInput):
@@ -50,6 +52,7 @@ class ClientField(forms.CharField):
     actor: Actor
     default_error_messages: ClassVar = {
         "unknown": _("No client is called “%(typed)s”. Choose one of those offered while you type."),
+        "near": _("No client is called “%(typed)s”. Do you mean one of: %(clients)s?"),
         "several": _("Several clients are called so. Choose one of: %(clients)s."),
     }
 
@@ -69,9 +72,9 @@ class ClientField(forms.CharField):
         meant = list(clients.filter(pk=pk)) if pk else clients_meant(self.actor, typed)
         if len(meant) == 1:
             return str(meant[0].pk)
-        words = "; ".join(in_words(one) for one in meant)
-        code = "several" if meant else "unknown"
-        raise forms.ValidationError(self.error_messages[code], code, {"typed": typed, "clients": words})
+        near = [in_words(one) for one in meant] or offered_clients(self.actor, typed)[:NEAREST]
+        code = "several" if meant else "near" if near else "unknown"
+        raise forms.ValidationError(self.error_messages[code], code, {"typed": typed, "clients": "; ".join(near)})
 
 
 def offer_clients(form: forms.BaseForm, name: str, actor: Actor) -> None:

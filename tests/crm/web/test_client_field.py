@@ -68,6 +68,7 @@ def test_what_names_nobody_is_given_back(cast: Cast, client: Client, typed: str)
     assert "No client is called" in said
     assert f'value="{typed}"' in said
     assert 'value="Sol"' in said
+    assert ("Do you mean one of: Acme, Inc., Oslo, Norway?" in said) == ("acme" in typed.lower())
 
 
 def test_the_one_that_stands_there_stays_whatever_others_are_called(cast: Cast, client: Client) -> None:
