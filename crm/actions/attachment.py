@@ -75,6 +75,16 @@ class Measured:
     size: int
 
 
+@dataclass(frozen=True)
+class _LookedInto:
+    """Why a file is refused (empty: it is not), and what is served in its place (None: the file itself), measured."""
+
+    fault: str = ""
+    redrawn: BinaryIO | None = None
+    sha256: str = ""
+    size: int = 0
+
+
 def measured(name: str, content: BinaryIO, size: int | None = None) -> Measured:
     """Return what a file is; `size` is what the sender says. Raises `FileFault`."""
     if size is not None and size > SIZE_LIMIT:
@@ -99,21 +109,34 @@ def check_attachment(*, attachment_id: UUID) -> Attachment:
     found = Attachment.objects.filter(pk=attachment_id).first()
     if found is None:
         raise NotFound
-    reason, sha256, size = _looked_into(found) if found.state == FileState.QUARANTINED else ("", "", 0)
+    seen = _looked_into(found) if found.state == FileState.QUARANTINED else _LookedInto()
     lock_room(SYSTEM, found.room_id)
     attachment = Attachment.objects.select_for_update(of=("self",), no_key=True).select_related("room").get(pk=found.pk)
-    if attachment.state != FileState.QUARANTINED:
+    if attachment.state != FileState.QUARANTINED:  # checked, taken out or erased meanwhile
         return attachment
-    if reason:
+    if seen.fault:
         attachment.state = FileState.REFUSED
         attachment.save(update_fields=["state"])
-        _record("attachment.refused", SYSTEM, attachment, {"reason": reason})
+        _record("attachment.refused", SYSTEM, attachment, {"reason": seen.fault})
     else:
-        left = {"left_sha256": attachment.sha256} if attachment.sha256 != sha256 else {}
-        attachment.state, attachment.sha256, attachment.size = FileState.CLEAN, sha256, size
+        left = _put_in_place(attachment, seen)
+        attachment.state = FileState.CLEAN
         attachment.save(update_fields=["state", "sha256", "size"])
         _record("attachment.checked", SYSTEM, attachment, left)
     return attachment
+
+
+def _put_in_place(attachment: Attachment, seen: _LookedInto) -> dict[str, str]:
+    """Keep what was drawn anew in the place of what came in; return what the event says of the content that is left.
+
+    The content is held behind the room's lock, as by whoever adds the same one meanwhile.
+    """
+    if seen.redrawn is None or seen.sha256 == attachment.sha256:
+        return {}
+    left = {"left_sha256": attachment.sha256}
+    keep(seen.redrawn, seen.sha256)
+    attachment.sha256, attachment.size = seen.sha256, seen.size
+    return left
 
 
 def draw_attachment(*, attachment_id: UUID) -> None:
@@ -176,19 +199,15 @@ def remove_left_content(*, sha256: str) -> None:
         remove(sha256)
 
 
-def _looked_into(attachment: Attachment) -> tuple[str, str, int]:
-    """Return why the file is refused (empty: it is not), and hash and size of what will be served."""
+def _looked_into(attachment: Attachment) -> _LookedInto:
     try:
         with open_content(attachment.sha256) as content:
-            sha256, size = measure(content)
-            if sha256 != attachment.sha256:
+            if measure(content)[0] != attachment.sha256:
                 raise FileFault("unreadable")
-            served = looked_into(content, attachment.content_type, size)
-            sha256, size = measure(served)
-            keep(served, sha256)
+            served = looked_into(content, attachment.content_type, attachment.size)
+            return _LookedInto("", served, *measure(served)) if served is not content else _LookedInto()
     except FileFault as fault:
-        return fault.code, "", 0
-    return "", sha256, size
+        return _LookedInto(fault.code)
 
 
 def _record(event: str, actor: Actor, attachment: Attachment, data: dict[str, str]) -> None:

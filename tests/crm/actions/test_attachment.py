@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,11 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image, PngImagePlugin
 
-from crm.actions.attachment import add_attachment, check_attachment
+from crm.actions import attachment as attachment_actions
+from crm.actions.attachment import add_attachment, check_attachment, take_out_attachment
 from crm.actors import as_user
 from crm.errors import Invalid, NotAllowed, NotFound
 from crm.events.deliver import deliver_owed
-from crm.files import open_content
+from crm.files import is_kept, measure, open_content
 from crm.models import Attachment, Event, FileState
 from crm.queries.attachment import get_clean_attachment
 from crm.rules.file_types import DOCX, MEGABYTE, clean_name
@@ -158,6 +160,22 @@ def test_bad_names(cast: Cast, name: str) -> None:
 )
 def test_names_are_cleaned(name: str, clean: str) -> None:
     assert clean_name(name, "application/pdf") == clean
+
+
+def test_what_is_taken_out_while_it_is_looked_into_leaves_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = add(cast, "picture.png", picture())
+    draw, drawn = attachment_actions.looked_into, []
+
+    def look(*given: Any) -> Any:
+        take_out_attachment(actor=cast.rep, attachment_id=file.pk)
+        drawn.append(draw(*given))
+        return drawn[0]
+
+    monkeypatch.setattr(attachment_actions, "looked_into", look)
+    assert check_attachment(attachment_id=file.pk).state == FileState.TAKEN_OUT
+    deliver_owed()
+    assert not is_kept(file.sha256)
+    assert not is_kept(measure(drawn[0])[0])
 
 
 def test_who_may(cast: Cast) -> None:
