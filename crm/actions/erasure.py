@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,7 @@ from crm.models import (
 )
 from crm.personal_data.evidence import LEDGER
 from crm.personal_data.person import Person, person_of
+from crm.queries.merge import entries_of
 from crm.registry import PersonalDataPlace, personal_data_places
 from crm.scopes import check_scope
 
@@ -67,8 +68,9 @@ def erase_contact(
 
     `confirmed_name` is the contact's name, typed again. `ground` says why. Evidence (ledger entries, revisions, signed files)
     can be kept until `retained_until` on a `retained_ground`, for legal claims. Only for administrators. Erasing somebody
-    twice is one erasure; entries that were put together with theirs go along. Raises `NotAllowed`, `NotFound`, `Invalid` at
-    the field, and `Refused` when the list outside the database cannot be written: then nothing is erased.
+    twice is one erasure; all entries of the person that were put together go, each from the rooms of any of them. Raises
+    `NotAllowed`, `NotFound`, `Invalid` at the field, and `Refused` when the list outside the database cannot be written: then
+    nothing is erased.
     """
     check_may_erase(actor)
     contact = Contact.objects.visible_to(actor).filter(pk=contact_id).first()
@@ -77,9 +79,10 @@ def erase_contact(
     if done := Erasure.objects.filter(contact=contact, completes=None).first():
         return done
     decision = _checked(contact, confirmed_name, ground, retained_until, retained_ground)
-    for other in Contact.objects.filter(merged_into=contact, erased_at=None).order_by("pk"):
-        _erase(actor, other, decision, new_id(), now())
-    return _erase(actor, contact, decision, new_id(), now())
+    entries = [one for one in entries_of(contact) if one.erased_at is None]
+    rooms = {room for one in entries for room in person_of(one).rooms}
+    erased = {one.pk: _erase(actor, one, decision, new_id(), now(), also_in=rooms) for one in entries}
+    return erased[contact.pk]
 
 
 def check_may_erase(actor: Actor) -> None:
@@ -103,9 +106,9 @@ def _checked(contact: Contact, confirmed_name: str, ground: str, retained_until:
         )
     if kept_because and until is None:
         checks.add("retained_until", _("Say until when the evidence is kept."), code="required")
-    traces = person_of(contact).traces
+    traces = [person_of(one).traces for one in entries_of(contact)]
     for field, text in (("ground", ground), ("retained_ground", kept_because)):
-        if traces.are_in(text):
+        if any(one.are_in(text) for one in traces):
             checks.add(
                 field, _("Leave out who it is: this sentence stays when the person is gone."), code="names_person"
             )
@@ -114,10 +117,15 @@ def _checked(contact: Contact, confirmed_name: str, ground: str, retained_until:
 
 
 def _erase(
-    actor: Actor, contact: Contact, decision: Decision, erasure_id: UUID, at: datetime, completes: Erasure | None = None
+    actor: Actor,
+    contact: Contact,
+    decision: Decision,
+    erasure_id: UUID,
+    at: datetime,
+    also_in: Collection[UUID] = (),
 ) -> Erasure:
-    rooms, person = _lock(contact)
-    if done := Erasure.objects.filter(contact=contact, completes=completes).first():
+    rooms, person = _lock(contact, also_in)
+    if done := Erasure.objects.filter(contact=contact, completes=None).first():
         return done  # somebody else was faster
     _end_access(actor, person, rooms)
     found = {place.name: list(place.find(person)) for place in _evidence() if place.find}
@@ -137,7 +145,6 @@ def _erase(
         retained_until=decision.retained_until,
         retained_ground=decision.retained_ground,
         retained={name: [str(pk) for pk in ids] for name, ids in found.items() if ids} if is_kept else {},
-        completes=completes,
     )
     _close_requests(actor, erasure)
     _bury(actor, erasure, rooms, {} if is_kept else seqs)
@@ -160,17 +167,17 @@ def _evidence() -> list[PersonalDataPlace]:
     return [place for place in personal_data_places() if place.is_evidence]
 
 
-def _lock(contact: Contact) -> tuple[list[Room], Person]:
+def _lock(contact: Contact, also_in: Collection[UUID] = ()) -> tuple[list[Room], Person]:
     """Lock the person's rooms, one after the other, then the person: who signs in at the same moment waits, or is told.
 
-    A room that was added while we waited is locked in a second round.
+    A room that was added while we waited is locked in a second round. `also_in` are rooms of the same person's other entries.
     """
     rooms: dict[UUID, Room] = {}
-    while missing := sorted(set(person_of(contact).rooms) - set(rooms)):
+    while missing := sorted({*person_of(contact).rooms, *also_in} - set(rooms)):
         locked = Room.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=missing).order_by("pk")
         rooms.update({room.pk: room for room in locked})
     known = Contact.objects.select_for_update(of=("self",), no_key=True).get(pk=contact.pk)
-    return [rooms[pk] for pk in sorted(rooms)], person_of(known)
+    return [rooms[pk] for pk in sorted(rooms)], replace(person_of(known), rooms=tuple(sorted(rooms)))
 
 
 def _end_access(actor: Actor, person: Person, rooms: Sequence[Room]) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from crm.models import Contact, Participant, Room
+from crm.queries.merge import entries_of
 from crm.registry import personal_data_places
 from crm.rules.personal_data import Traces, traces_of
 
@@ -26,13 +27,16 @@ class Person:
 
 
 def person_of(contact: Contact) -> Person:
-    """Return what to look for and where. A name or address that is another person's as well gives nobody away."""
+    """Return what to look for and where. A name or address that is another person's as well gives nobody away.
+
+    Entries that were put together with this one are no other person.
+    """
     grants = tuple(Participant.objects.filter(contact=contact).order_by("pk").values_list("pk", flat=True))
     rooms = _rooms(contact)
     ids = (str(contact.pk), *map(str, grants))
     if contact.erased_at is not None:
         return Person(contact, Traces("", (), ids), rooms, grants)
-    others = Contact.objects.filter(erased_at=None).exclude(pk=contact.pk)
+    others = Contact.objects.filter(erased_at=None).exclude(pk__in=[one.pk for one in entries_of(contact)])
     near = others.filter(
         Q(grants__room__in=rooms) | Q(organization=contact.organization_id, organization__isnull=False)
     )

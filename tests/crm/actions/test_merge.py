@@ -12,7 +12,7 @@ from crm.actions.organization import change_organization, create_organization
 from crm.actors import Actor, as_user
 from crm.errors import Invalid, NotAllowed, NotFound, Refused, Stale
 from crm.merging import what_follows
-from crm.models import Comment, Contact, Event, Merge, Organization, Participant, Room
+from crm.models import Comment, Contact, Event, Merge, Organization, Participant, Room, Side
 from crm.queries.contact import get_contact
 from crm.queries.ledger import verify_rooms
 from crm.queries.merge import left_in_words, preview
@@ -240,6 +240,36 @@ def test_erasing_somebody_erases_both_entries(cast: Cast, settings, tmp_path) ->
     assert one.taken == {}
     with pytest.raises(NotFound):
         undo(cast.rep, one)
+
+
+def test_every_entry_of_a_chain_is_erased_whichever_of_them_asks(cast: Cast, settings, tmp_path) -> None:
+    settings.ERASURE_LIST = str(tmp_path / "erasures.jsonl")
+    entries = [cast.contact(name) for name in ("A. Lovelace", "Ada L.", "Ada Lovelace")]
+    Contact.objects.filter(pk__in=[one.pk for one in entries]).update(created_by=cast.maya)
+    elsewhere = open_deal(actor=cast.rep, title="Bread", new_client="Bakkeli").room
+    cast.let_in(entries[0], elsewhere, side=Side.PARTNER)
+    said = "Ada Lovelace wants it. A. Lovelace signs."
+    comment = add_comment(actor=cast.rep, room_id=elsewhere.pk, body=said)
+    merge(cast.rep, entries[1], entries[0])
+    merge(cast.rep, entries[2], entries[1])
+    erase_contact(actor=as_user(cast.admin), contact_id=entries[1].pk, confirmed_name="Ada L.", ground="Asked.")
+    assert not Contact.objects.filter(pk__in=[one.pk for one in entries], erased_at=None).exists()
+    comment.refresh_from_db()
+    assert comment.body == "(erased) wants it. (erased) signs."
+
+
+def test_a_name_is_taken_out_though_both_entries_have_it(cast: Cast, settings, tmp_path) -> None:
+    settings.ERASURE_LIST = str(tmp_path / "erasures.jsonl")
+    one, other = cast.contact("Ada Lovelace"), cast.contact("Ada Lovelace")
+    Contact.objects.filter(pk__in=[one.pk, other.pk]).update(created_by=cast.maya)
+    Contact.objects.filter(pk=other.pk).update(email="ada@elsewhere.example")
+    elsewhere = open_deal(actor=cast.rep, title="Bread", new_client="Bakkeli").room
+    cast.let_in(one, elsewhere, side=Side.PARTNER)
+    comment = add_comment(actor=cast.rep, room_id=elsewhere.pk, body=f"Ada Lovelace, {one.email}")
+    merge(cast.rep, other, one)
+    erase_contact(actor=as_user(cast.admin), contact_id=other.pk, confirmed_name="Ada Lovelace", ground="Asked.")
+    comment.refresh_from_db()
+    assert comment.body == "(erased), (erased)"
 
 
 def test_whatever_names_a_client_follows_it() -> None:
