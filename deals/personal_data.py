@@ -41,8 +41,13 @@ def _quotes(person: Person) -> Any:
 
 def _erase_quotes(person: Person) -> int:
     quotes = _quotes(person)
-    SetAside.objects.filter(row_id__in=quotes.values("pk")).update(words=erased_words())
+    _erase_set_aside(quotes)
     return int(quotes.update(text=erased_words(), said_by=erased_name(), said_on=None, source="", **_changed()))
+
+
+def _erase_set_aside(rows: Any) -> None:
+    """Take out the words that stood in these rows once, and were given up for others."""
+    SetAside.objects.filter(row_id__in=rows.values("pk")).update(words=erased_words())
 
 
 def _drafts(model: Any, person: Person) -> Any:
@@ -73,6 +78,7 @@ def _stakes(person: Person) -> Any:
 
 
 def _erase_stakes(person: Person) -> int:
+    _erase_set_aside(_stakes(person))
     return int(_stakes(person).update(wants="", wants_is_quoted=False, roles=[], archived_at=now(), **_changed()))
 
 

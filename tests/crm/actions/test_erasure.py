@@ -39,7 +39,9 @@ from crm.queries.ledger import verify_rooms
 from crm.queries.sign_in import find_session
 from crm.queries.timeline import room_timeline
 from crm.registry import personal_data_places
-from deals.models import Section
+from crm.rules.merge import GivenUp
+from deals.actions.stakeholder import add_stakeholder, edit_stakeholder
+from deals.models import Section, SetAside
 from deals.queries.content import section_snapshot
 from tests.canaries import NAME, administrator, left, plant
 from tests.cast import Cast
@@ -257,6 +259,17 @@ def test_bytes_go_unless_somebody_else_has_the_same(cast: Cast, django_capture_o
     deliver_owed()
     assert not default_storage.exists(path_of(files[0].sha256))
     assert default_storage.exists(path_of(files[1].sha256))
+
+
+def test_what_they_wanted_goes_from_what_was_set_aside_too(cast: Cast) -> None:
+    wants = {"side": "buyer", "contact": cast.ingrid.contact_id, "wants": "To be on the board."}
+    row = add_stakeholder(actor=cast.rep, deal_id=cast.deal.pk, values=wants)
+    given_up = [GivenUp("wants", row.wants, is_mine=False)]
+    edit_stakeholder(
+        actor=cast.buyer, stakeholder_id=row.pk, version=1, values={"wants": "No surprises."}, given_up=given_up
+    )
+    erase(cast, cast.ingrid.contact)
+    assert SetAside.objects.get().words == "(erased)"
 
 
 def test_a_name_that_two_have_is_not_taken_out_of_texts(cast: Cast) -> None:
