@@ -5,14 +5,25 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
 from crm.errors import NotFound, Refused
 from crm.merging import Follows, follows_called, what_follows
-from crm.models import Consent, Contact, CustomField, DirectoryKind, Merge, Organization, Participant, Room
+from crm.models import (
+    AddressChange,
+    Consent,
+    Contact,
+    CustomField,
+    DirectoryKind,
+    Merge,
+    Organization,
+    Participant,
+    Room,
+    Side,
+)
 
 Entry = Organization | Contact
 Row = TypeVar("Row", Organization, Contact)
@@ -81,11 +92,19 @@ class Past:
 
 
 def _grants(kept: UUID, merged: UUID) -> QuerySet[Participant]:
-    """Places in rooms: of the same mailbox, where the other has none, and nothing was asked yet. What was, stays as it was said."""
+    """Places in rooms: of the same mailbox, where the other has none, and nothing was asked yet. What was, stays as it was said.
+
+    None moves while a new address of either waits to be confirmed: nobody knows yet who reads it. Nor does that of somebody who
+    came in and sees some of what is there for no other reason than that they wrote it: nobody would see it any more.
+    """
+    if AddressChange.objects.open().filter(contact__in=(kept, merged)).exists():
+        return Participant.objects.none()
     same = Contact.objects.filter(pk=kept, email__iexact=OuterRef("contact__email")).exclude(email="")
     there = Participant.objects.filter(contact=kept, room=OuterRef("room"))
     asked = Consent.objects.filter(participant=OuterRef("pk"))
-    return Participant.objects.filter(Exists(same), ~Exists(there), ~Exists(asked), contact=merged)
+    own_words = Q(side=Side.PARTNER) | Q(sections__isnull=False)
+    free = Participant.objects.exclude(own_words, joined_at__isnull=False)
+    return free.filter(Exists(same), ~Exists(there), ~Exists(asked), contact=merged)
 
 
 FOLLOWING = (

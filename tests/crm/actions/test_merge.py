@@ -1,26 +1,30 @@
 """Putting two entries together and taking them apart: what moves, what stays, where ids lead, what changed since."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 
+from crm.actions.attachment import add_attachment
 from crm.actions.comment import add_comment
 from crm.actions.contact import change_contact, restore_contact
 from crm.actions.erasure import erase_contact
 from crm.actions.merge import merge_entries, undo_merge
 from crm.actions.organization import change_organization, create_organization
-from crm.actors import Actor, as_user
+from crm.actors import Actor, as_participant, as_user
 from crm.errors import Invalid, NotAllowed, NotFound, Refused, Stale
 from crm.merging import what_follows
-from crm.models import Comment, Contact, Event, Merge, Organization, Participant, Room, Side
+from crm.models import Attachment, Comment, Contact, Event, Merge, Organization, Participant, Room, Side
 from crm.queries.contact import get_contact
 from crm.queries.ledger import verify_rooms
 from crm.queries.merge import left_in_words, preview
 from crm.queries.organization import get_organization
 from deals.actions.deal import change_deal, open_deal
-from deals.models import Deal
+from deals.actions.problem import add_statement
+from deals.models import Deal, ProblemStatement
 from tests.cast import Cast
 from tests.crm.actions.test_consent import ask, say
+from tests.crm.room.door import come_in
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +197,36 @@ def test_a_place_in_a_room_moves_with_the_mailbox_only(cast: Cast, email: str, m
     assert Event.objects.filter(type="participant.facts_changed").exists() is moves
     undo(cast.rep, one)
     assert Participant.objects.get(pk=cast.ingrid.pk).contact_id == cast.ingrid.contact_id
+
+
+def test_no_room_opens_to_an_address_that_nobody_confirmed(cast: Cast) -> None:
+    values = {"email": "maya.private@gmail.example"}
+    person = change_contact(actor=cast.rep, contact_id=cast.ingrid.contact_id, version=1, values=values)
+    twin = twins(cast, person.email)
+    assert merge(cast.rep, twin, person).moved == {}
+    with pytest.raises(Refused):
+        come_in(twin)
+
+
+def test_an_address_that_waits_comes_into_no_room_of_the_other(cast: Cast) -> None:
+    twin = twins(cast, "ingrid@private.example")
+    cast.let_in(twin, open_deal(actor=cast.rep, title="Bread", organization_id=cast.halvorsen.pk).room)
+    person = change_contact(actor=cast.rep, contact_id=cast.ingrid.contact_id, version=1, values={"email": twin.email})
+    assert merge(cast.rep, person, twin).moved == {}
+
+
+@pytest.mark.parametrize("place", [{"side": Side.PARTNER}, {"sections": ["problem"]}])
+def test_nobody_loses_what_they_alone_may_read(cast: Cast, place: dict[str, Any]) -> None:
+    pia = cast.let_in(cast.contact("Pia"), **place)
+    draft = {"part": "causes", "text": "For us alone."}
+    row = add_statement(actor=as_participant(pia), deal_id=cast.deal.pk, values=draft, private=True)
+    file = add_attachment(
+        actor=as_participant(pia), room_id=cast.deal.room_id, name="a.txt", content=BytesIO(b"Ours."), private=True
+    )
+    merge(cast.rep, twins(cast, pia.contact.email), pia.contact)
+    actor = as_participant(Participant.objects.get(pk=pia.pk))
+    assert ProblemStatement.objects.visible_to(actor).filter(pk=row.pk).exists()
+    assert Attachment.objects.visible_to(actor).filter(pk=file.pk).exists()
 
 
 def test_somebody_who_is_in_the_same_room_twice_stays_so(cast: Cast) -> None:
