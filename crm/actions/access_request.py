@@ -117,16 +117,17 @@ def close_requests_of(actor: Actor, rooms: Mapping[UUID, Room], contact: Contact
 def welcome_colleagues(*, actor: Actor, room_id: UUID, welcome: bool) -> Room:
     """Say whether buyers' colleagues with an address of the client's own domain come in without being asked about.
 
-    Raises `NotAllowed`, and `Refused` while the client's domain is not known.
+    That is said about the domain the client has now. Raises `NotAllowed`, and `Refused` while it is not known.
     """
     user = _decider(actor)
     room = lock_room(actor, room_id)
-    if welcome and not (room.organization and room.organization.domain):
+    domain = room.organization.domain.lower() if room.organization else ""
+    if welcome and not domain:
         raise Refused(_("Write down the domain of the client’s mail first, on the client’s page."), code="no_domain")
     if welcome != room.welcomes_colleagues:
-        room.colleagues_welcomed_by = user if welcome else None
+        room.colleagues_welcomed_by, room.welcomed_domain = (user, domain) if welcome else (None, "")
         room.updated_at = now()
-        room.save(update_fields=["colleagues_welcomed_by", "updated_at"])
+        room.save(update_fields=["colleagues_welcomed_by", "welcomed_domain", "updated_at"])
         record("room.welcome_changed", actor=actor, room=room, subject=room, data={"welcome": welcome})
     return room
 

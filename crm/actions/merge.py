@@ -47,7 +47,6 @@ def merge_entries(
     _check_writes_in_rooms(actor, kind, kept.pk, merged.pk)
     taken = _take(actor, kind, kept, merged, take)
     moved = {one.name: ids for one in what_follows(kind) if (ids := _move(one, kept.pk, merged.pk))}
-    _welcome_no_longer(actor, kind, kept_id, merged, moved)
     _tell_rooms(actor, moved, kept, merged)
     save_changes(merged, {"archived_at": now(), "merged_into": kept})
     merge = Merge.objects.create(
@@ -203,20 +202,6 @@ def _move_back(merge: Merge, name: str, ids: list[str]) -> list[str]:
 def _point(follows: Follows, ids: Collection[UUID], to: UUID) -> None:
     model = follows.rows(to, to).model
     model._base_manager.filter(pk__in=ids).update(**{follows.field: to}, version=F("version") + 1)
-
-
-def _welcome_no_longer(actor: Actor, kind: str, kept_id: UUID, merged: Any, moved: dict[str, list[str]]) -> None:
-    """A room that lets in whoever has an address of the client's domain does so for the domain it was said about."""
-    if kind != DirectoryKind.ORGANIZATION:
-        return
-    domain = Organization.objects.values_list("domain", flat=True).get(pk=kept_id)
-    if domain.lower() == merged.domain.lower():
-        return
-    rooms = Room.objects.filter(pk__in=moved.get("rooms", ()), colleagues_welcomed_by__isnull=False).order_by("pk")
-    for room in rooms.select_for_update(of=("self",), no_key=True):
-        room.colleagues_welcomed_by = None
-        room.save(update_fields=["colleagues_welcomed_by"])
-        record("room.welcome_changed", actor=actor, room=room, subject=room, data={"welcome": False})
 
 
 def _tell_rooms(actor: Actor, moved: dict[str, list[str]], kept: Any, merged: Any) -> None:

@@ -94,6 +94,12 @@ class Room(models.Model):
         related_name="+",
         help_text="Who said that the client's own addresses come in without being asked about; empty: nobody did.",
     )
+    welcomed_domain = models.CharField(
+        max_length=253,
+        blank=True,
+        db_default="",
+        help_text="The domain that was said about; of another one nobody comes in.",
+    )
     is_demo = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -112,13 +118,16 @@ class Room(models.Model):
 
     @property
     def welcomes_colleagues(self) -> bool:
-        """Whether people with an address of the client's own domain come in when a buyer asks for them."""
-        return self.colleagues_welcomed_by_id is not None
+        """Whether people with an address of the client's own domain come in when a buyer asks for them.
+
+        Once the directory names another domain, or the room belongs to another client, that has to be said anew.
+        """
+        domain = self.organization.domain.lower() if self.organization and self.colleagues_welcomed_by_id else ""
+        return bool(domain) and domain == self.welcomed_domain
 
     def welcomes(self, email: str) -> bool:
         """Whether somebody with this address comes in when a buyer asks for them."""
-        domain = self.organization.domain.lower() if self.organization else ""
-        return self.welcomes_colleagues and bool(domain) and email.lower().rpartition("@")[2] == domain
+        return self.welcomes_colleagues and email.lower().rpartition("@")[2] == self.welcomed_domain
 
 
 class RoomMember(models.Model):

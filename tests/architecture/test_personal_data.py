@@ -79,6 +79,7 @@ NOTHING_PERSONAL = {
     "crm.Organization.country": "a firm",
     "crm.Organization.city": "a firm",
     "crm.Room.time_zone": "a room",
+    "crm.Room.welcomed_domain": "a firm",
     "crm.Task.time_zone": "staff",
     "crm.Notification.kind": "name of a kind of news",
     "crm.User.news_off": "names of kinds of news",

@@ -11,12 +11,14 @@ from crm.actions.access_request import (
     welcome_colleagues,
     withdraw_access_request,
 )
+from crm.actions.organization import change_organization
 from crm.actions.participant import invite_contact, revoke_participant
 from crm.actions.room import add_member
 from crm.actors import SYSTEM, Actor, as_participant, as_user
 from crm.errors import Invalid, NotAllowed, NotFound, Refused, Stale
 from crm.events.deliver import deliver_owed
 from crm.models import AccessRequest, AccessRequestState, Contact, Event, Organization, Participant, User
+from crm.queries.room import get_room
 from tests.cast import Cast, make_user
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +200,15 @@ class TestRule:
         revoke_participant(actor=cast.rep, participant_id=grant.pk)
         Contact.objects.filter(pk=contact.pk).update(email="ruth@elsewhere.example")
         assert ask(cast, email="ruth.abara@halvorsen.example").state == AccessRequestState.OPEN
+
+    def test_it_holds_for_the_domain_that_was_said_whoever_writes_down_another(self, cast: Cast) -> None:
+        welcome_colleagues(actor=cast.rep, room_id=cast.deal.room_id, welcome=True)
+        stranger, client = as_user(cast.stranger), cast.halvorsen.pk
+        change_organization(actor=stranger, organization_id=client, version=1, values={"domain": "gmail.example"})
+        for email in ("ruth@gmail.example", "ruth@halvorsen.example"):
+            assert ask(cast, email=email).state == AccessRequestState.OPEN
+        assert not get_room(cast.rep, cast.deal.room_id).welcomes_colleagues
+        assert welcome_colleagues(actor=cast.rep, room_id=cast.deal.room_id, welcome=True).welcomes("a@Gmail.example")
 
     def test_it_can_be_taken_back_and_needs_a_domain(self, cast: Cast) -> None:
         room = welcome_colleagues(actor=cast.rep, room_id=cast.deal.room_id, welcome=True)
