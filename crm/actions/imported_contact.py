@@ -20,6 +20,7 @@ from crm.actions.imported_row import (
 from crm.actors import Actor
 from crm.clock import now
 from crm.models import Contact, ImportedRow, Participant
+from crm.models.contact import ContactQuerySet
 
 _PRIVATE = ("email", "phone")
 
@@ -28,15 +29,9 @@ _PRIVATE = ("email", "phone")
 def import_contacts(*, actor: Actor, batch: Batch, rows: Sequence[Incoming]) -> list[Outcome]:
     """Bring in one batch of checked contacts, all of it or nothing."""
     comparison = compare(batch.source, rows)
-    in_rooms = Participant.objects.filter(contact=OuterRef("pk"))
-    found = (
-        Contact.objects.visible_to(actor)
-        .with_private_details_for(actor)
-        .annotate(is_in_rooms=Exists(in_rooms))
-        .filter(archived_at=None, erased_at=None)
-    )
+    found = contacts_to_change(actor).filter(archived_at=None)
     locked = found.select_for_update(of=("self",), no_key=True).in_bulk(comparison.subject_ids)
-    changes = apply_changes(comparison, locked, closed=_closed)
+    changes = apply_changes(comparison, locked, closed=closed_fields)
     if batch.dry_run:
         return [*would_be_new(comparison.new), *changes.outcomes, *comparison.unchanged]
     at = now()
@@ -51,8 +46,15 @@ def import_contacts(*, actor: Actor, batch: Batch, rows: Sequence[Incoming]) -> 
     return [*outcomes, *changes.outcomes, *comparison.unchanged]
 
 
-def _closed(contact: Contact, _before: ImportedRow) -> Collection[str]:
-    """Name what a file does not change: who somebody is in their rooms, and what the actor does not see."""
+def contacts_to_change(actor: Actor) -> ContactQuerySet:
+    """Return the contacts that a file may change, or taking it back, each with what `closed_fields` asks."""
+    in_rooms = Participant.objects.filter(contact=OuterRef("pk"))
+    known = Contact.objects.visible_to(actor).with_private_details_for(actor)
+    return known.annotate(is_in_rooms=Exists(in_rooms)).filter(erased_at=None)
+
+
+def closed_fields(contact: Contact, _before: ImportedRow) -> Collection[str]:
+    """Name what neither a file nor taking it back changes: who somebody is in their rooms, and what the actor does not see."""
     closed: set[str] = set()
     if getattr(contact, "is_in_rooms", True):
         closed |= {*OF_THE_ROOMS}

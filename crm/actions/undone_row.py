@@ -3,7 +3,7 @@
 Whatever somebody has touched here since stays, and is named.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,10 +29,13 @@ def undo_rows(
     subjects: QuerySet[Any],
     in_use: Q,
     around: AbstractContextManager[Any] | None = None,
+    *,
+    closed: Callable[[Any, ImportedRow], Collection[str]] = lambda _subject, _row: (),
 ) -> Undone:
     """Undo rows of one model. `subjects` are those that the actor may change; `in_use` says which of them stay anyhow.
 
-    Called in a transaction; `around` is entered while rows are saved.
+    Fields that `closed` names for a subject stay, as they would when a file came in. Called in a transaction; `around` is
+    entered while rows are saved.
     """
     found = subjects.filter(archived_at=None).select_for_update(of=("self",), no_key=True)
     there = found.in_bulk([row.subject_id for row in rows])
@@ -42,7 +45,7 @@ def undo_rows(
         subject = there.get(row.subject_id)
         if subject is None:
             continue  # archived by somebody already, or out of sight
-        changed = _set_back(subject, row, row.subject_id in used)
+        changed = _set_back(subject, row, row.subject_id in used, closed(subject, row))
         fields |= changed
         if changed:
             subject.version, subject.updated_at = subject.version + 1, now()
@@ -55,7 +58,7 @@ def undo_rows(
     return undone
 
 
-def _set_back(subject: Any, row: ImportedRow, is_used: bool) -> set[str]:
+def _set_back(subject: Any, row: ImportedRow, is_used: bool, closed: Collection[str]) -> set[str]:
     """Write into `subject` (unsaved) what it held before the run; return the names of the fields to save."""
     if row.previous is None:
         if is_used or subject.version != row.version:
@@ -68,7 +71,7 @@ def _set_back(subject: Any, row: ImportedRow, is_used: bool) -> set[str]:
             custom[name.removeprefix("custom.")] = value
         else:
             fields[name] = subject._meta.get_field(name).to_python(value) if value != "" else value
-    changed, _kept, _previous = merge(subject, row, Incoming(row.key, fields, custom))
+    changed, _kept, _previous = merge(subject, row, Incoming(row.key, fields, custom), closed=closed)
     return changed
 
 

@@ -33,7 +33,7 @@ from deals.actions.stage_total import recounted
 from deals.models import Deal, Section, SectionKind, Stage, StageMove
 from deals.queries.content import EMPTY_HASHES
 
-_STATE = ("status", "ended_at")
+STATE = ("status", "ended_at")
 _ROOM_FOLLOWS = ("organization_id", "owner_id", "team_id", "title")
 
 
@@ -117,14 +117,23 @@ class _Changing:
         ids = comparison.subject_ids
         rooms = _locked_rooms(actor, ids)
         deals = Deal.objects.select_for_update(of=("self",), no_key=True).filter(room__in=rooms, archived_at=None)
-        moved = StageMove.objects.filter(deal__in=ids, executed_at__isnull=False).values_list("deal_id", flat=True)
         before = {row.subject_id: row for _incoming, row in comparison.changed}
-        return cls(rooms, deals.order_by("pk").in_bulk(ids), set(moved), before)
+        return cls(rooms, deals.order_by("pk").in_bulk(ids), moved_here(ids), before)
 
     def closed(self, deal: Deal, before: ImportedRow) -> Collection[str]:
-        """A deal that moved on a yes here, or was ended here, keeps its status: no file ends it."""
-        is_ours = deal.pk in self.moved or before._state.adding or _ended_here(deal, before)
-        return _STATE if is_ours else ()
+        """Name what of a deal no file changes; of one that it finds here, its status besides."""
+        return STATE if before._state.adding else closed_state(deal, before, self.moved)
+
+
+def moved_here(deal_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these deals moved on a yes here."""
+    moves = StageMove.objects.filter(deal__in=deal_ids, executed_at__isnull=False)
+    return set(moves.values_list("deal_id", flat=True))
+
+
+def closed_state(deal: Deal, before: ImportedRow, moved: Collection[UUID]) -> Collection[str]:
+    """A deal that moved on a yes here, or was ended here, keeps its status: no file ends it, nor does taking one back."""
+    return STATE if deal.pk in moved or _ended_here(deal, before) else ()
 
 
 def _save(changing: _Changing, changes: Changes) -> None:
@@ -150,7 +159,7 @@ def _bring_into_team(rooms: Iterable[UUID]) -> None:
 
 def _ended_here(deal: Deal, before: ImportedRow) -> bool:
     """Whether somebody ended, paused or reopened the deal here: status and day then stay together as they are."""
-    return any(plain(getattr(deal, name)) != before.values.get(name, plain(getattr(deal, name))) for name in _STATE)
+    return any(plain(getattr(deal, name)) != before.values.get(name, plain(getattr(deal, name))) for name in STATE)
 
 
 def _locked_rooms(actor: Actor, deal_ids: Sequence[UUID]) -> dict[UUID, Room]:

@@ -1,10 +1,12 @@
 """What a run wrote, taken back: activities first, then deals, people, and clients when nothing hangs on them any more."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from crm.actions.imported_contact import closed_fields, contacts_to_change
 from crm.actions.undone_row import Undone, undo_rows
 from crm.actors import Actor
 from crm.models import (
@@ -19,6 +21,7 @@ from crm.models import (
     Participant,
     Room,
 )
+from deals.actions.imported_deal import closed_state, moved_here
 from deals.actions.stage_total import recounted
 from deals.imports.link import own_deals
 from deals.models import Deal, Stakeholder
@@ -43,10 +46,12 @@ def _undo(actor: Actor, subject_type: str, rows: list[ImportedRow]) -> Undone:
         rooms = Room.objects.writable_by(actor).filter(deals__in=ids).order_by("pk")
         list(rooms.select_for_update(of=("self",), no_key=True))
         deals = Deal.objects.filter(pk__in=ids)
-        return undo_rows(rows, own_deals(actor), _deal_in_use(), recounted(deals))
+        closed = partial(closed_state, moved=moved_here(ids))
+        return undo_rows(rows, own_deals(actor), _deal_in_use(), recounted(deals), closed=closed)
+    if subject_type == "contact":
+        return undo_rows(rows, contacts_to_change(actor), _contact_in_use(), closed=closed_fields)
     subjects: dict[str, tuple[QuerySet[Any], Q]] = {
         "activity": (Activity.objects.filter(room__in=Room.objects.writable_by(actor)), Q(pk=None)),
-        "contact": (Contact.objects.visible_to(actor).filter(erased_at=None), _contact_in_use()),
         "organization": (Organization.objects.visible_to(actor), _organization_in_use()),
     }
     return undo_rows(rows, *subjects[subject_type])

@@ -5,11 +5,12 @@ from django.core import mail
 from django.core.files.storage import default_storage
 
 from crm.actors import as_user
+from crm.clock import now
 from crm.errors import Invalid, Refused
 from crm.models import Activity, Consent, Contact, Event, ImportLine, ImportRun, ImportState, Organization, Room
 from deals.actions.import_run import cancel_import, match_columns, start_import
 from deals.imports.choices import questions
-from deals.models import Deal, DealStatus, Stage
+from deals.models import Deal, DealStatus, Stage, StageMove
 from deals.queries.stage_total import missing_figures
 from tests.cast import Cast
 from tests.deals.imports.files import bring_in, check, counts, undo, upload, words, worked
@@ -256,6 +257,30 @@ def test_our_own_addresses_are_no_contacts(cast, maya):
     run = check(maya, "contacts", f"Name,Email\nMaya,{cast.maya.email}\nLise,lise@halvorsen.example\n")
     assert counts(run) == {"added": 1, "fault": 1}
     assert "one of ours" in words(run, 2)
+
+
+def test_taking_it_back_changes_nobody_who_is_in_a_room(cast, maya):
+    head = "Id,Name,Email,Job title\n"
+    bring_in(maya, "contacts", f"{head}7,Ada Lovelace,ada@old.example,Planner\n")
+    run = bring_in(maya, "contacts", f"{head}7,Ada Lovelace,ada@new.example,Director\n")
+    ada = Contact.objects.get()
+    cast.let_in(ada)
+    undo(maya, run)
+    ada.refresh_from_db()
+    assert (ada.email, ada.title) == ("ada@new.example", "Planner")
+
+
+def test_taking_it_back_ends_no_deal_that_moved_on_a_yes(cast, maya):
+    head = "Id,Deal,Client,Status,Ended on\n"
+    bring_in(maya, "deals", f"{head}7,Bread,Acme,Lost,2026-01-15\n", unknown_client="add")
+    run = bring_in(maya, "deals", f"{head}7,Bread,Acme,Open,\n")
+    deal = Deal.objects.get()
+    assert deal.status == DealStatus.OPEN
+    first, second = Stage.objects.filter(pipeline=deal.pipeline).order_by("position")[:2]
+    StageMove.objects.create(deal=deal, from_stage=first, to_stage=second, created_at=now(), executed_at=now())
+    undo(maya, run)
+    deal.refresh_from_db()
+    assert (deal.status, deal.ended_at) == (DealStatus.OPEN, None)
 
 
 def test_a_column_becomes_one_thing_only(maya):
