@@ -59,7 +59,9 @@ def about(actor: Actor, room: Room) -> Row:
                 for one in people_at_table(room)
             ],
             "came_in": [
-                {"name": one.name, "side": one.side, "at": one.at} for one in access_log(actor, room.pk, MOST_ENTRIES)
+                {"name": one.name, "side": one.side, "at": one.at}
+                for one in access_log(actor, room.pk, MOST_ENTRIES)
+                if not one.sentence
             ],
             "head": {"seq": last.seq, "hash": last.hash} if last else None,
         }

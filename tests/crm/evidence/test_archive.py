@@ -35,7 +35,7 @@ from tests.crm.actions.test_consent import ask, say
 from tests.crm.evidence.archives import Files, archive_of, rows, run_verifier, unpacked
 from tests.crm.pdf.test_receipt import words_of
 from tests.crm.queries.test_ledger import SESSION
-from tests.crm.room.door import client_of
+from tests.crm.room.door import client_of, come_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PDF = b"%PDF-1.7\n1 0 obj << >> endobj\n%%EOF"
@@ -85,6 +85,17 @@ def cast(cast: Cast, files: Path, settings: Any, tmp_path: Path) -> Cast:
     """The same, with files that a test may take away."""
     settings.MEDIA_ROOT = copytree(files, tmp_path / "files")
     return cast
+
+
+def test_only_who_came_in_is_said_to_have_come_in(cast: Cast) -> None:
+    assert [one["name"] for one in room_json(archive_of(cast.rep, cast.deal.room))["came_in"]] == []
+    come_in(cast.ingrid.contact)
+    assert [one["name"] for one in room_json(archive_of(cast.rep, cast.deal.room))["came_in"]] == ["Ingrid Solberg"]
+
+
+def room_json(files: Files) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(files["data/room.json"])
+    return found
 
 
 def everything(files: Files) -> str:
