@@ -142,7 +142,7 @@ def make_export(job: ExportJob, alive: Any = lambda: None) -> None:
 
 
 class _Stopped(Exception):
-    """The export was cancelled."""
+    """The export was cancelled, or is begun anew."""
 
 
 def _total(job: ExportJob, actor: Actor, kinds: Sequence[ExportKind]) -> int:
@@ -164,9 +164,9 @@ def _packed(job: ExportJob) -> Iterator[UUID]:
 
 
 def _advance(job: ExportJob, alive: Any, rows: int) -> None:
-    """Count rows as done. Raises `_Stopped` when nobody wants it any more."""
+    """Count rows as done. Raises `_Stopped` when nobody wants it any more, or not with what was read so far."""
     alive()
-    working = ExportJob.objects.filter(pk=job.pk, state=ExportState.WORKING)
+    working = ExportJob.objects.filter(pk=job.pk, state=ExportState.WORKING, version=job.version)
     if not working.update(done=F("done") + rows, updated_at=now()):
         raise _Stopped
     tell_progress()
@@ -175,10 +175,10 @@ def _advance(job: ExportJob, alive: Any, rows: int) -> None:
 @transaction.atomic
 def _finish(actor: Actor, job: ExportJob, state: ExportState, size: int) -> None:
     locked = ExportJob.objects.select_for_update(of=("self",), no_key=True).get(pk=job.pk)
-    default_storage.delete(job.ids_path)
-    if locked.state != ExportState.WORKING:
+    if locked.version != job.version:  # cancelled, or to be begun anew
         default_storage.delete(job.path)
         return
+    default_storage.delete(job.ids_path)
     _end(locked, state, size=size)
     if state == ExportState.READY:
         _record(actor, job.kinds, locked.done, locked)
@@ -223,8 +223,10 @@ def _drop_files(job: ExportJob) -> None:
 
 
 def drop_exports(*, everything: bool = False) -> int:
-    """Delete the files that are kept no longer, or all there are; return how many."""
+    """Delete the files that are kept no longer; or all there are, and begin anew what is being made. Return how many."""
     ready = ExportJob.objects.filter(state=ExportState.READY)
+    if everything:
+        ExportJob.objects.filter(state=ExportState.WORKING).update(version=F("version") + 1)
     count = 0
     for job in ready if everything else ready.filter(finished_at__lt=now() - KEPT_FOR):
         with transaction.atomic():

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from crm.actions import export_job
+from crm.actions.erasure import erase_contact
 from crm.actions.export_job import Made, cancel_export, drop_exports, export, start_export, work_on_exports
 from crm.actors import as_key, as_user
 from crm.clock import now
@@ -180,3 +181,24 @@ def test_every_kind_costs_the_same_for_any_number_of_rows(cast, django_assert_ma
     for kind in export_kinds():
         with django_assert_max_num_queries(12):
             export(actor=cast.rep, kind=kind.name, format="csv")
+
+
+def test_whoever_is_erased_while_it_is_made_is_not_in_it(cast, settings, tmp_path, monkeypatch):
+    settings.ERASURE_LIST = str(tmp_path / "erasures.jsonl")
+    person, admin, write = cast.ingrid.contact, as_user(cast.admin), export_job.write_kind
+    turns = []
+
+    def erased_meanwhile(*given):
+        write(*given)
+        if not turns:
+            erase_contact(actor=admin, contact_id=person.pk, confirmed_name=person.name, ground="Asked for it.")
+        turns.append(given)
+
+    monkeypatch.setattr(export_job, "write_kind", erased_meanwhile)
+    job = start_export(actor=cast.rep, kind="contacts", format="csv", rows=Contact.objects.all())
+    assert work_on_exports() == 2
+    job.refresh_from_db()
+    assert job.state == ExportState.READY
+    with default_storage.open(job.path, "rb") as content:
+        assert person.name not in content.read().decode("utf-8-sig")
+    assert not default_storage.exists(job.ids_path)
