@@ -186,7 +186,7 @@ def test_every_kind_costs_the_same_for_any_number_of_rows(cast, django_assert_ma
 def test_whoever_is_erased_while_it_is_made_is_not_in_it(cast, settings, tmp_path, monkeypatch):
     settings.ERASURE_LIST = str(tmp_path / "erasures.jsonl")
     person, admin, write = cast.ingrid.contact, as_user(cast.admin), export_job.write_kind
-    turns = []
+    turns: list[object] = []
 
     def erased_meanwhile(*given):
         write(*given)
