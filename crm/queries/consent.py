@@ -39,9 +39,6 @@ class Standing:
         return self.yeses[0] if self.yeses else None
 
 
-NOT_ASKED = Standing(AgreementState.NONE, is_current=True)
-
-
 def consents_about(actor: Actor, subject_ids: Iterable[UUID]) -> dict[UUID, list[Consent]]:
     """Return the consents the actor may see about each of the subjects, oldest first, people and revisions loaded."""
     consents = (
