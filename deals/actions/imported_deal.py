@@ -5,12 +5,14 @@ and the day they ended say the rest. Nothing is recorded per deal, so no reactio
 told; the one event of an import is `import.finished`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from crm.actions.imported_row import (
     Batch,
@@ -141,7 +143,7 @@ def _save(changing: _Changing, changes: Changes) -> None:
     saved_rooms, room_fields = [], set[str]()
     for pk, deal in changes.saved.items():
         room = changing.rooms[deal.room_id]
-        if followed := _let_follow(room, deal, changing.before[pk], changes.of_row[pk]):
+        if followed := _let_follow(room, deal, changing.before[pk].values, changes.of_row[pk]):
             saved_rooms.append(room)
             room_fields |= followed
     with recounted(Deal.objects.filter(room__in=changing.rooms)):
@@ -168,11 +170,30 @@ def _locked_rooms(actor: Actor, deal_ids: Sequence[UUID]) -> dict[UUID, Room]:
     return {room.pk: room for room in locked}
 
 
-def _let_follow(room: Room, deal: Deal, before: ImportedRow, names: set[str]) -> set[str]:
-    """Change the room along with its deal where it still is as the import made it."""
+def _let_follow(room: Room, deal: Deal, held: Mapping[str, Any], names: Collection[str]) -> set[str]:
+    """Change the room along with its deal in these fields, where it still is as the deal was (`held`, as plain JSON)."""
     followed = set()
-    for name in names.intersection(_ROOM_FOLLOWS):
-        if plain(getattr(room, name)) == before.values.get(name):
+    for name in _ROOM_FOLLOWS:
+        if name in names and plain(getattr(room, name)) == held.get(name):
             setattr(room, name, getattr(deal, name))
             followed.add(name)
     return followed
+
+
+@contextmanager
+def rooms_following(deals: QuerySet[Deal]) -> Iterator[None]:
+    """Let rooms and totals follow whatever the block changes about `deals`, the locks of whose rooms the caller holds."""
+    before = {deal.pk: deal for deal in deals.select_related("room")}
+    rooms = {deal.room_id: deal.room for deal in before.values()}
+    fields, saved = set[str](), dict[UUID, Room]()
+    with recounted(Deal.objects.filter(room__in=rooms)):
+        yield
+        for deal in deals.all():
+            held = {name: plain(getattr(before[deal.pk], name)) for name in _ROOM_FOLLOWS}
+            changed = [name for name in _ROOM_FOLLOWS if plain(getattr(deal, name)) != held[name]]
+            room = rooms[deal.room_id]
+            if followed := _let_follow(room, deal, held, changed):
+                saved[room.pk] = room
+                fields |= followed
+        save_changed(saved.values(), fields)
+        _bring_into_team(rooms)

@@ -21,8 +21,7 @@ from crm.models import (
     Participant,
     Room,
 )
-from deals.actions.imported_deal import closed_state, moved_here
-from deals.actions.stage_total import recounted
+from deals.actions.imported_deal import closed_state, moved_here, rooms_following
 from deals.imports.link import own_deals
 from deals.models import Deal, Stakeholder
 
@@ -47,7 +46,7 @@ def _undo(actor: Actor, subject_type: str, rows: list[ImportedRow]) -> Undone:
         list(rooms.select_for_update(of=("self",), no_key=True))
         deals = Deal.objects.filter(pk__in=ids)
         closed = partial(closed_state, moved=moved_here(ids))
-        return undo_rows(rows, own_deals(actor), _deal_in_use(), recounted(deals), closed=closed)
+        return undo_rows(rows, own_deals(actor), _deal_in_use(), rooms_following(deals), closed=closed)
     if subject_type == "contact":
         return undo_rows(rows, contacts_to_change(actor), _contact_in_use(), closed=closed_fields)
     subjects: dict[str, tuple[QuerySet[Any], Q]] = {

@@ -283,6 +283,18 @@ def test_taking_it_back_ends_no_deal_that_moved_on_a_yes(cast, maya):
     assert (deal.status, deal.ended_at) == (DealStatus.OPEN, None)
 
 
+def test_a_room_follows_its_deal_back(cast, maya):
+    head, sam = "Id,Deal,Client,Owner\n", cast.stranger
+    admin = as_user(cast.admin)
+    bring_in(admin, "deals", f"{head}7,Bread,Acme,Maya Okafor\n", unknown_client="add")
+    run = bring_in(admin, "deals", f"{head}7,Bread,Acme,{sam.name}\n")
+    assert Deal.objects.visible_to(as_user(sam)).exists()
+    undo(admin, run)
+    deal = Deal.objects.get()
+    assert (deal.owner, deal.room.owner, deal.room.team) == (cast.maya, cast.maya, cast.maya.team)
+    assert not Deal.objects.visible_to(as_user(sam)).exists()
+
+
 def test_a_column_becomes_one_thing_only(maya):
     run = upload(maya, "organizations", "a,b\nAcme,x\n")
     for mapping in ({"0": "name", "1": "name"}, {"7": "name"}, {"0": "nonsense"}, {}, {"0": "city"}):
