@@ -17,6 +17,7 @@ from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.mail.data_request import send_erased
 from crm.models import Contact, DataRequest, DataRequestKind, DataRequestState
+from crm.queries.address_change import proved_address
 from crm.queries.personal_data import as_json, kept_by_us
 
 AVAILABLE_FOR = timedelta(days=14)
@@ -77,8 +78,9 @@ def grant_erasure(*, actor: Actor, request_id: UUID, version: int, **decision: A
         raise _answered()
     check_version(found, version)
     person = found.contact
+    address = proved_address(person)
     erase_contact(actor=actor, contact_id=person.pk, **decision)
-    transaction.on_commit(partial(send_erased, person))
+    transaction.on_commit(partial(send_erased, person, address))
     found.refresh_from_db()
     return found
 

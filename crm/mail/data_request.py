@@ -43,6 +43,6 @@ def mail_data_answer(event: Event) -> None:
     send(Mail(request.contact, "data_answer", lambda: _("About the data kept of you"), context, id=event.pk))
 
 
-def send_erased(contact: Contact) -> None:
+def send_erased(contact: Contact, address: str) -> None:
     """Send the last mail. The address is stored nowhere any more, so it is tried once, right after the erasure."""
-    send_soon(Mail(contact, "erased", lambda: _("Your data were erased")))
+    send_soon(Mail(contact, "erased", lambda: _("Your data were erased"), address=address))

@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from crm.actions.contact import change_contact
 from crm.actions.data_request import end_availability, request_data
 from crm.actors import as_participant
 from crm.clock import frozen, now
@@ -142,6 +143,18 @@ def test_declined_with_the_ground(cast: Cast, buyer: Client, admin: Client) -> N
     page = buyer.get(kept(cast)).content.decode()
     assert "We must keep the contract." in page
     assert buyer.get(kept(cast)).status_code == 200
+
+
+def test_the_last_mail_goes_to_the_address_that_proved_who_they_are(
+    cast: Cast, admin: Client, django_capture_on_commit_callbacks
+) -> None:
+    person, request = cast.ingrid.contact, asked(cast, "erasure")
+    values = {"email": "maya.private@gmail.example"}
+    change_contact(actor=cast.rep, contact_id=person.pk, version=person.version, values=values)
+    sent = {"do": "erase", "version": request.version, "ground": "Article 17.", "confirmed_name": person.name}
+    with django_capture_on_commit_callbacks(execute=True):
+        assert admin.post(page_of(request), sent).status_code == 302
+    assert [one.to for one in mail.outbox if one.subject == "Your data were erased"] == [[person.email]]
 
 
 @pytest.mark.slow
