@@ -48,9 +48,9 @@ def room_timeline(actor: Actor, room_id: UUID, cursor: str = "", limit: int = LI
     return timeline(actor, Event.objects.filter(room=room_id), cursor, limit)
 
 
-def count_happenings(actor: Actor, room_id: UUID) -> int:
-    """Return how many things the actor sees of what happened in a room."""
-    return Event.objects.filter(room=room_id).visible_to(actor).filter(type__in=rendered_types()).count()
+def latest_happenings(actor: Actor, room_id: UUID, limit: int) -> list[Happening]:
+    """Return the newest of what the actor sees of what happened in a room; none in a room they may not read."""
+    return timeline(actor, Event.objects.filter(room=room_id), limit=limit).happenings
 
 
 def organization_timeline(actor: Actor, organization_id: UUID, cursor: str = "", limit: int = LIMIT) -> Timeline:

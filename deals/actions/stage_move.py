@@ -19,6 +19,7 @@ from deals.actions.ending import ask_no_more
 from deals.models import MOVE, Deal, DealStatus, Stage, StageMove, Waiver
 from deals.queries.gate import gate_states
 from deals.queries.stage_move import faults_of_move
+from deals.queries.standing import DealStanding
 from deals.rules.gates import WaivableBy
 
 
@@ -64,7 +65,7 @@ def execute_move(*, actor: Actor, deal_id: UUID, version: int, to_stage_id: UUID
     check_version(deal, version)
     to_stage = _stage_ahead(deal, to_stage_id)
     move = StageMove.objects.open().filter(deal=deal, from_stage=deal.stage, to_stage=to_stage).first()
-    faults = faults_of_move(deal, move, to_stage)
+    faults = faults_of_move(DealStanding(deal), move, to_stage)
     if faults:
         raise Refused(_("This move is not open yet."), code="move_not_open", faults=faults)
     if move is None:
@@ -79,7 +80,7 @@ def react_to_yes(event: Event, actor: Actor) -> None:
     move = StageMove.objects.select_for_update(of=("self",), no_key=True).get(pk=event.data["subject"])
     locked = Deal.objects.select_for_update(of=("self",), no_key=True).select_related("stage", "room", "pipeline")
     deal = locked.get(pk=move.deal_id)
-    if move.is_open and not faults_of_move(deal, move, move.to_stage):
+    if move.is_open and not faults_of_move(DealStanding(deal), move, move.to_stage):
         _execute(actor, deal.room, deal, move)
 
 
@@ -137,7 +138,7 @@ def waive_gate(*, actor: Actor, deal_id: UUID, gate: str, reason: str) -> Waiver
     room, deal = lock_deal(actor, deal_id)
     if deal.has_ended:
         raise Refused(_("This deal has ended. Nothing is waived in it."), code="deal_ended")
-    states = {state.gate.code: state for state in gate_states(deal, [deal.stage])}
+    states = {state.gate.code: state for state in gate_states(DealStanding(deal))}
     if gate not in states:
         raise NotFound
     if states[gate].gate.waivable_by != WaivableBy.MANAGER:

@@ -15,9 +15,10 @@ from crm.api.listing import Listing, page
 from crm.api.versions import version_of
 from deals.actions.stage_move import execute_move, move_back, undo_win, waive_gate
 from deals.api.deal import DealAnswer, get_deal
-from deals.models import Stage, StageMove
+from deals.models import StageMove
 from deals.queries.gate import gate_states
 from deals.queries.stage_move import move_snapshot
+from deals.queries.standing import DealStanding
 
 
 class StageMoveAnswer(serializers.Serializer[Any]):
@@ -164,5 +165,5 @@ class DealGates(APIView):
     def get(self, request: Request, deal_id: UUID) -> Response:
         """List the gates from the present stage to the close, with their state now."""
         deal = get_deal(actor_of(request), deal_id)
-        ahead = Stage.objects.filter(pipeline=deal.pipeline_id, position__gte=deal.stage.position)
-        return one(request, GatesAnswer, {"data": gate_states(deal, list(ahead))})
+        standing = DealStanding(deal)
+        return one(request, GatesAnswer, {"data": gate_states(standing, standing.stages[-1].position + 1)})

@@ -11,17 +11,20 @@ from crm.actors import Actor
 from crm.errors import NotFound
 from crm.models import Answer, Consent, Question, Room
 from crm.queries.access_request import open_access_requests
-from crm.queries.consent import consents_about, standing_of
+from crm.queries.consent import standing_of
 from crm.queries.room import may_write
-from crm.queries.timeline import Happening, count_happenings, room_timeline
-from deals.models import Deal, DealStatus, Section, SectionKind, Stage, StageMove, Stakeholder
+from crm.queries.timeline import Happening, latest_happenings
+from deals.models import Deal, DealStatus, SectionKind, Stage, StageMove, Stakeholder
 from deals.queries.gate import GateState, gate_states
 from deals.queries.next_step import NextStep, next_step, section_place
 from deals.queries.section import SectionState, section_state
 from deals.queries.stage_move import move_label, move_snapshot
+from deals.queries.standing import DealStanding
 
 PEOPLE_SHOWN = 5
 HAPPENINGS_SHOWN = 5
+AGREEABLE = (SectionKind.PROBLEM, SectionKind.CRITERIA)
+"""The sections that are agreed, in order."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Waiting:
 class DealPage:
     """What every page of a deal shows around its section."""
 
-    deal: Deal
+    standing: DealStanding
     client: str
     may_write: bool
     sections: Sequence[SectionState]
@@ -65,7 +68,11 @@ class DealPage:
     waiting: Sequence[Waiting]
     next_step: NextStep
     happenings: Sequence[Happening]
-    all_happenings: int
+
+    @property
+    def deal(self) -> Deal:
+        """The deal itself."""
+        return self.standing.deal
 
     @property
     def agreed_count(self) -> int:
@@ -110,7 +117,16 @@ class DealPage:
 
 def get_deal(actor: Actor, deal_id: UUID) -> Deal:
     """Return a deal the actor may see, with what its pages name. Raises `NotFound`."""
-    related = ("organization", "owner", "team", "stage", "pipeline", "room", "success_owner")
+    related = (
+        "organization",
+        "owner",
+        "team",
+        "stage",
+        "pipeline",
+        "room__owner",
+        "room__organization",
+        "success_owner",
+    )
     deal = Deal.objects.visible_to(actor).select_related(*related).filter(pk=deal_id).first()
     if deal is None:
         raise NotFound
@@ -126,14 +142,11 @@ def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
     """Return a deal with everything around its sections. Raises `NotFound`."""
     deal = get_deal(actor, deal_id)
     client = deal.organization.name if deal.organization else _("the client")
-    sections = list(Section.objects.visible_to(actor).filter(deal=deal))
-    stages = list(Stage.objects.filter(pipeline=deal.pipeline_id).order_by("position"))
-    moves = list(StageMove.objects.filter(deal=deal).select_related("from_stage", "to_stage").order_by("created_at"))
-    consents = consents_about(actor, [*(one.pk for one in sections), *(move.pk for move in moves)])
-    order = (SectionKind.PROBLEM, SectionKind.CRITERIA)
-    agreeable = sorted((one for one in sections if one.kind in order), key=lambda one: order.index(one.kind))
+    standing = DealStanding(deal, actor)
+    stages, moves, consents = standing.stages, standing.moves, standing.consents
+    agreeable = [standing.sections[kind] for kind in AGREEABLE if kind in standing.sections]
     states = [section_state(one, consents.get(one.pk, ()), client) for one in agreeable]
-    gates = gate_states(deal, [deal.stage]) if not deal.has_ended else []
+    gates = gate_states(standing) if not deal.has_ended else []
     ahead = [stage for stage in stages if stage.position > deal.stage.position]
     next_stage = ahead[0] if ahead else None
     move = _open_move(deal, moves, next_stage)
@@ -141,7 +154,7 @@ def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
     has_yes = move is not None and standing_of(move_snapshot(move).content_hash, about_move).is_current
     waiting = _waiting(actor, deal, states, moves, consents)
     return DealPage(
-        deal=deal,
+        standing=standing,
         client=client,
         may_write=may_write(actor, deal.room_id),
         sections=states,
@@ -155,8 +168,7 @@ def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
         people=_people(actor, deal),
         waiting=waiting,
         next_step=next_step(actor, deal, states, gates, about_move, move, next_stage),
-        happenings=room_timeline(actor, deal.room_id, limit=HAPPENINGS_SHOWN).happenings,
-        all_happenings=count_happenings(actor, deal.room_id),
+        happenings=latest_happenings(actor, deal.room_id, HAPPENINGS_SHOWN),
     )
 
 

@@ -3,7 +3,7 @@
 The catalogue that stages choose from.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,10 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Answer, RoomMember, Side
-from crm.queries.consent import standing_about
-from deals.models import Criterion, Deal, Section, SectionKind, Stage, StageGate, Waiver, Weight
+from deals.models import Criterion, SectionKind, Stage, Waiver, Weight
 from deals.queries.criterion import missing_of
-from deals.queries.objection import can_settle, objections
+from deals.queries.objection import can_settle
+from deals.queries.standing import DealStanding
 from deals.rules.gates import GateResult, StageGates, WaivableBy, WaiverData, may_move
 
 
@@ -30,7 +30,7 @@ class Gate:
     label: str | Promise
     hint: str | Promise
     waivable_by: WaivableBy
-    is_met: Callable[[Deal, Stage], bool]
+    is_met: Callable[[DealStanding, Stage], bool]
 
 
 @dataclass(frozen=True)
@@ -56,22 +56,23 @@ class GateState:
         return self.is_met or self.waiver is not None
 
 
-def _is_agreed(deal: Deal, stage: Stage, kind: str) -> bool:
+def _is_agreed(standing: DealStanding, stage: Stage, kind: str) -> bool:
     """Whether a buyer's yes to the present words stands; where a stage takes only room answers, one in their own word."""
-    section = Section.objects.filter(deal=deal, kind=kind).first()
+    section = standing.sections.get(kind)
     if section is None:
         return False
-    yeses = standing_about(section.pk, section.content_hash).yeses
+    yeses = standing.agreement(section).yeses
     current = [yes for yes in yeses if yes.content_hash == section.content_hash and yes.participant.side == Side.BUYER]
     return any(stage.recorded_is_enough or yes.is_own_word for yes in current)
 
 
-def _has_measurable_must(deal: Deal, stage: Stage) -> bool:
-    musts = Criterion.objects.shared().filter(section__deal=deal, weight=Weight.MUST)
+def _has_measurable_must(standing: DealStanding, stage: Stage) -> bool:
+    musts = Criterion.objects.shared().filter(section__deal=standing.deal, weight=Weight.MUST)
     return any(not missing_of(criterion) for criterion in musts)
 
 
-def _has_success_owner(deal: Deal, stage: Stage) -> bool:
+def _has_success_owner(standing: DealStanding, stage: Stage) -> bool:
+    deal = standing.deal
     if deal.success_owner_id is None:
         return False
     return RoomMember.objects.filter(room=deal.room_id, user=deal.success_owner_id).exists()
@@ -120,19 +121,19 @@ _OBJECTION_LABELS = {
 }
 
 
-def _objection_gates(deal: Deal, waivers: Iterable[Waiver]) -> list[GateState]:
+def _objection_gates(standing: DealStanding) -> list[GateState]:
     """Return a gate for what each person still objects to who does not answer any more: nobody could settle it (ADR 3).
 
     Unlike the gates of a stage it is let pass once, not at every stage.
     """
-    by_gate = {waiver.gate: waiver for waiver in waivers}
+    by_gate = {waiver.gate: waiver for waiver in standing.waivers}
     states = []
-    for consent in (one for one in objections(deal) if not can_settle(one)):
+    for consent in (one for one in standing.objections if not can_settle(one)):
         code = f"{OBJECTION}-{consent.pk}"
         label = _OBJECTION_LABELS[Answer(consent.answer)] % {"name": consent.participant.contact.name}
         hint = _("Let them answer again, or a manager lets it pass. It goes into the handoff as an open risk.")
-        gate = Gate(code, label, hint, WaivableBy.MANAGER, lambda _deal, _stage: False)
-        states.append(GateState(gate, deal.stage, False, by_gate.get(code)))
+        gate = Gate(code, label, hint, WaivableBy.MANAGER, lambda _standing, _stage: False)
+        states.append(GateState(gate, standing.deal.stage, False, by_gate.get(code)))
     return states
 
 
@@ -143,25 +144,26 @@ def gate_label(code: str) -> str:
     return gettext("An objection of somebody who does not answer any more") if code.startswith(OBJECTION) else code
 
 
-def gate_states(deal: Deal, stages: Sequence[Stage]) -> list[GateState]:
-    """Return the state of every gate to leave each of `stages`, in order.
+def gate_states(standing: DealStanding, end: int | None = None) -> list[GateState]:
+    """Return the state of every gate to leave the present stage, and those after it that come before position `end`, in order.
 
     To leave the present one is held by what people object to as well who do not answer any more.
     """
-    gates = StageGate.objects.filter(stage__in=stages).select_related("stage").order_by("stage__position", "position")
-    waivers = {(waiver.stage_id, waiver.gate): waiver for waiver in deal.waivers.select_related("waived_by")}
+    here = standing.deal.stage.position
+    waivers = {(waiver.stage_id, waiver.gate): waiver for waiver in standing.waivers}
+    last = here if end is None else end - 1
+    places = [(one, gate) for one in standing.stages if here <= one.position <= last for gate in one.gates.all()]
     states = []
-    for stage_gate in gates:
-        gate, stage = CATALOGUE[stage_gate.code], stage_gate.stage
-        states.append(GateState(gate, stage, gate.is_met(deal, stage), waivers.get((stage.pk, gate.code))))
-    return states + (_objection_gates(deal, waivers.values()) if deal.stage in stages else [])
+    for stage, gate in ((stage, CATALOGUE[one.code]) for stage, one in places):
+        states.append(GateState(gate, stage, gate.is_met(standing, stage), waivers.get((stage.pk, gate.code))))
+    return states + _objection_gates(standing)
 
 
-def unmet_gates(deal: Deal, to_stage: Stage | None) -> list[GateState]:
+def unmet_gates(standing: DealStanding, to_stage: Stage | None) -> list[GateState]:
     """Return the gates that hold a move to `to_stage` (None: the close), those of skipped stages included."""
-    stages = list(Stage.objects.filter(pipeline=deal.pipeline_id).order_by("position"))
+    deal, stages = standing.deal, standing.stages
     end = to_stage.position if to_stage else stages[-1].position + 1
-    states = gate_states(deal, [stage for stage in stages if deal.stage.position <= stage.position < end])
+    states = gate_states(standing, end)
     by_place = {(state.stage.position, state.gate.code): state for state in states}
     verdict = may_move(
         deal.stage.position,

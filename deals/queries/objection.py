@@ -1,5 +1,8 @@
 """Objections: a yes that was taken back, a record that is contested, as long as nothing has settled them."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.db.models import Q
 
 from crm.models import Answer, Consent, Side
@@ -18,17 +21,16 @@ def can_settle(consent: Consent) -> bool:
     return consent.participant.answers and consent.participant.side == Side.BUYER
 
 
-def objections(deal: Deal) -> list[Consent]:
-    """Return the contested and the taken-back consents that nothing has settled since, oldest first.
+def unsettled(consents: Iterable[Consent]) -> list[Consent]:
+    """Return, of all consents about a deal, the contested and the taken-back that nothing has settled since, oldest first.
 
     One that a later answer has taken the place of says nothing any more. Only the person's own word settles it: an answer
     in the room, or a record that they have confirmed.
     """
-    mine = Consent.objects.filter(consents_of_deal(deal)).select_related("participant__contact", "question__asked_by")
-    consents = list(mine.filter(answered_at__isnull=False).order_by("answered_at"))
-    older = superseded(consents)
+    answered = sorted((one for one in consents if one.answered_at), key=_answered_at)
+    older = superseded(answered)
     standing = []
-    for place, consent in enumerate(consents):
+    for place, consent in enumerate(answered):
         if consent.answer not in (Answer.CONTESTED, Answer.WITHDRAWN) or consent.pk in older:
             continue
         settled = any(
@@ -36,13 +38,18 @@ def objections(deal: Deal) -> list[Consent]:
             and later.participant_id == consent.participant_id
             and (later.subject_id == consent.subject_id or later.kind == MOVE)
             and later.is_own_word
-            for later in consents[place + 1 :]
+            for later in answered[place + 1 :]
         )
         if not settled:
             standing.append(consent)
     return standing
 
 
-def contested_about(deal: Deal, section: Section) -> list[Consent]:
+def _answered_at(consent: Consent) -> datetime:
+    assert consent.answered_at
+    return consent.answered_at
+
+
+def contested_about(objections: Iterable[Consent], section: Section) -> list[Consent]:
     """Return the records about a section that the person says are not what they said, and that nothing has settled."""
-    return [one for one in objections(deal) if one.answer == Answer.CONTESTED and one.subject_id == section.pk]
+    return [one for one in objections if one.answer == Answer.CONTESTED and one.subject_id == section.pk]

@@ -6,12 +6,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from crm.errors import FieldFault
-from crm.models import Answer, Consent
+from crm.models import Answer, Side
 from crm.registry import Snapshot
 from crm.rules.canonical import content_hash
-from deals.models import MOVE, Deal, Stage, StageMove, Stakeholder
+from deals.models import Stage, StageMove, Stakeholder
 from deals.queries.gate import unmet_gates
-from deals.queries.objection import can_settle, objections
+from deals.queries.objection import can_settle
+from deals.queries.standing import DealStanding
 from deals.rules.answerers import ConsentAnswer, ConsentStatus, move_consent_state
 
 SCHEMA = 1
@@ -39,27 +40,28 @@ def move_snapshot(move: StageMove) -> Snapshot:
     return Snapshot(content=content, schema=SCHEMA, content_hash=content_hash(content, schema=SCHEMA))
 
 
-def faults_of_move(deal: Deal, move: StageMove | None, to_stage: Stage | None) -> list[FieldFault]:
+def faults_of_move(standing: DealStanding, move: StageMove | None, to_stage: Stage | None) -> list[FieldFault]:
     """Return what is missing for a deal to move on to `to_stage` (None: the close); empty when it may.
 
     Codes: deal_not_open, no_client, consent_missing, consent_blocked, contested, withdrawn, gate.<code>.
     """
-    faults = []
+    deal, faults = standing.deal, []
     if not deal.is_open:
         faults.append(FieldFault("status", "deal_not_open", _("The deal is not open.")))
     if deal.organization_id is None:
         faults.append(FieldFault("organization", "no_client", _("The deal has no client yet.")))
-    faults += _consent_faults(deal, move)
-    faults += _standing_objections(deal)
-    for state in unmet_gates(deal, to_stage):
+    faults += _consent_faults(standing, move)
+    faults += _standing_objections(standing)
+    for state in unmet_gates(standing, to_stage):
         faults.append(FieldFault(f"gates.{state.gate.code}", f"gate.{state.gate.code}", state.gate.label))
     return faults
 
 
-def _consent_faults(deal: Deal, move: StageMove | None) -> list[FieldFault]:
+def _consent_faults(standing: DealStanding, move: StageMove | None) -> list[FieldFault]:
+    deal = standing.deal
     if move is None or not move.is_open or move.from_stage_id != deal.stage_id:
         return [FieldFault("consent", "consent_missing", _("Nobody was asked about this move yet."))]
-    state = move_consent_state(deal.stage.answer_roles, answers_to_move(deal, move))
+    state = move_consent_state(deal.stage.answer_roles, answers_to_move(standing, move))
     if state.status == ConsentStatus.SATISFIED:
         return []
     if state.status == ConsentStatus.BLOCKED:
@@ -67,12 +69,13 @@ def _consent_faults(deal: Deal, move: StageMove | None) -> list[FieldFault]:
     return [FieldFault("consent", "consent_missing", _("A named buyer has not said yes to this move yet."))]
 
 
-def answers_to_move(deal: Deal, move: StageMove) -> list[ConsentAnswer]:
+def answers_to_move(standing: DealStanding, move: StageMove) -> list[ConsentAnswer]:
     """Return the buyers' answers to the move in the order they were asked, with the roles they have on the deal.
 
     A yes to other words than the present ones, or one that the stage does not take, leaves the person still to answer. For
     who answers no more nobody waits: what they contest is a gate.
     """
+    deal = standing.deal
     roles = dict(
         Stakeholder.objects.shared()
         .filter(section__deal=deal, contact__isnull=False)
@@ -80,8 +83,9 @@ def answers_to_move(deal: Deal, move: StageMove) -> list[ConsentAnswer]:
     )
     answers = []
     current = move_snapshot(move).content_hash
-    consents = Consent.objects.of_subject(MOVE, move.pk).filter(participant__side="buyer")
-    for consent in reversed(consents.select_related("participant", "question")):
+    for consent in standing.consents.get(move.pk, ()):
+        if consent.participant.side != Side.BUYER:
+            continue
         if consent.answer == Answer.CONTESTED and not can_settle(consent):
             continue
         counts = consent.content_hash == current and (deal.stage.recorded_is_enough or consent.is_own_word)
@@ -91,14 +95,14 @@ def answers_to_move(deal: Deal, move: StageMove) -> list[ConsentAnswer]:
     return answers
 
 
-def _standing_objections(deal: Deal) -> list[FieldFault]:
+def _standing_objections(standing: DealStanding) -> list[FieldFault]:
     """A contested record, or a yes taken back, holds the next move until that person has answered anew.
 
     A later yes of the same person to the same thing, or to a later move of the deal, settles it. Of somebody who answers
     no more it is a gate, which a manager can let pass.
     """
     faults = []
-    for consent in (one for one in objections(deal) if can_settle(one)):
+    for consent in (one for one in standing.objections if can_settle(one)):
         name = consent.participant.contact.name
         if consent.answer == Answer.CONTESTED:
             words = _("%(name)s says a recorded answer is not what they said.") % {"name": name}

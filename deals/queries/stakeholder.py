@@ -75,10 +75,10 @@ class PeopleMap:
     places: Sequence[Stakeholder] = field(default_factory=tuple)
 
 
-def people_map(actor: Actor, page: DealPage, seller: str) -> PeopleMap:
-    """Return the map of sides as the actor's side sees it. `seller` is what our side is called."""
+def people_map(actor: Actor, page: DealPage, seller: str, access: Sequence[Participant]) -> PeopleMap:
+    """Return the map of sides as the actor's side sees it. `seller` is what our side is called, `access` who can come in."""
     deal = page.deal
-    grants = {one.contact_id: one for one in Participant.objects.visible_to(actor).filter(room=deal.room_id)}
+    grants = {one.contact_id: one for one in access}
     yeses = _yeses(deal)
     hinge = _hinge(page, grants, yeses)
     named = {str(one.contact_id): one.contact.name for one in page.people if one.contact}

@@ -26,6 +26,6 @@ def beside(
         "once": uuid4().hex,
         "named_in_section": people_to_name(actor, page.deal.room, section.kind) if page.may_write else [],
         "disputes": open_disputes(actor, section),
-        "contested": contested_about(page.deal, section),
+        "contested": contested_about(page.standing.objections, section),
         "set_aside": words_set_aside(actor, section),
     }

@@ -88,7 +88,7 @@ def _guidance(page: DealPage) -> dict[str, Any]:
 
 def _missing(page: DealPage) -> dict[str, Any]:
     """Return what the next move lacks, and which of it stands in the way beside the list of gates and the client's yes."""
-    faults = [] if page.deal.has_ended else faults_of_move(page.deal, page.move, page.next_stage)
+    faults = [] if page.deal.has_ended else faults_of_move(page.standing, page.move, page.next_stage)
     listed = {"consent_missing"} if not page.has_move_yes else set()
     beside = [one for one in faults if one.code not in listed and not one.code.startswith("gate.")]
     return {"faults": faults, "obstacles": beside}

@@ -36,7 +36,7 @@ def to_stage(request: HttpRequest, deal_id: UUID, stage_id: UUID) -> HttpRespons
         return redirect(at)
     if mark.stage in page.stages_behind:
         return redirect(f"{at}?back={stage_id}#back")
-    if mark.stage == page.next_stage and not faults_of_move(page.deal, page.move, page.next_stage):
+    if mark.stage == page.next_stage and not faults_of_move(page.standing, page.move, page.next_stage):
         return redirect(f"{at}#on")
     if mark.state == "ahead" and not page.deal.has_ended:
         return redirect(f"{reverse('deals:ask', args=[deal_id])}?about={MOVE}&to_stage={stage_id}")

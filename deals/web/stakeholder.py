@@ -35,7 +35,6 @@ from deals.actions.stakeholder import (
 )
 from deals.models import Assessment, SectionKind, Stakeholder
 from deals.queries.deal import DealPage, get_deal_page
-from deals.queries.section import get_section
 from deals.queries.stakeholder import people_map, possible_people
 from deals.web.beside import beside
 from deals.web.conflict import conflict_page
@@ -64,10 +63,10 @@ def people_page(
     """Show the map; `opened` and `comment` are forms that were refused, shown with what was typed."""
     actor = staff(request)
     page = get_deal_page(actor, deal_id)
-    section = get_section(actor, deal_id, SectionKind.PEOPLE)
-    context = beside(request, actor, page, section, comment) | {
-        "access": access_table(actor, page.deal.room, [one.contact_id for one in page.people if one.contact_id]),
-        "map": people_map(actor, page, settings.ORGANIZATION_SHORT_NAME),
+    access = access_table(actor, page.deal.room, [one.contact_id for one in page.people if one.contact_id])
+    context = beside(request, actor, page, page.standing.sections[SectionKind.PEOPLE], comment) | {
+        "access": access,
+        "map": people_map(actor, page, settings.ORGANIZATION_SHORT_NAME, [row.grant for row in access.rows]),
         "opened": opened or _opened(request, actor, page),
     }
     return render(request, "deals/stakeholder/page.html", context, status=422 if opened or comment else 200)

@@ -13,7 +13,8 @@ from crm.registry import Snapshot
 from crm.rules.canonical import canonical_value, content_hash
 from deals.models import AGREEABLE, Deal, ProblemPart, Section, SectionKind, Stakeholder
 from deals.queries.content import STAKEHOLDER_FIELDS, row_content
-from deals.queries.objection import consents_of_deal, objections
+from deals.queries.objection import consents_of_deal
+from deals.queries.standing import DealStanding
 from handoff.models import BriefItem, Handoff, ItemKind
 from handoff.rules.brief import RISKS, AgreedItem, AgreedSection, BriefItemData, RiskData, brief_items
 
@@ -101,7 +102,7 @@ def _waivers(deal: Deal) -> Iterator[tuple[RiskData, dict[str, Any]]]:
 
 
 def _lapsed(deal: Deal) -> Iterator[tuple[RiskData, dict[str, Any]]]:
-    for consent in objections(deal):
+    for consent in DealStanding(deal).objections:
         yield lapsed_risk(consent)
 
 

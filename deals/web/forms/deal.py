@@ -9,16 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from crm.actors import Actor
 from crm.models import Role, User
 from crm.web.client_field import ClientField, offer_clients
-from crm.web.forms import ChoiceCards, DayField, LineField, MustPickField, NumberField, WordsField
+from crm.web.forms import ChoiceCards, DayField, LineField, MustPickField, NumberField, WordsField, offer
 from crm.web.version import VersionedForm
 from deals.models import Deal, Pipeline
 
 Choices = list[tuple[str, str]]
 
 
-def _people(actor: Actor, **only: Any) -> Choices:
-    users = User.objects.visible_to(actor).active().filter(**only).values_list("pk", "name")
-    return [(str(pk), name) for pk, name in users]
+def _people(actor: Actor) -> tuple[Choices, Choices]:
+    """Return who can own a deal, and who can take over a client."""
+    users = list(User.objects.visible_to(actor).active().only("pk", "name", "team", "role"))
+    owners = [(str(user.pk), user.name) for user in users if user.team_id]
+    return owners, [(str(user.pk), user.name) for user in users if user.role == Role.SUCCESS]
 
 
 class NewDealForm(forms.Form):
@@ -66,16 +68,10 @@ class FactsForm(VersionedForm):
     def __init__(self, actor: Actor, deal: Deal, data: Any = None) -> None:
         super().__init__(data, row=deal, auto_id="facts_%s")
         offer_clients(self, "organization", actor)
-        owners = [(str(deal.owner_id), deal.owner.name)]
-        success = [(str(deal.success_owner_id), deal.success_owner.name)] if deal.success_owner else []
-        choices = {
-            "owner": list(dict.fromkeys(owners + _people(actor, team__isnull=False))),
-            "success_owner": list(
-                dict.fromkeys([("", str(_("Nobody yet"))), *success, *_people(actor, role=Role.SUCCESS)])
-            ),
-        }
-        for name, values in choices.items():
-            self.fields[name].choices = values  # type: ignore[attr-defined]
+        owners, takers = _people(actor)
+        taker = [(str(deal.success_owner_id), deal.success_owner.name)] if deal.success_owner else []
+        offer(self, "owner", dict.fromkeys([(str(deal.owner_id), deal.owner.name), *owners]))
+        offer(self, "success_owner", dict.fromkeys([("", _("Nobody yet")), *taker, *takers]))
 
     @property
     def values(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from deals.actions.problem import edit_statement
 from deals.actions.stage_move import execute_move, waive_gate
 from deals.models import Deal, ProblemStatement
 from deals.queries.gate import gate_states
-from deals.queries.objection import objections
+from deals.queries.standing import DealStanding
 from handoff.models import BriefItem
 from handoff.queries.risk import heading_of
 from tests.cast import Cast
@@ -43,7 +43,7 @@ def rewrite(cast: Cast, text: str) -> None:
 
 
 def held_by(cast: Cast) -> list[Consent]:
-    return objections(Deal.objects.get(pk=cast.deal.pk))
+    return DealStanding(Deal.objects.get(pk=cast.deal.pk)).objections
 
 
 @pytest.mark.parametrize(("answer", "words"), [("agreed", "later yes stands"), ("declined", "answered this anew")])
@@ -134,7 +134,7 @@ def test_what_somebody_objects_to_who_answers_no_more_is_waived_by_a_manager(
     let_pass(cast, objection)
     go_on(cast)
     assert stage_name(cast) == "Define success"
-    assert all(state.lets_pass for state in gate_states(cast.deal, [cast.deal.stage]) if "objection" in state.gate.code)
+    assert all(state.lets_pass for state in gate_states(DealStanding(cast.deal)) if "objection" in state.gate.code)
 
 
 def test_nobody_waives_what_the_person_can_still_settle(cast: Cast) -> None:

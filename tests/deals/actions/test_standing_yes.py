@@ -11,6 +11,7 @@ from deals.actions.revision import keep_revision
 from deals.models import ProblemStatement, Stage, StageGate
 from deals.queries.deal import get_deal_page
 from deals.queries.gate import gate_states, unmet_gates
+from deals.queries.standing import DealStanding
 from handoff.queries.brief import agreed_revision
 from tests.cast import Cast
 from tests.deals.actions.test_stage_move import ask, move_to, put_at, said_by_phone, say, stage_name
@@ -37,7 +38,7 @@ def put_back(cast: Cast, revision: Revision) -> None:
 
 
 def is_open(cast: Cast) -> bool:
-    return all(state.is_met for state in gate_states(cast.deal, [cast.deal.stage]))
+    return all(state.is_met for state in gate_states(DealStanding(cast.deal)))
 
 
 def glyph(cast: Cast) -> str:
@@ -133,6 +134,6 @@ def test_a_skip_asks_each_stage_whether_a_recorded_yes_is_enough(cast: Cast) -> 
     StageGate.objects.create(stage=strict, code="problem_agreed", position=9)
     record_yes_to_problem(cast)
     test = Stage.objects.get(pipeline=cast.deal.pipeline_id, name="Test")
-    held = {(state.stage.name, state.gate.code) for state in unmet_gates(cast.deal, test)}
+    held = {(state.stage.name, state.gate.code) for state in unmet_gates(DealStanding(cast.deal), test)}
     assert ("Define success", "problem_agreed") in held
     assert ("Understand", "problem_agreed") not in held
