@@ -53,7 +53,7 @@ ORGANIZATIONS = RecordKind(
     archive=lambda actor, row_id, version: archive_organization(actor=actor, organization_id=row_id, version=version),
     restore=lambda actor, row_id, version: restore_organization(actor=actor, organization_id=row_id, version=version),
     writable=_all_writable,
-    related=("parent",),
+    related=("parent", "relationship"),
     prepare=_count_people,
 )
 

@@ -17,7 +17,7 @@ class Follows:
     """Rows that follow an entry of `kind` into another one: their column `field` then names the other.
 
     `rows(kept, merged)` are those that can move. `name` stays in the record of what moved. `room` is the column with the id of
-    the room that is locked before such a row.
+    the room that is locked before such a row. Rows that are never edited have no version (`is_versioned`).
     """
 
     kind: str
@@ -26,6 +26,7 @@ class Follows:
     field: str
     rows: Callable[[UUID, UUID], "QuerySet[Any]"]
     room: str = ""
+    is_versioned: bool = True
 
 
 _follows: dict[str, Follows] = {}

@@ -15,6 +15,7 @@ from crm.models import (
     Contact,
     CustomField,
     Event,
+    Organization,
     Participant,
     RoomMember,
     Task,
@@ -240,6 +241,7 @@ RENDERERS: dict[str, Renderer] = {
     "organization.changed": says("building", _("%(name)s changed the facts of this client")),
     "organization.archived": says("building", _("%(name)s took this client out of the list")),
     "organization.restored": says("building", _("%(name)s put this client back into the list")),
+    "relationship.stated": says("building", _("%(name)s said how well we know %(what)s"), what="organization"),
     "organization.merged": says("building", _("%(name)s put another entry together with this client")),
     "organization.unmerged": says("building", _("%(name)s took two entries of this client apart again")),
     "contact.merged": says("people", _("%(name)s put another entry together with %(who)s"), who="subject"),
@@ -308,6 +310,7 @@ def register() -> None:
     register_namer(named_by(lambda _actor: Participant.objects.all(), "contact__name"))
     register_namer(named_by(lambda _actor: RoomMember.objects.all(), "user__name"))
     register_namer(named_by(lambda actor: AccessRequest.objects.visible_to(actor), "name"))
+    register_namer(named_by(lambda actor: Organization.objects.visible_to(actor), "name"))
     register_namer(named_by(lambda actor: Contact.objects.visible_to(actor), "name"))
     register_namer(named_by(lambda actor: Activity.objects.visible_to(actor), "subject"))
     register_namer(named_by(lambda actor: Attachment.objects.visible_to(actor), "name"))

@@ -33,9 +33,11 @@ from crm.models import (
     ImportedRow,
     ImportLine,
     ImportRun,
+    Organization,
     Participant,
     Passkey,
     PasskeyChallenge,
+    Relationship,
     WebhookAttempt,
     WebhookEndpoint,
     WebhookMessage,
@@ -128,6 +130,9 @@ def _words(cast: Cast, person: Contact) -> None:
 
 
 def _deal(cast: Cast, person: Contact) -> None:
+    said = {"level": "met", "evidence": f"{NAME} asked us before anybody", "missing": f"A word with {EMAIL}"}
+    known = Relationship.objects.create(organization=cast.halvorsen, by=cast.maya, at=now(), **said)
+    Organization.objects.filter(pk=cast.halvorsen.pk).update(relationship=known)
     Thanks.objects.create(deal=cast.deal, words=f"Thank you, {NAME}.", to=[], by_user=cast.maya, created_at=now())
     room = cast.deal.room_id
     cast.write_problem(f"{NAME} says that planners forecast by hand.")

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.actions.contact import change_contact
 from crm.actions.hierarchy import lock_hierarchy
-from crm.actions.organization import change_organization
+from crm.actions.organization import change_organization, check_may_keep_directory
+from crm.actions.relationship import take_over_relationship
 from crm.actions.version import LOOK_AGAIN, check_version, save_changes
 from crm.actors import Actor
 from crm.clock import now
-from crm.errors import Invalid, NotAllowed, NotFound, Refused
+from crm.errors import Invalid, NotFound, Refused
 from crm.events.record import record
 from crm.merging import Follows, follows_called, what_follows
 from crm.models import Contact, DirectoryKind, Merge, Organization, Participant, Room
@@ -40,7 +41,7 @@ def merge_entries(
     either is no longer at the version that was compared, `Refused` when one of them is merged already, and what changing the
     kept one raises.
     """
-    _check_may_write(actor)
+    check_may_keep_directory(actor)
     kept, merged = _lock_both(actor, kind, kept_id, merged_id)
     check_version(kept, version, LOOK_AGAIN)
     check_version(merged, merged_version, LOOK_AGAIN)
@@ -62,7 +63,7 @@ def undo_merge(*, actor: Actor, merge_id: UUID, version: int) -> Merge:
 
     Raises `Refused` when the kept one was merged itself since: that is undone first.
     """
-    _check_may_write(actor)
+    check_may_keep_directory(actor)
     merge = Merge.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=merge_id).first()
     if merge is None:
         raise NotFound
@@ -83,12 +84,6 @@ def undo_merge(*, actor: Actor, merge_id: UUID, version: int) -> Merge:
     merge.save(update_fields=["left", "undone_at", "undone_by", "version"])
     _tell(actor, f"{merge.kind}.unmerged", kept, merge)
     return merge
-
-
-def _check_may_write(actor: Actor) -> None:
-    if not actor.is_seller:
-        raise NotAllowed(_("The directory is kept by the selling side."))
-    check_scope(actor, "contacts:write")
 
 
 def _lock_both(actor: Actor, kind: str, kept_id: UUID, merged_id: UUID) -> tuple[Any, Any]:
@@ -175,6 +170,8 @@ def _change(actor: Actor, kind: str, row: Any, values: dict[str, Any]) -> None:
     plain = {name: value for name, value in values.items() if not name.startswith("custom.")}
     if not values:
         return
+    if "relationship" in plain:
+        take_over_relationship(actor=actor, organization=row, relationship_id=plain.pop("relationship"))
     act: Callable[..., Any] = change_contact
     named = {"contact_id": row.pk}
     if kind == DirectoryKind.ORGANIZATION:
@@ -201,7 +198,8 @@ def _move_back(merge: Merge, name: str, ids: list[str]) -> list[str]:
 
 def _point(follows: Follows, ids: Collection[UUID], to: UUID) -> None:
     model = follows.rows(to, to).model
-    model._base_manager.filter(pk__in=ids).update(**{follows.field: to}, version=F("version") + 1)
+    version = {"version": F("version") + 1} if follows.is_versioned else {}
+    model._base_manager.filter(pk__in=ids).update(**{follows.field: to}, **version)
 
 
 def _tell_rooms(actor: Actor, moved: dict[str, list[str]], kept: Any, merged: Any) -> None:

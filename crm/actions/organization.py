@@ -30,7 +30,7 @@ def create_organization(*, actor: Actor, values: dict[str, Any]) -> Organization
 
     Raises `Invalid` at the field.
     """
-    _check_may_write(actor)
+    check_may_keep_directory(actor)
     clean = _checked({"name": "", "custom": {}, **values}, None)
     at = now()
     organization = Organization.objects.create(created_at=at, updated_at=at, **clean)
@@ -41,8 +41,8 @@ def create_organization(*, actor: Actor, values: dict[str, Any]) -> Organization
 @transaction.atomic
 def change_organization(*, actor: Actor, organization_id: UUID, version: int, values: dict[str, Any]) -> Organization:
     """Change some fields of an organisation. Raises `Stale` when it is no longer at `version`."""
-    _check_may_write(actor)
-    organization = _lock(actor, organization_id)
+    check_may_keep_directory(actor)
+    organization = lock_organization(actor, organization_id)
     check_version(organization, version)
     clean = _checked(values, organization)
     changed = save_changes(organization, clean)
@@ -54,8 +54,8 @@ def change_organization(*, actor: Actor, organization_id: UUID, version: int, va
 @transaction.atomic
 def archive_organization(*, actor: Actor, organization_id: UUID, version: int) -> Organization:
     """Take an organisation out of the directory; its deals, rooms and contacts stay."""
-    _check_may_write(actor)
-    organization = _lock(actor, organization_id)
+    check_may_keep_directory(actor)
+    organization = lock_organization(actor, organization_id)
     check_version(organization, version)
     if save_changes(organization, {"archived_at": now()}):
         record("organization.archived", actor=actor, room=None, subject=organization)
@@ -65,21 +65,23 @@ def archive_organization(*, actor: Actor, organization_id: UUID, version: int) -
 @transaction.atomic
 def restore_organization(*, actor: Actor, organization_id: UUID, version: int) -> Organization:
     """Put an organisation back into the directory."""
-    _check_may_write(actor)
-    organization = _lock(actor, organization_id, archived=True)
+    check_may_keep_directory(actor)
+    organization = lock_organization(actor, organization_id, archived=True)
     check_version(organization, version)
     if save_changes(organization, {"archived_at": None}):
         record("organization.restored", actor=actor, room=None, subject=organization)
     return organization
 
 
-def _check_may_write(actor: Actor) -> None:
+def check_may_keep_directory(actor: Actor) -> None:
+    """Raise `NotAllowed` for whoever does not keep the directory: guests, and keys without the scope."""
     if not actor.is_seller:
         raise NotAllowed(_("The directory is kept by the selling side."))
     check_scope(actor, "contacts:write")
 
 
-def _lock(actor: Actor, organization_id: UUID, *, archived: bool = False) -> Organization:
+def lock_organization(actor: Actor, organization_id: UUID, *, archived: bool = False) -> Organization:
+    """Lock an organisation that the actor sees. Raises `NotFound`, and `Refused` for one that was put together with another."""
     visible = Organization.objects.visible_to(actor).filter(pk=organization_id)
     organization = visible.select_for_update(of=("self",), no_key=True).first()
     if organization is not None:

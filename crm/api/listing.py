@@ -1,6 +1,6 @@
 """Lists: allow-listed filters, sorting and expansion, and pages by a cursor that stays stable under inserts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -110,8 +110,8 @@ def page(request: Request, listing: Listing, rows: QuerySet[Any]) -> Response:
         rows = _of_view(request, view, parameters, rows)
     expand = read_expand(parameters, listing.expand)
     total = rows.count() if _wants_count(parameters) else None
-    if expand:
-        rows = rows.select_related(*(path.replace(".", "__") for path in expand))
+    if joined := list(_joined(listing.shape, expand)):
+        rows = rows.select_related(*joined)
     sort = view.sort if view and view.sort and "sort" not in parameters else _sort(parameters, listing.sorts)
     some = _some(rows, sort, parameters.get("cursor", ""), _limit(parameters))
     body = {
@@ -120,6 +120,16 @@ def page(request: Request, listing: Listing, rows: QuerySet[Any]) -> Response:
         "next_cursor": f"{sort}.{some.next_cursor}" if some.next_cursor else None,
     }
     return Response(body if total is None else {**body, "count": total}, headers={"Cache-Control": "no-store"})
+
+
+def _joined(shape: Any, expand: Sequence[str]) -> Iterator[str]:
+    """Return what is read along with the rows: what is expanded, and what a shape always shows of related rows (`joined`)."""
+    yield from getattr(shape, "joined", ())
+    for name, inner in shape._declared_fields.items():
+        if name in expand:
+            deeper = [path.removeprefix(f"{name}.") for path in expand if path.startswith(f"{name}.")]
+            yield name
+            yield from (f"{name}__{one}" for one in _joined(inner.shape, deeper))
 
 
 def _view(request: Request, listing: Listing, parameters: dict[str, str]) -> View | None:

@@ -22,7 +22,7 @@ from crm.api.fields import Id, Related, Text, Time
 from crm.api.listing import Filter, Listing, page
 from crm.api.versions import version_of
 from crm.directory import ORGANIZATIONS as ORGANIZATION_KIND
-from crm.models import Organization
+from crm.models import Organization, RelationshipLevel
 from crm.queries.organization import get_organization
 
 
@@ -33,8 +33,31 @@ class ParentAnswer(serializers.Serializer[Any]):
     name = Text()
 
 
+class Lines(serializers.ListField):
+    """A text of lines, as a list."""
+
+    child = Text()
+
+    def to_representation(self, data: Any) -> list[str]:
+        """Return the lines; none of an empty text."""
+        return str(data).split("\n") if data else []
+
+
+class RelationshipAnswer(serializers.Serializer[Any]):
+    """How well we know an organisation, and what that rests on. Our side's own."""
+
+    id = Id()
+    level = serializers.ChoiceField(RelationshipLevel.choices)
+    evidence = Lines(help_text="What happened, one thing each.")
+    missing = Lines(help_text="What is missing for the next level.")
+    by = Id(source="by_id", allow_null=True)
+    at = Time()
+
+
 class OrganizationAnswer(serializers.Serializer[Any]):
     """An organisation: a client, a partner, or who may become one."""
+
+    joined = ("relationship",)
 
     id = Id()
     name = Text(max_length=200)
@@ -44,6 +67,7 @@ class OrganizationAnswer(serializers.Serializer[Any]):
     industry = Text(max_length=200)
     country = Text(max_length=200)
     city = Text(max_length=200)
+    relationship = RelationshipAnswer(allow_null=True)
     custom = serializers.DictField()
     version = serializers.IntegerField()
     created_at = Time()
@@ -71,6 +95,7 @@ ORGANIZATIONS = Listing(
         Filter("domain"),
         Filter("industry"),
         Filter("country"),
+        Filter("relationship", lookups=("relationship__level",), choices=tuple(RelationshipLevel.values)),
         Filter("updated_after", "time", ("updated_at__gt",)),
         Filter("q", "search", ("name__icontains", "domain__icontains")),
     ),

@@ -38,6 +38,7 @@ from crm.api.organization import OrganizationBulk, OrganizationDetail, Organizat
 from crm.api.participant import ParticipantDetail, ParticipantInvitation, ParticipantList
 from crm.api.question import QuestionCancelling, QuestionDetail, QuestionList
 from crm.api.receipt import ReceiptContent, ReceiptDetail
+from crm.api.relationship import RelationshipList
 from crm.api.revision import RevisionDetail, RevisionList
 from crm.api.room import MemberDetail, MemberList, RoomDetail, RoomList
 from crm.api.search import Search
@@ -110,6 +111,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organizations/<uuid:organization_id>/", OrganizationDetail.as_view(), name="organization"),
     path("organizations/<uuid:organization_id>/restore/", OrganizationRestoring.as_view(), name="organization-restore"),
     path("organizations/<uuid:organization_id>/merge/", OrganizationMerging.as_view(), name="organization-merge"),
+    path(
+        "organizations/<uuid:organization_id>/relationships/",
+        RelationshipList.as_view(),
+        name="organization-relationships",
+    ),
     path("participants/<uuid:participant_id>/", ParticipantDetail.as_view(), name="participant"),
     path("participants/<uuid:participant_id>/invitations/", ParticipantInvitation.as_view(), name="invitations"),
     path("questions/", QuestionList.as_view(), name="questions"),

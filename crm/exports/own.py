@@ -18,7 +18,7 @@ ROOM = (Column(_("Room id"), "room_id"), Column(_("Room"), "room.title"))
 
 
 def _organizations(actor: Actor) -> QuerySet[Any]:
-    return Organization.objects.visible_to(actor).filter(archived_at=None).select_related("parent")
+    return Organization.objects.visible_to(actor).filter(archived_at=None).select_related("parent", "relationship")
 
 
 def _contacts(actor: Actor) -> QuerySet[Any]:
@@ -64,6 +64,7 @@ KINDS = (
             Column(_("Industry"), "industry"),
             Column(_("Country"), "country"),
             Column(_("City"), "city"),
+            Column(_("Relationship"), "relationship.level"),
             Column(_("Created"), "created_at"),
             Column(_("Changed"), "updated_at"),
         ),

@@ -27,6 +27,7 @@ from crm.models.notification import Notification
 from crm.models.organization import Organization
 from crm.models.participant import Participant
 from crm.models.passkey import Passkey, PasskeyChallenge
+from crm.models.relationship import Relationship, RelationshipLevel
 from crm.models.revision import Revision
 from crm.models.room import Room, RoomMember
 from crm.models.side import Side
@@ -98,6 +99,8 @@ __all__ = [
     "PasskeyChallenge",
     "Question",
     "Reason",
+    "Relationship",
+    "RelationshipLevel",
     "Revision",
     "Role",
     "Room",

@@ -33,6 +33,9 @@ class Organization(models.Model):
     industry = models.CharField(max_length=200, blank=True)
     country = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=200, blank=True)
+    relationship = models.ForeignKey(
+        "crm.Relationship", models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
+    )
     custom = models.JSONField(default=dict, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()

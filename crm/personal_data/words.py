@@ -14,6 +14,7 @@ from crm.models import (
     DataRequest,
     Organization,
     Question,
+    Relationship,
     Room,
     Task,
     Upload,
@@ -135,6 +136,7 @@ PLACES = (
             Texts(Room, "pk", ("title",)),
             Texts(Task, "room", ("title",), roomless=True),
             Texts(Organization, "rooms", ("custom",)),
+            Texts(Relationship, "organization__rooms", ("evidence", "missing"), roomless=True),
         ],
     ),
 )

@@ -8,6 +8,7 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import NullIf
 from django.utils.translation import gettext_lazy as _
 
+from crm.models import RelationshipLevel
 from crm.record_kinds import RecordField, Words
 from crm.rules.filter import FieldType
 
@@ -49,6 +50,16 @@ ORGANIZATION_FIELDS = (
     _line("country", _("Country"), bulk=True),
     _line("website", _("Web")),
     _line("domain", _("Domain of their mail")),
+    RecordField(
+        "relationship",
+        _("Relationship"),
+        FieldType.CHOICE,
+        "relationship__level",
+        lambda row: row.relationship.get_level_display() if row.relationship else None,
+        order=Case(*(When(relationship__level=one, then=number) for number, one in enumerate(RelationshipLevel))),
+        options=lambda _actor: RelationshipLevel.choices,
+        blank=True,
+    ),
     RecordField(
         "people",
         _("People"),

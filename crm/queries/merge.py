@@ -21,6 +21,7 @@ from crm.models import (
     Merge,
     Organization,
     Participant,
+    Relationship,
     Room,
     Side,
 )
@@ -37,6 +38,7 @@ FIELDS: dict[str, dict[str, str | Promise]] = {
         "country": _("Country"),
         "website": _("Web"),
         "domain": _("Domain of their mail"),
+        "relationship": _("How well we know each other"),
     },
     DirectoryKind.CONTACT: {
         "name": _("Name"),
@@ -130,6 +132,14 @@ FOLLOWING = (
         "parent",
         lambda kept, merged: Organization.objects.filter(parent=merged).exclude(pk=kept),
     ),
+    Follows(
+        DirectoryKind.ORGANIZATION,
+        "relationships",
+        _("What was said about knowing each other"),
+        "organization",
+        lambda _kept, merged: Relationship.objects.filter(organization=merged),
+        is_versioned=False,
+    ),
     Follows(DirectoryKind.CONTACT, "participants", _("Places in rooms"), "contact", _grants, room="room_id"),
 )
 
@@ -185,7 +195,8 @@ def entries_to_merge(
 def plain_values(row: Entry) -> dict[str, Any]:
     """Return what an entry says, field by field as plain JSON; custom fields as `custom.<key>`."""
     if isinstance(row, Organization):
-        names, ids = FIELDS[DirectoryKind.ORGANIZATION], {"parent": row.parent_id}
+        names = FIELDS[DirectoryKind.ORGANIZATION]
+        ids = {"parent": row.parent_id, "relationship": row.relationship_id}
     else:
         names, ids = FIELDS[DirectoryKind.CONTACT], {"organization": row.organization_id}
     plain = {name: getattr(row, name) for name in names if name not in ids}
@@ -227,8 +238,9 @@ def left_in_words(merge: Merge) -> list[str | Promise]:
 
 def _in_words(row: Any) -> dict[str, str]:
     said = {name: "" if value is None else str(value) for name, value in plain_values(row).items()}
-    other = row.parent if isinstance(row, Organization) else row.organization
-    said["parent" if isinstance(row, Organization) else "organization"] = other.name if other else ""
+    is_organization = isinstance(row, Organization)
+    for name in ("parent", "relationship") if is_organization else ("organization",):
+        said[name] = str(getattr(row, name) or "")
     return said
 
 

@@ -30,10 +30,10 @@ def organizations(actor: Actor, q: str = "") -> OrganizationQuerySet:
 
 
 def get_organization(actor: Actor, organization_id: UUID) -> Organization:
-    """Return an organisation the actor sees, archived or not, with its parent: the one that it was put together with, if it
-    was. Raises `NotFound`.
+    """Return an organisation the actor sees, archived or not, with its parent and how well we know it: the one that it was
+    put together with, if it was. Raises `NotFound`.
     """
-    rows = Organization.objects.visible_to(actor).select_related("parent")
+    rows = Organization.objects.visible_to(actor).select_related("parent", "relationship__by")
     organization = rows.filter(pk=organization_id).first()
     if organization is None:
         raise NotFound
@@ -45,7 +45,7 @@ def get_organization_to_change(actor: Actor, organization_id: UUID) -> Organizat
 
     Raises `NotFound`, for an archived one too.
     """
-    rows = Organization.objects.visible_to(actor).select_related("parent")
+    rows = Organization.objects.visible_to(actor).select_related("parent", "relationship")
     organization = rows.filter(pk=organization_id).first()
     if organization is None or (organization.archived_at is not None and organization.merged_into_id is None):
         raise NotFound

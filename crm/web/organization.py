@@ -28,6 +28,7 @@ from crm.queries.organization import (
     organizations,
 )
 from crm.queries.paging import page_of
+from crm.queries.relationship import how_well_we_know
 from crm.queries.timeline import organization_timeline
 from crm.registry import client_blocks
 from crm.web.actor import staff
@@ -62,6 +63,7 @@ def client(request: HttpRequest, organization_id: UUID) -> HttpResponse:
         "organization": organization,
         "custom": custom_values(actor, CustomFieldOn.ORGANIZATION, organization.custom),
         "children": organizations(actor).filter(parent=organization),
+        "knowing": how_well_we_know(actor, organization),
         "people": cards(actor, people.rows),
         "archived_people": contacts(actor, organization_id=organization.pk, archived=True)[:ARCHIVED],
         "merges": merges_of(actor, organization.pk),

@@ -70,6 +70,8 @@ FORM = {
     **dict.fromkeys(("body", "text", "note", "reason", "words", "sentence", "benefit", "ground", "source"), "Words."),
     **dict.fromkeys(("title", "subject"), "Words"),
     "name": "Somebody",
+    "level": "met",
+    "evidence": "Words.",
     "confirmed_name": "Ingrid Solberg",
     "email": "somebody@elsewhere.example",
     "url": "https://x.example/",

@@ -80,6 +80,7 @@ SELLER = {
 STAFF = {
     *(f"contact.{one}" for one in ("created", "changed", "archived", "restored", "merged", "unmerged")),
     *(f"organization.{one}" for one in ("created", "changed", "archived", "restored", "merged", "unmerged")),
+    "relationship.stated",
     "bulk_change.done",
     "bulk_change.undone",
     *(f"user.{one}" for one in ("created", "changed", "deactivated", "reactivated")),

@@ -1,0 +1,37 @@
+"""How well the client with a year of measurements is known: as it was said after the close, and after a review."""
+
+from crm.actions.relationship import state_relationship
+from crm.actors import as_user
+from crm.models import Organization, User
+from handoff.demo.clock import StoryClock
+
+AFTER_THE_CLOSE = {
+    "level": "working",
+    "evidence": [
+        "They confirmed what was handed over, without a correction: Rosa Delgado",
+        "Their planners and ours meet every week",
+    ],
+    "missing": ["A promise that fell due and was kept"],
+}
+AFTER_THE_REVIEW = {
+    "level": "relying",
+    "evidence": [
+        "Every promise kept that was due: five sites connected, two of them early",
+        "We told them that one month was counted wrong before they asked: Rosa, in the review: “Keep doing that.”",
+        "They asked us to look at a number that speaks against us: what one site writes off",
+    ],
+    "missing": [
+        "A goal they bring to us first: Rosa mentioned frozen twice, we have not answered",
+        "Somebody besides Rosa: no word with production planning for two months",
+    ],
+}
+
+
+def tell_relationship(clock: StoryClock, staff: dict[str, User], client: str) -> None:
+    """Say it twice, so that what was said before is there to read."""
+    success = as_user(staff["success"])
+    for moment, said in (((6, 15), AFTER_THE_CLOSE), ((1, 21), AFTER_THE_REVIEW)):
+        month, day = moment
+        with clock.at(month, day, 15, 0, year=2026 if month > 5 else 2027):
+            known = Organization.objects.get(name=client, merged_into=None)
+            state_relationship(actor=success, organization_id=known.pk, version=known.version, values=said)
