@@ -41,7 +41,11 @@ ORGANIZATIONS = RecordKind(
     fields=ORGANIZATION_FIELDS,
     columns=("industry", "parent", "city", "people"),
     sort="name",
-    standard=((_("All clients"), ""), (_("Without an industry"), "industry:empty")),
+    standard=(
+        (_("All clients"), ""),
+        (_("Dream clients"), "dream_client:is:yes"),
+        (_("Without an industry"), "industry:empty"),
+    ),
     heading="crm/organization/_heading.html",
     heading_label=_("Client"),
     heading_field="name",

@@ -26,7 +26,8 @@ _is_url = URLValidator(schemes=("http", "https"))
 
 @transaction.atomic
 def create_organization(*, actor: Actor, values: dict[str, Any]) -> Organization:
-    """Add an organisation. `values`: name, parent (id), domain, website, industry, country, city, custom.
+    """Add an organisation. `values`: name, parent (id), domain, website, industry, country, city,
+    dream_client (whether we would most like to work with them), custom.
 
     Raises `Invalid` at the field.
     """
@@ -116,6 +117,8 @@ def _checked(values: dict[str, Any], organization: Organization | None) -> dict[
             clean[field] = checks.line(field, value, required=False, limit=_LINES[field])
         elif field == "website":
             clean[field] = _website(checks, value)
+        elif field == "dream_client":
+            clean[field] = _yes_or_no(checks, field, value)
         elif field == "parent":
             clean["parent_id"] = _parent(checks, value, organization)
         elif field == "custom":
@@ -125,6 +128,12 @@ def _checked(values: dict[str, Any], organization: Organization | None) -> dict[
             checks.add(field, _("There is no such field."), code="unknown")
     checks.done()
     return clean
+
+
+def _yes_or_no(checks: Checks, field: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        checks.add(field, _("Say yes or no."), code="not_yes_or_no")
+    return value is True
 
 
 def _website(checks: Checks, value: Any) -> str:

@@ -18,7 +18,7 @@ from crm.actions.organization import (
 from crm.api.authentication import actor_of
 from crm.api.bulk import OPTIONS, BulkAnswer, BulkRowChange, write_records
 from crm.api.endpoint import expanded, gone, one, reads, writes
-from crm.api.fields import Id, Related, Text, Time
+from crm.api.fields import Id, Related, Text, Time, YesNo
 from crm.api.listing import Filter, Listing, page
 from crm.api.versions import version_of
 from crm.directory import ORGANIZATIONS as ORGANIZATION_KIND
@@ -67,6 +67,7 @@ class OrganizationAnswer(serializers.Serializer[Any]):
     industry = Text(max_length=200)
     country = Text(max_length=200)
     city = Text(max_length=200)
+    dream_client = serializers.BooleanField()
     relationship = RelationshipAnswer(allow_null=True)
     custom = serializers.DictField()
     version = serializers.IntegerField()
@@ -85,6 +86,7 @@ class OrganizationChange(serializers.Serializer[Any]):
     industry = Text(required=False, max_length=200)
     country = Text(required=False, max_length=200)
     city = Text(required=False, max_length=200)
+    dream_client = YesNo(required=False)
     custom = serializers.DictField(required=False)
 
 
@@ -95,6 +97,7 @@ ORGANIZATIONS = Listing(
         Filter("domain"),
         Filter("industry"),
         Filter("country"),
+        Filter("dream_client", "yes_no"),
         Filter("relationship", lookups=("relationship__level",), choices=tuple(RelationshipLevel.values)),
         Filter("updated_after", "time", ("updated_at__gt",)),
         Filter("q", "search", ("name__icontains", "domain__icontains")),

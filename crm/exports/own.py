@@ -64,6 +64,7 @@ KINDS = (
             Column(_("Industry"), "industry"),
             Column(_("Country"), "country"),
             Column(_("City"), "city"),
+            Column(_("Dream client"), "dream_client"),
             Column(_("Relationship"), "relationship.level"),
             Column(_("Created"), "created_at"),
             Column(_("Changed"), "updated_at"),

@@ -33,6 +33,7 @@ class Organization(models.Model):
     industry = models.CharField(max_length=200, blank=True)
     country = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=200, blank=True)
+    dream_client = models.BooleanField(default=False, db_default=False)
     relationship = models.ForeignKey(
         "crm.Relationship", models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
     )

@@ -9,6 +9,7 @@ from django.db.models.functions import NullIf
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import RelationshipLevel
+from crm.queries.record import YES_NO
 from crm.record_kinds import RecordField, Words
 from crm.rules.filter import FieldType
 
@@ -50,6 +51,16 @@ ORGANIZATION_FIELDS = (
     _line("country", _("Country"), bulk=True),
     _line("website", _("Web")),
     _line("domain", _("Domain of their mail")),
+    RecordField(
+        "dream_client",
+        _("Dream client"),
+        FieldType.YES_NO,
+        "dream_client",
+        _attribute("dream_client"),
+        options=lambda _actor: YES_NO,
+        change="dream_client",
+        bulk=True,
+    ),
     RecordField(
         "relationship",
         _("Relationship"),

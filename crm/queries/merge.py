@@ -38,6 +38,7 @@ FIELDS: dict[str, dict[str, str | Promise]] = {
         "country": _("Country"),
         "website": _("Web"),
         "domain": _("Domain of their mail"),
+        "dream_client": _("Dream client"),
         "relationship": _("How well we know each other"),
     },
     DirectoryKind.CONTACT: {
@@ -237,11 +238,16 @@ def left_in_words(merge: Merge) -> list[str | Promise]:
 
 
 def _in_words(row: Any) -> dict[str, str]:
-    said = {name: "" if value is None else str(value) for name, value in plain_values(row).items()}
+    said = {name: _said(value) for name, value in plain_values(row).items()}
     is_organization = isinstance(row, Organization)
     for name in ("parent", "relationship") if is_organization else ("organization",):
         said[name] = str(getattr(row, name) or "")
     return said
+
+
+def _said(value: Any) -> str:
+    """Return a plain value in words; nothing for a mark that is not set."""
+    return str(_("Yes")) if value is True else "" if value in (None, False) else str(value)
 
 
 def refused_when_merged(row: Entry) -> None:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.actions.organization import change_organization, create_organization
 from crm.directory import ORGANIZATIONS
@@ -35,7 +35,7 @@ from crm.web.actor import staff
 from crm.web.conflict import Conflicting, conflict_page, decided
 from crm.web.directory import OrganizationForm
 from crm.web.forms import attempt
-from crm.web.submitted import remember_sent, sent_before
+from crm.web.submitted import remember_sent, sent_before, version_of
 from crm.web.table import list_page
 from crm.web.version import attempt_edit, saved_words
 
@@ -104,6 +104,17 @@ def new_client(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Added."))
             return redirect("crm:client", organization.pk)
     return render(request, "crm/organization/form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def mark_dream_client(request: HttpRequest, organization_id: UUID) -> HttpResponse:
+    """Say that this is a client we would most like to work with, or no longer (`is` off)."""
+    values = {"dream_client": request.POST.get("is") == "on"}
+    change_organization(
+        actor=staff(request), organization_id=organization_id, version=version_of(request), values=values
+    )
+    return redirect("crm:client", organization_id)
 
 
 @login_required

@@ -1,10 +1,13 @@
 """How well the client with a year of measurements is known: as it was said after the close, and after a review."""
 
+from crm.actions.organization import change_organization
 from crm.actions.relationship import state_relationship
 from crm.actors import as_user
 from crm.models import Organization, User
 from handoff.demo.clock import StoryClock
 
+DREAM = "Halvorsen Foods"
+"""Whom we would most like to work with."""
 AFTER_THE_CLOSE = {
     "level": "working",
     "evidence": [
@@ -30,6 +33,10 @@ AFTER_THE_REVIEW = {
 def tell_relationship(clock: StoryClock, staff: dict[str, User], client: str) -> None:
     """Say it twice, so that what was said before is there to read."""
     success = as_user(staff["success"])
+    dream = Organization.objects.get(name=DREAM, merged_into=None)
+    change_organization(
+        actor=as_user(staff["rep"]), organization_id=dream.pk, version=dream.version, values={"dream_client": True}
+    )
     for moment, said in (((6, 15), AFTER_THE_CLOSE), ((1, 21), AFTER_THE_REVIEW)):
         month, day = moment
         with clock.at(month, day, 15, 0, year=2026 if month > 5 else 2027):
