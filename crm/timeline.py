@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.actions.access_request import ASKER_GONE
 from crm.actions.question import MAY_NOT_ANSWER, NOT_NEEDED
 from crm.actors import Actor
+from crm.happenings import AGREED, TALKS, register_happenings
 from crm.models import (
     AccessRequest,
     Activity,
@@ -23,6 +24,7 @@ from crm.models import (
     User,
 )
 from crm.queries.api_key import name_with_key, readable_keys
+from crm.queries.timeline import OF_ANSWERS
 from crm.registry import Namer, Names, Renderer, TimelineEntry, consent_kinds, register_namer, register_renderer
 
 Words = Any
@@ -305,6 +307,9 @@ def register() -> None:
     """Fill the registry."""
     for type, renderer in RENDERERS.items():
         register_renderer(type, renderer)
+    register_happenings(AGREED, (*OF_ANSWERS, "consent.confirmed"))
+    register_happenings(TALKS, [f"activity.{one}" for one in ("logged", "changed", "shared")])
+    register_happenings(TALKS, [f"comment.{one}" for one in ("added", "resolved", "reopened")])
     # People who act or are named in an event the reader sees are named to the reader.
     register_namer(named_by(lambda _actor: User.objects.all(), "name"))
     register_namer(named_by(lambda _actor: Participant.objects.all(), "contact__name"))

@@ -4,6 +4,7 @@ from django.db.models.functions import Coalesce
 from django.utils.text import Truncator, get_text_list
 from django.utils.translation import gettext_lazy as _
 
+from crm.happenings import AGREED, register_happenings
 from crm.models import Event
 from crm.registry import Names, Renderer, TimelineEntry, register_namer, register_renderer
 from crm.timeline import Words, actor_name, named_by, says
@@ -140,6 +141,7 @@ def register() -> None:
     """Fill the registry."""
     for type, renderer in RENDERERS.items():
         register_renderer(type, renderer)
+    register_happenings(AGREED, [f"deal.{one}" for one in ("moved", "won", "win_undone", "ended_in_agreement")])
     register_namer(named_by(lambda _actor: Stage.objects.all(), "name"))
     register_namer(named_by(lambda actor: Deal.objects.visible_to(actor), "title"))
     register_namer(named_by(lambda actor: SetAside.objects.visible_to(actor), "words"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.actors import Actor
 from crm.day import register_waiting
 from crm.errors import Invalid, NotFound, Refused
+from crm.happenings import AGREED, NUMBERS, register_happenings
 from crm.models import Participant, Role, Side
 from crm.registry import (
     ClientBlock,
@@ -40,7 +41,7 @@ from handoff.queries.goal import reached_snapshot
 from handoff.queries.lines import lines_of_brief, lines_of_reached
 from handoff.queries.measurement import measured_evidence
 from handoff.queries.organization import success_block
-from handoff.queries.timeline import EVENT_TYPES, goal_names, render_event
+from handoff.queries.timeline import EVENT_TYPES, OF_NUMBERS, OF_YESES, goal_names, render_event
 from handoff.queries.waiting_for_us import disputed_numbers, handoffs_to_go_through, questions_back
 from handoff.room.pages import SUCCESS_PANEL, TODAY_BLOCK
 
@@ -174,6 +175,8 @@ register_after_win(step_after_win)
 
 for _type in EVENT_TYPES:
     register_renderer(_type, render_event)
+register_happenings(AGREED, OF_YESES)
+register_happenings(NUMBERS, OF_NUMBERS)
 
 register_waiting(questions_back)
 register_waiting(handoffs_to_go_through)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from crm.actors import Actor
 from crm.errors import NotFound
+from crm.happenings import types_of
 from crm.models import AddressChange, Comment, Consent, Contact, Event, Room, User
 from crm.models.event import EventQuerySet
 from crm.queries.paging import page_of
@@ -53,9 +54,12 @@ def latest_happenings(actor: Actor, room_id: UUID, limit: int) -> list[Happening
     return timeline(actor, Event.objects.filter(room=room_id), limit=limit).happenings
 
 
-def organization_timeline(actor: Actor, organization_id: UUID, cursor: str = "", limit: int = LIMIT) -> Timeline:
-    """Return what the actor sees of what happened in all rooms with an organisation."""
-    return timeline(actor, Event.objects.filter(room__organization=organization_id), cursor, limit)
+def organization_timeline(
+    actor: Actor, organization_id: UUID, cursor: str = "", limit: int = LIMIT, group: str = ""
+) -> Timeline:
+    """Return what the actor sees of what happened in all rooms with an organisation; with a `group` only what belongs there."""
+    events = Event.objects.filter(room__organization=organization_id)
+    return timeline(actor, events.filter(type__in=types_of(group)) if group else events, cursor, limit)
 
 
 def history_of(actor: Actor, ids: Collection[UUID], cursor: str = "", limit: int = LIMIT) -> Timeline:

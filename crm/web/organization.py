@@ -29,7 +29,6 @@ from crm.queries.organization import (
 )
 from crm.queries.paging import page_of
 from crm.queries.relationship import how_well_we_know
-from crm.queries.timeline import organization_timeline
 from crm.registry import client_blocks
 from crm.web.actor import staff
 from crm.web.conflict import Conflicting, conflict_page, decided
@@ -37,6 +36,7 @@ from crm.web.directory import OrganizationForm
 from crm.web.forms import attempt
 from crm.web.submitted import remember_sent, sent_before, version_of
 from crm.web.table import list_page
+from crm.web.timeline import happenings_with
 from crm.web.version import attempt_edit, saved_words
 
 RECENT = 8
@@ -68,12 +68,12 @@ def client(request: HttpRequest, organization_id: UUID) -> HttpResponse:
         "archived_people": contacts(actor, organization_id=organization.pk, archived=True)[:ARCHIVED],
         "merges": merges_of(actor, organization.pk),
         "likely": likely_pairs(actor, DirectoryKind.ORGANIZATION, of=organization.pk).pairs,
-        "timeline": organization_timeline(actor, organization.pk, limit=RECENT),
         "blocks": [
             render_to_string(block.template, values, request)
             for block in client_blocks()
             if (values := block.context(actor, organization)) is not None
         ],
+        **happenings_with(request, actor, organization.pk, RECENT),
     }
     return render(request, "crm/organization/client.html", context)
 

@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/new/", organization.new_client, name="new_client"),
     path("clients/<uuid:organization_id>/", organization.client, name="client"),
     path("clients/<uuid:organization_id>/change/", organization.change_client, name="change_client"),
+    path("clients/<uuid:organization_id>/timeline/", timeline.client_timeline, name="client_timeline"),
     path("clients/<uuid:organization_id>/dream/", organization.mark_dream_client, name="mark_dream_client"),
     path("clients/<uuid:organization_id>/relationship/", relationship.relationship, name="relationship"),
     path("contacts/", contact.people, name="contacts"),

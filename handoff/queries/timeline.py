@@ -36,6 +36,16 @@ _SENTENCES: dict[str, tuple[str, Promise, str]] = {
     "goal.confirmation_withdrawn": ("undo", gettext_lazy("%(name)s took “reached” back"), ""),
 }
 EVENT_TYPES = tuple(_SENTENCES)
+OF_YESES = (
+    "handoff.accepted",
+    "handoff.confirmed",
+    "handoff.confirmation_withdrawn",
+    "goal.confirmed",
+    "goal.confirmation_withdrawn",
+)
+"""The events of what was agreed."""
+OF_NUMBERS = tuple(one for one in EVENT_TYPES if one.startswith(("measurement.", "goal.")) and one not in OF_YESES)
+"""The events of what was measured."""
 
 
 def render_event(event: Event, names: Names) -> TimelineEntry:

@@ -14,6 +14,7 @@ from crm.actions.comment import add_comment
 from crm.actors import as_participant, as_user
 from crm.clock import now
 from crm.errors import NotFound
+from crm.happenings import GROUPS, types_of
 from crm.models import Event, Organization
 from crm.queries.timeline import in_words, organization_timeline, room_timeline
 from crm.registry import rendered_types
@@ -157,3 +158,25 @@ def test_the_cost_does_not_grow(cast: Cast) -> None:
         add_comment(actor=cast.buyer, room_id=cast.deal.room_id, body="More")
         cast.write_problem(f"Situation {_number}")
     assert cost() == few
+
+
+def test_one_group_is_looked_for_before_the_page_is_cut(cast: Cast) -> None:
+    say(cast, ask(cast, cast.problem()))
+    for number in range(4):
+        add_comment(actor=cast.rep, room_id=cast.deal.room_id, body=f"Words {number}")
+    log_activity(actor=cast.rep, room_id=cast.deal.room_id, values={"type": "call", "subject": "A call"})
+
+    def shown(group: str) -> set[str]:
+        page = organization_timeline(cast.rep, cast.halvorsen.pk, limit=3, group=group)
+        return {one.type for one in page.happenings}
+
+    assert "consent.given" not in shown("")
+    assert "consent.given" in shown("agreed")
+    assert shown("talks") == {"activity.logged", "comment.added"}
+    assert shown("numbers") == set()
+
+
+def test_groups_hold_what_there_is_and_nothing_twice() -> None:
+    grouped = [type for group in GROUPS for type in types_of(group)]
+    assert set(grouped) <= rendered_types()
+    assert len(grouped) == len(set(grouped))

@@ -50,6 +50,18 @@ def test_pages_of_a_client(cast: Cast, client: Client) -> None:
     assert cast.ingrid.contact.email in words(client, "crm:contact", cast.ingrid.contact_id)
 
 
+def test_what_happened_with_a_client_is_shown_by_kind(cast: Cast, client: Client) -> None:
+    for name in ("crm:client", "crm:client_timeline"):
+        address = reverse(name, args=[cast.halvorsen.pk])
+        agreed = client.get(address, {"show": "agreed"}).content.decode()
+        assert "Ingrid Solberg agreed" in agreed
+        assert 'aria-current="true">Agreed' in agreed
+        assert "Ingrid Solberg agreed" not in client.get(address, {"show": "numbers"}).content.decode()
+        assert "Nothing of this kind" in client.get(address, {"show": "numbers"}).content.decode()
+        assert "Ingrid Solberg agreed" in client.get(address, {"show": "nonsense"}).content.decode()
+    assert client.get(reverse("crm:client_timeline", args=[cast.halvorsen.pk]), {"cursor": "x"}).status_code == 400
+
+
 def test_a_colleague_from_elsewhere_sees_no_address_and_no_room(cast: Cast, client: Client) -> None:
     client.force_login(cast.stranger)
     assert cast.ingrid.contact.email not in words(client, "crm:contact", cast.ingrid.contact_id)
