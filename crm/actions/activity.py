@@ -8,14 +8,15 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm.actions.room import lock_room
+from crm.actions.organization import chosen_organization
+from crm.actions.room import lock_room, open_room
 from crm.actions.version import check_version, save_changes
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.clock import now
-from crm.errors import NotAllowed, NotFound
+from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.record import record
-from crm.models import Activity, ActivityType, Room
+from crm.models import Activity, ActivityType, Organization, Room
 
 MINUTES_LIMIT = 7 * 24 * 60
 
@@ -34,6 +35,29 @@ def log_activity(*, actor: Actor, room_id: UUID, values: dict[str, Any], shared:
     )
     _record("activity.logged", actor, room, activity)
     return activity
+
+
+@transaction.atomic
+def log_first_activity(
+    *, actor: Actor, organization_id: UUID, values: dict[str, Any], shared: bool = False
+) -> Activity:
+    """Write an activity about a client with whom the actor has no room: it opens one, of the writer and their team.
+
+    Nobody of the client is in it until somebody invites them. Raises what `log_activity` raises, and `Refused` for
+    whoever is in no team.
+    """
+    if not actor.is_seller or actor.user is None:
+        raise NotAllowed(_("A room is opened by the selling side."))
+    chosen = chosen_organization(organization_id)
+    if chosen is None:
+        raise NotFound
+    if actor.user.team is None:
+        raise Refused(_("You are in no team yet, so nobody would read this. An administrator can put you in one."))
+    organization = Organization.objects.get(pk=chosen)
+    room = open_room(
+        actor=actor, title=organization.name, owner=actor.user, team=actor.user.team, organization=organization
+    )
+    return log_activity(actor=actor, room_id=room.pk, values=values, shared=shared)
 
 
 @transaction.atomic
