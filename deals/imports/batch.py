@@ -11,6 +11,7 @@ from crm.actors import Actor
 from crm.models import ImportLine, ImportRun, ImportState, LineResult
 from deals.imports.clean import Clean, Reading, clean_row
 from deals.imports.rows import INCOMING, bring_in
+from deals.imports.rows.people import seat
 from deals.imports.rows.work import Work
 from deals.imports.sheet import SheetRow
 from deals.imports.targets import KINDS
@@ -29,6 +30,7 @@ def settle_batch(actor: Actor, run: ImportRun, reading: Reading, rows: Sequence[
     found = _once(work, INCOMING[run.kind](work, work.open(clean)))
     outcomes = bring_in(work, Batch(run.source, run, dry_run=work.dry_run), [row for _clean, row in found])
     by_key = {outcome.key: outcome for outcome in outcomes}
+    seat(work, found, by_key)
     keys = {one.line: row.key for one, row in found}
     lines = [_line(work, one, keys.get(one.line, ""), by_key.get(keys.get(one.line, ""))) for one in clean]
     for name, count in work.counts.items():

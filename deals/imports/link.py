@@ -26,23 +26,23 @@ def by_number(run: ImportRun, kind: str, numbers: Collection[str]) -> Found:
         rows = rows.filter(source__startswith="file-", source__endswith=f":{kind}")
     else:
         rows = rows.filter(source=source.rows_of(kind))
-    return _once(rows.values_list("key", "subject_id")) if numbers else {}
+    return only_once(rows.values_list("key", "subject_id")) if numbers else {}
 
 
 def clients_by_domain(actor: Actor, domains: Collection[str]) -> Found:
     """Return clients by their domain."""
     rows = _clients(actor).annotate(lower=Lower("domain")).filter(lower__in=domains)
-    return _once(rows.values_list("lower", "pk")) if domains else {}
+    return only_once(rows.values_list("lower", "pk")) if domains else {}
 
 
 def clients_by_name(actor: Actor, names: Collection[str]) -> Found:
     """Return clients by their name in lower case; first as it is written, then whatever the case."""
     exact = _clients(actor).filter(name__in=names).values_list("name", "pk") if names else ()
-    found = _once((name.lower(), pk) for name, pk in exact)
+    found = only_once((name.lower(), pk) for name, pk in exact)
     rest = {name.lower() for name in names} - found.keys()
     if rest:
         rows = _clients(actor).annotate(lower=Lower("name")).filter(lower__in=rest)
-        found |= _once(rows.values_list("lower", "pk"))
+        found |= only_once(rows.values_list("lower", "pk"))
     return found
 
 
@@ -57,7 +57,7 @@ def people_by_email(actor: Actor, addresses: Collection[str]) -> Found:
     rows = rows.filter(
         Q(details_visible=True), lower__in=[one.lower() for one in addresses], archived_at=None, erased_at=None
     )
-    return _once(rows.values_list("lower", "pk")) if addresses else {}
+    return only_once(rows.values_list("lower", "pk")) if addresses else {}
 
 
 def own_deals(actor: Actor) -> QuerySet[Deal]:
@@ -72,14 +72,14 @@ def rooms_of_deals(actor: Actor, *, ids: Collection[UUID] = (), titles: Collecti
         found |= dict(own_deals(actor).filter(pk__in=ids).values_list("pk", "room_id"))
     if titles:
         rows = own_deals(actor).filter(title__in=titles).values_list("title", "room_id")
-        found |= _once((title.lower(), room) for title, room in rows)
+        found |= only_once((title.lower(), room) for title, room in rows)
     return found
 
 
 def rooms_of_clients(actor: Actor, clients: Collection[UUID]) -> dict[UUID, UUID]:
     """Return the room of each client who has exactly one with a deal that the actor writes in."""
     rows = own_deals(actor).filter(organization__in=clients).values_list("organization_id", "room_id").distinct()
-    return _once(rows) if clients else {}
+    return only_once(rows) if clients else {}
 
 
 def brought_by(source: str, ids: Iterable[UUID]) -> set[UUID]:
@@ -92,7 +92,8 @@ def _clients(actor: Actor) -> QuerySet[Organization]:
     return Organization.objects.visible_to(actor).filter(archived_at=None)
 
 
-def _once(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+def only_once(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+    """Return what each name stands for; a name that stands for two is left out."""
     found: dict[Any, Any] = {}
     twice = set()
     for name, value in pairs:

@@ -50,6 +50,11 @@ _CLIENT = (
     Target("client_name", _("Client, by name")),
     Target("client_domain", _("Client, by domain"), "domain"),
 )
+_PEOPLE = (
+    Target("contact_ids", _("Contacts, by number in the source"), limit=2000),
+    Target("contact_email", _("Contact, by e-mail"), "email"),
+    Target("contact_name", _("Contact, by name")),
+)
 
 
 def _custom(on: str) -> Sequence[Target]:
@@ -115,6 +120,7 @@ DEALS = Kind(
         Target("close_on", _("Hopes to agree by"), "day"),
         Target("ended_on", _("Ended on"), "day"),
         Target("ended_reason", _("Why it ended"), "text", 5000),
+        *_PEOPLE,
     ),
 )
 ACTIVITIES = Kind(
@@ -133,7 +139,7 @@ ACTIVITIES = Kind(
         Target("deal_id", _("Deal, by number in the source"), "key"),
         Target("deal_title", _("Deal, by name")),
         Target("client_name", _("Client, by name")),
-        Target("contact_email", _("Contact, by e-mail"), "email"),
+        *_PEOPLE,
     ),
 )
 KINDS = {kind.name: kind for kind in (ORGANIZATIONS, CONTACTS, DEALS, ACTIVITIES)}

@@ -1,4 +1,4 @@
-"""What a run wrote, taken back: activities first, then deals, people, and clients when nothing hangs on them any more."""
+"""What a run wrote, taken back: activities, who came to a table, deals, people, and clients when nothing hangs on them any more."""
 
 from functools import partial
 from typing import Any
@@ -23,9 +23,9 @@ from crm.models import (
 )
 from deals.actions.imported_deal import closed_state, moved_here, rooms_following
 from deals.imports.link import own_deals
-from deals.models import Deal, Stakeholder
+from deals.models import Assessment, Deal, Stakeholder
 
-_ORDER = ("activity", "deal", "contact", "organization")
+_ORDER = ("activity", "stakeholder", "deal", "contact", "organization")
 
 
 def undo_some(actor: Actor, run: ImportRun, most: int) -> bool:
@@ -51,6 +51,7 @@ def _undo(actor: Actor, subject_type: str, rows: list[ImportedRow]) -> Undone:
         return undo_rows(rows, contacts_to_change(actor), _contact_in_use(), closed=closed_fields)
     subjects: dict[str, tuple[QuerySet[Any], Q]] = {
         "activity": (Activity.objects.filter(room__in=Room.objects.writable_by(actor)), Q(pk=None)),
+        "stakeholder": (Stakeholder.objects.filter(section__deal__in=own_deals(actor)), _stakeholder_in_use()),
         "organization": (Organization.objects.visible_to(actor), _organization_in_use()),
     }
     return undo_rows(rows, *subjects[subject_type])
@@ -63,9 +64,16 @@ def _deal_in_use() -> Q:
     return Q(Exists(happened) | Exists(said))
 
 
+def _stakeholder_in_use() -> Q:
+    """Whoever was thought about, or has somebody below them, stays on the map."""
+    thought_of = Assessment.objects.filter(stakeholder=OuterRef("pk"))
+    above = Stakeholder.objects.filter(reports_to=OuterRef("pk"), archived_at=None)
+    return Q(Exists(thought_of) | Exists(above))
+
+
 def _contact_in_use() -> Q:
     let_in = Participant.objects.filter(contact=OuterRef("pk"))
-    on_map = Stakeholder.objects.filter(contact=OuterRef("pk"))
+    on_map = Stakeholder.objects.filter(contact=OuterRef("pk"), archived_at=None)
     return Q(Exists(let_in) | Exists(on_map))
 
 

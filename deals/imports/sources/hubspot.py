@@ -46,6 +46,7 @@ HUBSPOT = Source(
             "begun_on": ("Create Date",),
             "close_on": ("Close Date",),
             "ended_reason": ("Closed Lost Reason",),
+            "contact_ids": ("Associated Contact IDs",),
             **_COMPANY,
         },
         "activities": {
@@ -57,6 +58,7 @@ HUBSPOT = Source(
             "deal_id": ("Associated Deal IDs",),
             "deal_title": ("Associated Deal",),
             "client_name": ("Associated Company",),
+            "contact_ids": ("Associated Contact IDs",),
             "contact_email": ("Associated Contact Email",),
         },
     },

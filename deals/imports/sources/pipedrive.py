@@ -47,6 +47,8 @@ PIPEDRIVE = Source(
             "close_on": ("Deal - Expected close date",),
             "ended_on": ("Deal - Deal closed on", "Deal - Closed on"),
             "ended_reason": ("Deal - Lost reason",),
+            "contact_ids": ("Deal - Contact person ID", "Person - ID"),
+            "contact_name": ("Deal - Contact person", "Person - Name"),
         },
         "activities": {
             "id": ("Activity - ID", "Activity - Pipedrive System ID"),
@@ -57,6 +59,7 @@ PIPEDRIVE = Source(
             "deal_id": ("Activity - Deal ID",),
             "deal_title": ("Activity - Deal", "Deal"),
             "client_name": ("Activity - Organization", "Organization"),
+            "contact_name": ("Activity - Contact person", "Activity - Contact Person"),
         },
     },
     statuses={"open": DealStatus.OPEN, "won": DealStatus.WON, "lost": DealStatus.LOST},

@@ -41,6 +41,7 @@ SALESFORCE = Source(
             "currency": ("CurrencyIsoCode", "Opportunity Currency"),
             "begun_on": ("CreatedDate", "Created Date"),
             "close_on": ("CloseDate", "Close Date"),
+            "contact_ids": ("ContactId", "Contact ID"),
             **_ACCOUNT,
         },
         "activities": {
@@ -52,6 +53,7 @@ SALESFORCE = Source(
             "deal_id": ("WhatId", "Opportunity ID"),
             "deal_title": ("Opportunity",),
             "client_name": ("Company / Account",),
+            "contact_ids": ("WhoId", "Contact ID"),
             "contact_email": ("Email",),
         },
     },
