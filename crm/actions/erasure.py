@@ -36,8 +36,7 @@ from crm.models import (
     SignInCode,
 )
 from crm.personal_data.evidence import LEDGER
-from crm.personal_data.person import Person, person_of
-from crm.queries.merge import entries_of
+from crm.personal_data.person import Person, entries_of, person_of
 from crm.registry import PersonalDataPlace, personal_data_places
 from crm.scopes import check_scope
 

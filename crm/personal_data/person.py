@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db.models import Q
 
 from crm.models import Contact, Participant, Room
-from crm.queries.merge import entries_of
 from crm.registry import personal_data_places
 from crm.rules.personal_data import Traces, traces_of
 
@@ -24,6 +23,16 @@ class Person:
     def words(self) -> Traces:
         """What gives them away without the ids, which say nothing any more once the contact is erased."""
         return replace(self.traces, ids=())
+
+
+def entries_of(contact: Contact) -> list[Contact]:
+    """Return all entries of one person: what was put together with this one, or it with, at any remove, and itself."""
+    found, last = {contact.pk: contact}, [contact]
+    while last:
+        joined = Q(merged_into__in=last) | Q(pk__in=[one.merged_into_id for one in last if one.merged_into_id])
+        last = list(Contact.objects.filter(joined).exclude(pk__in=found))
+        found |= {one.pk: one for one in last}
+    return [found[pk] for pk in sorted(found)]
 
 
 def person_of(contact: Contact) -> Person:

@@ -154,16 +154,6 @@ def survivor(row: Row) -> Row:
     return row
 
 
-def entries_of(contact: Contact) -> list[Contact]:
-    """Return all entries of one person: what was put together with this one, or it with, at any remove, and itself."""
-    found = {survivor(contact).pk: survivor(contact)}
-    last = set(found)
-    while last:
-        below = Contact.objects.filter(merged_into__in=last).exclude(pk__in=found).in_bulk()
-        found, last = found | below, set(below)
-    return [found[pk] for pk in sorted(found)]
-
-
 def model_of(kind: str) -> type[Organization] | type[Contact]:
     """Return the model of a kind of entries."""
     return Organization if kind == DirectoryKind.ORGANIZATION else Contact
