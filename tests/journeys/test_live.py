@@ -299,6 +299,37 @@ def test_the_lost_connection_and_what_happened_meanwhile(cast: Cast, seat) -> No
     assert maya.page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:')).length") == 0
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("side", ["room", "staff"])
+def test_words_put_back_meet_what_was_saved_meanwhile(cast: Cast, seat, side: str) -> None:
+    """The browser keeps them with what they were begun from: the other's words are never overwritten in silence."""
+    row, path = ProblemStatement.objects.get(), (room_page if side == "room" else staff_page)(cast)
+    person = seat(cast.ingrid if side == "room" else cast.maya, f"{path}?edit={row.pk}")
+    text = person.page.locator("form[data-writes] textarea").first
+    text.fill(f"{row.text} In three bakeries.")
+    person.go(path)
+
+    other = as_user(cast.maya) if side == "room" else cast.buyer
+    edit_statement(
+        actor=other, statement_id=row.pk, version=row.version, values={"text": f"{row.text} In FOUR bakeries."}
+    )
+    person.go(f"{path}?edit={row.pk}")
+    person.sees("It reads differently now; both versions are compared when you save.")
+    person.look(f"put-back-{side}")
+    person.button("Put it back").click()
+    person.button("Save").first.click()
+    person.sees("at the same time")
+    row.refresh_from_db()
+    assert row.text.endswith("In FOUR bakeries.")
+
+    person.page.locator("input[type=radio][value=both]").check()
+    person.button("Save").first.click()
+    person.page.wait_for_function("!Object.keys(localStorage).some((key) => key.startsWith('draft:'))")
+    row.refresh_from_db()
+    assert all(word in row.text for word in ("FOUR", "three"))
+    person.faults = [fault for fault in person.faults if "409" not in fault]
+
+
 class TestEnded:
     """Somebody loses access while they look at a page: it says so at once, and the next click is refused kindly."""
 

@@ -1,5 +1,6 @@
 // <form data-draft="KEY">: what is typed or chosen in it is kept on this device until the server has said that it is
-// saved. KEY names person and thing ("42:problem:17"). A form that comes back with other words offers them again.
+// saved. KEY names person and thing ("42:problem:17"). A form that comes back with other words offers them again, together
+// with what they were begun from: whoever saved other words meanwhile finds them merged or beside these, not overwritten.
 const PREFIX = 'draft:';
 const SENT = 'drafts-sent';
 const store = safely(() => localStorage);
@@ -10,11 +11,14 @@ function safely(get) {
 
 const keyOf = (form) => PREFIX + form.dataset.draft;
 const FIELDS = 'textarea[name], select[name]:not([multiple]), input:is([type="text"], [type="date"], [type="datetime-local"], [type="email"], :not([type]))[name]';
+const BEGUN = 'input[type="hidden"]:is([name="version"], [name="started_from"])'; // what the server compares by
 const areas = (form) => [...form.querySelectorAll(FIELDS)];
+const begun = (form) => [...form.querySelectorAll(BEGUN)];
 const kept = (form) => safely(() => JSON.parse(store?.getItem(keyOf(form)) ?? 'null'));
 
 function keep(form, field) {
-  safely(() => store?.setItem(keyOf(form), JSON.stringify({ ...kept(form), [field.name]: field.value })));
+  const words = kept(form) ?? Object.fromEntries(begun(form).map((one) => [one.name, one.value]));
+  safely(() => store?.setItem(keyOf(form), JSON.stringify({ ...words, [field.name]: field.value })));
 }
 
 /** Forget the draft of a form, or every draft on this device. */
@@ -33,8 +37,11 @@ function offer(form) {
     return;
   }
   notice.hidden = false;
+  const isOther = begun(form).some((one) => one.name === 'started_from' && one.value !== words.started_from);
+  notice.querySelector('[data-draft-changed]').hidden = !isOther;
   notice.querySelector('[data-draft-restore]').addEventListener('click', () => {
     lost.forEach((area) => { area.value = words[area.name]; });
+    begun(form).forEach((one) => { one.value = words[one.name] ?? ''; });
     notice.hidden = true;
     lost[0].focus();
   });
@@ -59,8 +66,9 @@ document.addEventListener('htmx:afterRequest', (event) => {
 
 // The page after a sent form: "saved" is the server's word, given as a success message.
 const sent = safely(() => sessionStorage.getItem(SENT));
+// While both versions are shown to choose from, nothing is decided yet.
 if (sent && document.querySelector('#toasts [data-saved]')) store?.removeItem(sent);
-safely(() => sessionStorage.removeItem(SENT));
+if (!document.querySelector('[data-collided]')) safely(() => sessionStorage.removeItem(SENT));
 
 document.addEventListener('htmx:afterSettle', (event) => event.detail.elt.querySelectorAll('form[data-draft]').forEach(offer));
 document.querySelectorAll('form[data-draft]').forEach(offer);
