@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -222,20 +222,26 @@ def last_answer(person: Participant, subject: LockedSubject) -> Consent | None:
 
 
 def _check_not_asked_already(person: Participant, subjects: Sequence[LockedSubject]) -> None:
-    waiting = Consent.objects.filter(participant=person, answer=Answer.ASKED)
-    for subject in subjects:
-        same = waiting.filter(subject_id=subject.id, content_hash=subject.kind.current_hash(subject.row))
-        if same.exists():
+    for question in _open_about(person, subjects).prefetch_related("consents"):
+        if all(one.content_hash == _hash_now(one) for one in question.consents.all()):
             raise Refused(
                 _("%(name)s has this question already.") % {"name": person.contact.name}, code="already_asked"
             )
 
 
+def _hash_now(consent: Consent) -> str:
+    kind = consent_kind(consent.kind)
+    return kind.current_hash(kind.get(consent.subject_id))
+
+
+def _open_about(person: Participant, subjects: Sequence[LockedSubject]) -> QuerySet[Question]:
+    about = Consent.objects.filter(question=OuterRef("pk"), subject_id__in=[subject.id for subject in subjects])
+    return Question.objects.open().filter(Exists(about), asked_of=person).order_by("pk")
+
+
 def replace_older_questions(actor: Actor, room: Room, person: Participant, subjects: Sequence[LockedSubject]) -> None:
-    """Close the person's open questions about older words of the same subjects: the new one takes their place."""
-    ids = [subject.id for subject in subjects]
-    older = Question.objects.open().filter(asked_of=person, consents__subject_id__in=ids).distinct().order_by("pk")
-    for question in older:
+    """Close the person's open questions about the same subjects, for all they ask about: the new one takes their place."""
+    for question in _open_about(person, subjects):
         close_question(actor, room, question, Answer.REPLACED)
 
 

@@ -1,7 +1,7 @@
 """Reading consents: where the agreement on something stands, in one place for the staff's pages, the room and REST."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,7 +17,8 @@ class Standing:
     """Where the agreement on one subject stands.
 
     `state` is what the glyph shows. `yeses` are the standing yeses, those to the present words first, then the newest; `waiting` the open
-    questions about the present words; `newest` the consent that the state speaks of, None when nobody was asked; `others` what
+    questions about the present words; `overtaken` those that can be answered no more, since something they ask about reads
+    otherwise now: somebody must ask again; `newest` the consent that the state speaks of, None when nobody was asked; `others` what
     other people answered last to the present words, where that is no yes: it is shown beside the yes of somebody else.
     """
 
@@ -27,6 +28,7 @@ class Standing:
     waiting: tuple[Consent, ...] = ()
     newest: Consent | None = None
     others: tuple[Consent, ...] = ()
+    overtaken: tuple[Consent, ...] = ()
 
     @property
     def glyph(self) -> str:
@@ -67,20 +69,41 @@ def superseded(consents: Iterable[Consent]) -> set[UUID]:
     return {one.supersedes_id for one in consents if one.supersedes_id and one.answer not in UNSAID}
 
 
-def standing_of(current_hash: str, consents: Sequence[Consent]) -> Standing:
-    """Judge the `consents` about one subject, oldest first, against its present content."""
+def overtaken_questions(consents: Iterable[Consent], current: Mapping[UUID, str]) -> set[UUID]:
+    """Return the ids of the open questions that no answer would be taken to: one of their subjects has other words now.
+
+    `current` are the present hashes by subject. One answer goes to all that a question asks about, so one is enough.
+    """
+    return {
+        one.question_id
+        for one in consents
+        if one.answer == Answer.ASKED and current.get(one.subject_id, one.content_hash) != one.content_hash
+    }
+
+
+def standing_of(current_hash: str, consents: Sequence[Consent], overtaken: Collection[UUID] = ()) -> Standing:
+    """Judge the `consents` about one subject, oldest first, against its present content.
+
+    `overtaken` are the questions that wait for nobody because of something else they ask about.
+    """
+    dead = [
+        one
+        for one in consents
+        if one.answer == Answer.ASKED and (one.content_hash != current_hash or one.question_id in overtaken)
+    ]
+    consents = [one for one in consents if one not in dead]
     older = superseded(consents)
     state = agreement_state(current_hash, [_data(consent, older) for consent in consents])
     standing = [one for one in consents if one.answer not in _GONE and one.pk not in older]
     yeses = sorted((one for one in reversed(standing) if one.answer == Answer.AGREED), key=_at, reverse=True)
     yeses.sort(key=lambda one: one.content_hash != current_hash)
-    waiting = [one for one in standing if one.answer == Answer.ASKED and one.content_hash == current_hash]
-    told = [one for one in standing if one.answer != Answer.ASKED or one.content_hash == current_hash]
-    newest = max(told, key=_at) if told else None
+    waiting = [one for one in standing if one.answer == Answer.ASKED]
+    newest = max(standing, key=_at) if standing else None
     is_current = bool(yeses) and yeses[0].content_hash == current_hash
     spoken_of = yeses[0] if is_current else newest
     answers = [one for one in standing if one.answer != Answer.ASKED and one.content_hash == current_hash]
-    return Standing(state, is_current, tuple(yeses), tuple(waiting), spoken_of, _others(answers, spoken_of))
+    others = _others(answers, spoken_of)
+    return Standing(state, is_current, tuple(yeses), tuple(waiting), spoken_of, others, tuple(dead))
 
 
 def _others(answers: Iterable[Consent], spoken_of: Consent | None) -> tuple[Consent, ...]:

@@ -9,6 +9,7 @@ from django.db.models import Case, OuterRef, Subquery, When
 from django.utils.translation import gettext as _
 
 from crm.models import Answer, Consent
+from crm.queries.consent import overtaken_questions
 from crm.rules.agreement import AgreementState
 from deals.models import AGREEABLE, MOVE, Deal, Section, StageMove
 from deals.queries.section import SectionState, section_state
@@ -79,8 +80,10 @@ def _consents_of(deals: Sequence[Deal], sections: Mapping[UUID, Sequence[Section
 def _card(deal: Deal, sections: Sequence[Section], consents: Sequence[Consent], *, may_move: bool) -> Card:
     client = deal.organization.name if deal.organization else _("the client")
     ordered = sorted(sections, key=lambda section: AGREEABLE.index(section.kind))
+    overtaken = overtaken_questions(consents, {section.pk: section.content_hash for section in sections})
     states = [
-        section_state(section, [one for one in consents if one.subject_id == section.pk], client) for section in ordered
+        section_state(section, [one for one in consents if one.subject_id == section.pk], client, overtaken)
+        for section in ordered
     ]
     turn, words = _turn(deal, states, consents)
     return Card(deal, states, turn, words, may_move and not deal.has_ended)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.actors import Actor
 from crm.models import Answer, Consent, Room
-from crm.queries.consent import Standing, consents_about, standing_of
+from crm.queries.consent import Standing, consents_about, overtaken_questions, standing_of
 from crm.rules.agreement import AgreementState
 from deals.models import AGREEABLE, Deal, Section, SectionKind, StageMove
 from deals.queries.stage_move import move_label, move_snapshot
@@ -91,6 +92,8 @@ def common_grounds(actor: Actor, room: Room) -> list[CommonGround]:
     moves = StageMove.objects.visible_to(actor).filter(deal__room=room, lapsed_at=None, undone_at=None)
     steps = list(moves.select_related("from_stage", "to_stage").order_by("created_at", "pk"))
     consents = consents_about(actor, [one.pk for one in (*found, *steps)])
+    current = {one.pk: one.content_hash for one in found}
+    overtaken = overtaken_questions(chain.from_iterable(consents.values()), current)
     by_deal: dict[UUID, list[Section]] = {}
     for section in found:
         by_deal.setdefault(section.deal_id, []).append(section)
@@ -98,7 +101,9 @@ def common_grounds(actor: Actor, room: Room) -> list[CommonGround]:
         CommonGround(
             of_deal[0].deal,
             [
-                _ground_section(actor, section, standing_of(section.content_hash, consents.get(section.pk, [])))
+                _ground_section(
+                    actor, section, standing_of(section.content_hash, consents.get(section.pk, []), overtaken)
+                )
                 for section in sorted(of_deal, key=lambda one: AGREEABLE.index(SectionKind(one.kind)))
             ],
             _ground_moves([step for step in steps if step.deal_id == deal_id], consents),

@@ -15,6 +15,7 @@ from crm.queries.consent import standing_of
 from crm.queries.room import may_write
 from crm.queries.timeline import Happening, latest_happenings
 from deals.models import Deal, DealStatus, SectionKind, Stage, StageMove, Stakeholder
+from deals.queries.asked_again import AskedAgain, asked_again
 from deals.queries.gate import GateState, gate_states
 from deals.queries.next_step import NextStep, next_step, section_place
 from deals.queries.section import SectionState, section_state
@@ -66,6 +67,7 @@ class DealPage:
     has_move_yes: bool
     people: Sequence[Stakeholder]
     waiting: Sequence[Waiting]
+    again: Mapping[UUID, AskedAgain]
     next_step: NextStep
     happenings: Sequence[Happening]
 
@@ -145,14 +147,15 @@ def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
     standing = DealStanding(deal, actor)
     stages, moves, consents = standing.stages, standing.moves, standing.consents
     agreeable = [standing.sections[kind] for kind in AGREEABLE if kind in standing.sections]
-    states = [section_state(one, consents.get(one.pk, ()), client) for one in agreeable]
+    again = asked_again(standing)
+    states = [section_state(one, consents.get(one.pk, ()), client, again) for one in agreeable]
     gates = gate_states(standing) if not deal.has_ended else []
     ahead = [stage for stage in stages if stage.position > deal.stage.position]
     next_stage = ahead[0] if ahead else None
     move = _open_move(deal, moves, next_stage)
     about_move = consents.get(move.pk, []) if move else []
     has_yes = move is not None and standing_of(move_snapshot(move).content_hash, about_move).is_current
-    waiting = _waiting(actor, deal, states, moves, consents)
+    waiting = _waiting(actor, deal, states, moves, consents, again)
     return DealPage(
         standing=standing,
         client=client,
@@ -167,7 +170,8 @@ def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
         has_move_yes=has_yes,
         people=_people(actor, deal),
         waiting=waiting,
-        next_step=next_step(actor, deal, states, gates, about_move, move, next_stage),
+        again=again,
+        next_step=next_step(actor, deal, states, gates, about_move, move, next_stage, again),
         happenings=latest_happenings(actor, deal.room_id, HAPPENINGS_SHOWN),
     )
 
@@ -221,6 +225,7 @@ def _waiting(
     states: Sequence[SectionState],
     moves: Sequence[StageMove],
     consents: Mapping[UUID, Sequence[Consent]],
+    again: Mapping[UUID, AskedAgain],
 ) -> list[Waiting]:
     found = [
         Waiting(
@@ -250,17 +255,12 @@ def _waiting(
     by_question: dict[UUID, list[Consent]] = {}
     for one in (one for about in consents.values() for one in about if one.answer == Answer.ASKED):
         by_question.setdefault(one.question_id, []).append(one)
-    for asked in by_question.values():
+    for question_id, asked in by_question.items():
         words = ", ".join(labels[one.subject_id] for one in asked)
-        first = asked[0]
-        found.append(
-            Waiting(
-                "buyer",
-                words,
-                first.participant.contact.name,
-                "seller",
-                urls[first.subject_id],
-                question=first.question,
-            )
-        )
+        first, name = asked[0], asked[0].participant.contact.name
+        if question_id in again:
+            words = _("Ask again, the words have changed: %(what)s") % {"what": words}
+            found.append(Waiting("seller", words, name, "stale", again[question_id].url, question=first.question))
+        else:
+            found.append(Waiting("buyer", words, name, "seller", urls[first.subject_id], question=first.question))
     return found

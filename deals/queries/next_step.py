@@ -1,7 +1,8 @@
 """The one next thing to do in a deal: in words, and where it is done. What follows a win is said by the app that takes over."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from crm.actors import Actor
 from crm.models import Answer, Consent
 from crm.queries.consent import standing_of
 from deals.models import MOVE, Deal, DealStatus, Stage, StageMove
+from deals.queries.asked_again import AskedAgain
 from deals.queries.gate import GateState
 from deals.queries.section import SectionState
 from deals.queries.stage_move import move_snapshot
@@ -47,6 +49,7 @@ def next_step(
     move_consents: Sequence[Consent],
     move: StageMove | None,
     next_stage: Stage | None,
+    again: Mapping[UUID, AskedAgain],
 ) -> NextStep:
     """Return the next step of a deal: after its end, in its sections, at its gates, or the move itself."""
     if deal.has_ended:
@@ -54,13 +57,13 @@ def next_step(
     if deal.organization_id is None:
         return NextStep(_("Say which client this deal is with."), "", reverse("deals:deal", args=[deal.pk]))
     for state in states:
-        step = _in_section(deal, state)
+        step = _in_section(deal, state, again)
         if step:
             return step
     unmet = next((state for state in gates if not state.lets_pass), None)
     if unmet:
         return NextStep(str(unmet.gate.label), unmet.hint, reverse("deals:deal", args=[deal.pk]))
-    asked = [one for one in move_consents if one.answer == Answer.ASKED]
+    asked = [one for one in move_consents if one.answer == Answer.ASKED and one.question_id not in again]
     if asked:
         words = _("%(name)s has the question.") % {"name": asked[0].participant.contact.name}
         return NextStep(words, _("Nothing to do until they answer."), "")
@@ -68,6 +71,9 @@ def next_step(
     if move and standing_of(move_snapshot(move).content_hash, move_consents).is_current:
         note = _("There is a yes to it.")
         return NextStep(_("Move on to %(stage)s") % to, note, reverse("deals:deal", args=[deal.pk]))
+    overtaken = [again[one.question_id] for one in move_consents if one.question_id in again]
+    if overtaken:
+        return _ask_again(overtaken[0], _("moving on to %(stage)s") % to)
     ask = reverse("deals:ask", args=[deal.pk])
     return NextStep(_("Ask about moving on to %(stage)s") % to, str(deal.stage.question), f"{ask}?about={MOVE}")
 
@@ -81,7 +87,7 @@ def _after_the_end(actor: Actor, deal: Deal) -> NextStep:
     return NextStep(_("This deal has ended."), deal.ended_reason, "")
 
 
-def _in_section(deal: Deal, state: SectionState) -> NextStep | None:
+def _in_section(deal: Deal, state: SectionState, again: Mapping[UUID, AskedAgain]) -> NextStep | None:
     """Return what a section needs: an answer that is awaited, words to change, or asking again."""
     newest = state.standing.newest
     what = {"section": state.label.lower()}
@@ -89,6 +95,8 @@ def _in_section(deal: Deal, state: SectionState) -> NextStep | None:
     if state.standing.waiting:
         words = _("%(name)s has the question.") % {"name": state.standing.waiting[0].participant.contact.name}
         return NextStep(words, _("Nothing to do until they answer."), section_place(deal, state))
+    if state.standing.overtaken and not state.standing.is_current:
+        return _ask_again(again[state.standing.overtaken[0].question_id], state.label.lower())
     if state.state == "stale":
         note = _("It changed since it was agreed. Until then the yes is to older words.")
         return NextStep(_("Ask again about: %(section)s") % what, note, section_place(deal, state, "agreement"))
@@ -107,3 +115,9 @@ def _in_section(deal: Deal, state: SectionState) -> NextStep | None:
         return NextStep(words % named, newest.note, section_place(deal, state, "words"))
     words = _("Answer %(name)s about: %(section)s")
     return NextStep(words % named, newest.note, section_place(deal, state, "agreement"))
+
+
+def _ask_again(again: AskedAgain, what: str) -> NextStep:
+    """Return the way to ask somebody anew whose question no answer would be taken to."""
+    words = _("Ask %(name)s again about: %(section)s") % {"name": again.who.contact.name, "section": what}
+    return NextStep(words, _("The words have changed since they were asked."), again.url)

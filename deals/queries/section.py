@@ -1,6 +1,6 @@
 """Reading sections: what each says about itself in the navigation, on a card, at the head of its page."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -69,7 +69,7 @@ class SectionState:
             case AgreementState.DECLINED | AgreementState.DECLINED_SELLER:
                 newest = self.standing.newest
                 return _("Yes taken back") if newest and newest.answer == Answer.WITHDRAWN else _("Declined")
-        return _("Not asked yet")
+        return _("Asked about older words") if self.standing.overtaken else _("Not asked yet")
 
 
 def get_section(actor: Actor, deal_id: UUID, kind: str) -> Section:
@@ -81,6 +81,8 @@ def get_section(actor: Actor, deal_id: UUID, kind: str) -> Section:
     return section
 
 
-def section_state(section: Section, consents: Iterable[Consent], client: str) -> SectionState:
-    """Judge one section by the consents about it, oldest first."""
-    return SectionState(section, standing_of(section.content_hash, list(consents)), client)
+def section_state(
+    section: Section, consents: Iterable[Consent], client: str, overtaken: Collection[UUID] = ()
+) -> SectionState:
+    """Judge one section by the consents about it, oldest first; `overtaken` are the questions that wait for nobody."""
+    return SectionState(section, standing_of(section.content_hash, list(consents), overtaken), client)
