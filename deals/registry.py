@@ -324,7 +324,7 @@ register_navigation(
 register_places(deal_places)
 register_waiting(answers_to_take_up)
 notices.register()
-register_navigation(NavigationEntry(_("Import"), "upload", "deals:imports", position=80, phone=False))
+register_navigation(NavigationEntry(_("Import"), "upload", "deals:imports", position=80, phone=False, at_foot=True))
 for _provider in (
     SearchProvider("deal", _("Deals"), "board", "deals:read", 10, find_deals),
     SearchProvider("statement", _("Problems"), "file", "deals:read", 40, find_statements),

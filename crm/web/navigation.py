@@ -21,7 +21,7 @@ class NavigationEntry:
     (as prefixes) under which the entry counts as the present one. `only` limits it to administrators or to the demo.
     People with a role in `home_of` begin there; everybody else with the first entry of the rail. `shortcut` are the keys that
     lead there, as `data-shortcut` takes them. Entries of the settings stand in a `group`: what is the person's own, the
-    whole house's, or about systems and the record.
+    whole house's, or about systems and the record. `at_foot` sets an entry of the rail apart, beside whoever is signed in.
     """
 
     label: str | Promise
@@ -35,6 +35,7 @@ class NavigationEntry:
     home_of: tuple[str, ...] = ()
     shortcut: str = ""
     group: Group = ""
+    at_foot: bool = False
 
 
 _entries: dict[str, NavigationEntry] = {}
