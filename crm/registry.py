@@ -189,6 +189,7 @@ Names = Mapping[str, str]
 
 FileHolder = Callable[["Actor"], "Exists"]
 WayBack = Callable[["Actor", "Room"], "tuple[str, str] | None"]
+MapOfSides = Callable[["Actor", "Room"], Iterable[tuple[UUID, str]]]
 Renderer = Callable[["Event", Names], TimelineEntry]
 Namer = Callable[["Actor", Collection[str]], "QuerySet[Any, tuple[UUID, str]]"]
 
@@ -205,6 +206,7 @@ _client: list[ClientBlock] = []
 _archive: dict[str, ArchivePart] = {}
 _file_holders: list[FileHolder] = []
 _ways_back: list[WayBack] = []
+_maps_of_sides: list[MapOfSides] = []
 _personal_data: dict[str, PersonalDataPlace] = {}
 
 
@@ -327,6 +329,19 @@ def register_way_back(way: WayBack) -> None:
 def ways_back(actor: "Actor", room: "Room") -> list[tuple[str, str]]:
     """Return name and address of each place that a room's own pages lead back to."""
     return [found for way in _ways_back if (found := way(actor, room))]
+
+
+def register_map_of_sides(named: MapOfSides) -> None:
+    """Say on which side somebody writes the people of a room down, so that nobody comes in on another one."""
+    _maps_of_sides.append(named)
+
+
+def sides_named(actor: "Actor", room: "Room") -> dict[UUID, set[str]]:
+    """Return the sides on which contacts are written down in a room, as far as the actor sees it."""
+    sides: dict[UUID, set[str]] = {}
+    for contact, side in (pair for named in _maps_of_sides for pair in named(actor, room)):
+        sides.setdefault(contact, set()).add(side)
+    return sides
 
 
 def register_today_block(block: TodayBlock) -> None:

@@ -25,6 +25,7 @@ from crm.registry import (
     register_commentable,
     register_consent_kind,
     register_consumer,
+    register_map_of_sides,
     register_person_consumer,
     register_reaction,
     register_room_panel,
@@ -61,6 +62,7 @@ from deals.queries.place import deal_places
 from deals.queries.search import find_criteria, find_deals, find_statements
 from deals.queries.section import get_section
 from deals.queries.stage_move import move_label, move_snapshot
+from deals.queries.stakeholder import sides_on_map
 from deals.queries.waiting_for_us import answers_to_take_up
 from deals.record import DEALS
 from deals.room.blocks import COMMON_GROUND, PANELS
@@ -344,6 +346,7 @@ register_follows(
 )
 register_today_block(COMMON_GROUND)
 register_way_back(_way_back)
+register_map_of_sides(sides_on_map)
 for _panel in PANELS:
     register_room_panel(_panel)
 for _part in ARCHIVE_PARTS:

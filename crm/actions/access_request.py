@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.contact import create_contact, their_own_address
-from crm.actions.participant import checked_sections, let_in
+from crm.actions.participant import checked_sections, fitting_side, let_in
 from crm.actions.room import lock_room
 from crm.actions.version import check_version
 from crm.actors import SYSTEM, Actor
@@ -77,6 +77,7 @@ def approve_access_request(
     check_version(request, version)
     _check_open(request)
     request.decided_by = user
+    fitting_side(actor, room, _contact(actor, request), request.asked_by.side)
     return _approve(actor, room, request, user, sections=seen, may_answer=may_answer)
 
 

@@ -21,6 +21,7 @@ from crm.events.record import record
 from crm.mail.invitation import send_invitation
 from crm.models import Contact, Invitation, Participant, Room, RoomSession, Side, SignInCode, User
 from crm.queries.user import is_ours
+from crm.registry import sides_named
 from crm.secrets import new_token, token_hash
 
 INVITATION_LASTS = timedelta(days=14)
@@ -36,21 +37,24 @@ def invite_contact(
     actor: Actor,
     room_id: UUID,
     contact_id: UUID,
-    side: str = Side.BUYER,
+    side: str | None = None,
     sections: Sequence[str] | None = None,
     may_answer: bool = True,
 ) -> Participant:
     """Let a contact into the room and mail them a link; for somebody who is in already, send a new link.
 
-    `sections` limits what they see (None: everything that is shared). Links that were mailed before end. Raises
-    `Invalid`, `NotFound`, `NotAllowed`, and `Refused` when the side would change after they have answered.
+    `side` is the one on which they are written down in the room, if they are (None: that one, or else the buyer's).
+    `sections` limits what they see (None: everything that is shared). A partner never answers, whatever `may_answer`
+    says. Links that were mailed before end. Raises `Invalid`, `NotFound`, `NotAllowed`, and `Refused` when the side would
+    change after they have answered.
     """
     inviter = _inviter(actor)
     checks = Checks()
-    side = checks.choice("side", side, SIDES)
+    wanted = checks.choice("side", side, SIDES, required=False)
     seen = checked_sections(checks, sections)
     contact = _invitable(checks, actor, room_id, contact_id)
     room = lock_room(actor, room_id)
+    side = fitting_side(actor, room, contact, wanted)
     return let_in(actor, room, contact, inviter, side=side, sections=seen, may_answer=may_answer)
 
 
@@ -74,17 +78,40 @@ def let_in(
     grant = Participant.objects.select_for_update(of=("self",), no_key=True).filter(room=room, contact=contact).first()
     if grant is None:
         grant = Participant(room=room, contact=contact, invited_by=inviter, invited_at=now(), side=side, version=0)
-        grant.sections, grant.may_answer = sections, may_answer
     else:
         _check_side_kept(grant, side)
-        grant.side, grant.sections, grant.may_answer = side, sections, may_answer
+        grant.side = side
         if not grant.is_active:
             grant.revoked_at, grant.invited_by, grant.invited_at = None, inviter, now()
+    grant.sections, grant.may_answer = sections, may_answer and side == Side.BUYER
     grant.version += 1
     grant.save()
     close_what_they_may_not_answer(actor, room, grant)
     _invite(actor, room, grant, inviter)
     return grant
+
+
+def fitting_side(actor: Actor, room: Room, contact: Contact, wanted: str = "") -> str:
+    """Return the side to let a contact in on: the `wanted` one, or else as they are written down, or else the buyer's.
+
+    Raises `Invalid` when they are written down on other sides only; not for somebody who is in on the wanted one already.
+    """
+    named = sides_named(actor, room).get(contact.pk, set())
+    side = wanted or next((one for one in SIDES if one in named), Side.BUYER.value)
+    if (
+        not named
+        or side in named
+        or Participant.objects.active().filter(room=room, contact=contact, side=side).exists()
+    ):
+        return side
+    words = _("The map of people has %(name)s on another side: %(side)s. Change the map first, or invite them as that.")
+    if named == {Side.SELLER.value}:
+        words = _("The map of people has %(name)s on our own side. Change the map first.")
+    sides = ", ".join(str(Side(one).label) for one in SIDES if one in named)
+    checks = Checks()
+    checks.add("side", words % {"name": contact.name, "side": sides}, code="other_side")
+    checks.done()
+    return side
 
 
 def _check_not_too_many(inviter: User, contact: Contact) -> None:

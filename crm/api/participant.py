@@ -44,7 +44,11 @@ class Inviting(serializers.Serializer[Any]):
     """Whom to let in. The link and the code are mailed to the contact's address."""
 
     contact = Id()
-    side = serializers.ChoiceField(_SIDES, required=False)
+    side = serializers.ChoiceField(
+        _SIDES,
+        required=False,
+        help_text="Default: as on the map of people, or else the buyer's. Another side is refused.",
+    )
     sections = serializers.ListField(child=Text(max_length=32), required=False, allow_null=True, max_length=50)
     may_answer = YesNo(required=False)
 
@@ -119,7 +123,7 @@ class ParticipantInvitation(APIView):
             actor=actor_of(request),
             room_id=found.room_id,
             contact_id=found.contact_id,
-            side=found.side,
+            side=found.side if found.is_active else None,
             sections=found.sections,
             may_answer=found.may_answer,
         )

@@ -50,7 +50,7 @@ def access(request: HttpRequest, room_id: UUID) -> HttpResponse:
 def invite(request: HttpRequest, room_id: UUID) -> HttpResponse:
     """Invite a contact into the room: the mail with the link leaves at once."""
     actor = staff(request)
-    contact, side = _uuid(request.POST.get("contact", "")), request.POST.get("side") or "buyer"
+    contact, side = _uuid(request.POST.get("contact", "")), request.POST.get("side")
     try:
         grant = invite_contact(actor=actor, room_id=room_id, contact_id=contact, side=side, **limits(request))
     except (NotFound, NotAllowed):
@@ -95,7 +95,7 @@ def _invite_again(request: HttpRequest, actor: Actor, participant_id: UUID) -> s
         actor=actor,
         room_id=found.room_id,
         contact_id=found.contact_id,
-        side=found.side,
+        side=found.side if found.is_active else None,
         sections=found.sections,
         may_answer=found.may_answer,
     )

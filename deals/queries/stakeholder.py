@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from crm.actors import Actor
-from crm.models import Answer, Comment, Consent, Contact, Participant, RoomMember, Side, User
+from crm.models import Answer, Comment, Consent, Contact, Participant, Room, RoomMember, Side, User
 from crm.queries.comment import Thread, threads_of
 from deals.models import MOVE, Assessment, Deal, StageMove, Stakeholder
 from deals.queries.comment import comments_beside
@@ -191,6 +191,12 @@ def _lane(
     on_map = {row.user_id for row in mine}
     beside = [name for pk, name in members.items() if pk not in on_map] if side == Side.SELLER else []
     return Lane(side, label, [one for one in stakes[None] if one.row.side == side], len(mine) - places, places, beside)
+
+
+def sides_on_map(actor: Actor, room: Room) -> list[tuple[UUID, str]]:
+    """Return each contact on the maps of a room's deals with the side they stand on there, as the actor sees it."""
+    rows = Stakeholder.objects.visible_to(actor).filter(section__deal__room=room, contact__isnull=False)
+    return list(rows.values_list("contact_id", "side").distinct())
 
 
 def possible_people(actor: Actor, deal: Deal) -> tuple[list[Contact], list[User]]:

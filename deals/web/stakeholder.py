@@ -63,7 +63,7 @@ def people_page(
     """Show the map; `opened` and `comment` are forms that were refused, shown with what was typed."""
     actor = staff(request)
     page = get_deal_page(actor, deal_id)
-    access = access_table(actor, page.deal.room, [one.contact_id for one in page.people if one.contact_id])
+    access = access_table(actor, page.deal.room)
     context = beside(request, actor, page, page.standing.sections[SectionKind.PEOPLE], comment) | {
         "access": access,
         "map": people_map(actor, page, settings.ORGANIZATION_SHORT_NAME, [row.grant for row in access.rows]),

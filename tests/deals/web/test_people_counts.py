@@ -37,4 +37,5 @@ def test_a_place_that_nobody_fills_is_no_person(cast, signed_in) -> None:
 def test_a_partner_on_the_map_can_be_invited(cast, signed_in) -> None:
     pia = Contact.objects.create(name="Pia Lund", email="pia@partner.example", created_at=now(), updated_at=now())
     add_stakeholder(actor=cast.rep, deal_id=cast.deal.pk, values={"side": "partner", "contact": pia.pk})
-    assert f'<option value="{pia.pk}">Pia Lund' in people(cast, signed_in)
+    html = people(cast, signed_in)
+    assert f'<option value="{pia.pk}" data-set="partner">Pia Lund' in html

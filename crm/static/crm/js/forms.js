@@ -21,6 +21,12 @@ document.addEventListener('input', (event) => {
   if (event.target.form?.hasAttribute('data-guard')) typed.add(event.target.form);
 });
 
+// <select data-sets="ID">: choosing an option chooses its data-set in the list with that id, where it can still be changed.
+document.addEventListener('change', ({ target }) => {
+  const set = target.dataset.sets && target.selectedOptions[0]?.dataset.set;
+  if (set) document.getElementById(target.dataset.sets).value = set;
+});
+
 document.addEventListener('submit', (event) => {
   const form = event.target;
   typed.delete(form);
