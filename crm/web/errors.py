@@ -5,11 +5,13 @@ Calm words: what happened, what is safe, a way on. The URL configuration names t
 
 import json
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import DomainError, TooOften, Words
@@ -71,19 +73,41 @@ def fragment_refusal(error: DomainError, status: int) -> HttpResponse:
 
 def _page(request: HttpRequest, status: int, heading: Words, text: Words, **more: object) -> HttpResponse:
     in_room = request.path.startswith(ROOM)
+    is_staff = not in_room and _is_signed_in(request)
+    came_from = _came_from(request) if is_staff else ""
     context: dict[str, object] = {
         "heading": heading,
         "text": text,
-        "way_on": ROOM if in_room else "/",
-        "way_on_words": _("Go to your rooms") if in_room else _("Go to the start page"),
+        "way_on": ROOM if in_room else came_from or "/",
+        "way_on_words": _("Go to your rooms") if in_room else _("Go back") if came_from else _("Go to the start page"),
         **more,
     }
     if in_room:
         context["messages"] = ()  # they lie in the staff session, which the room never reads
-    response = render(request, "crm/error.html", context, status=status)
+    template = "crm/error_in_frame.html" if is_staff else "crm/error.html"
+    response = render(request, template, context, status=status)
     if context.get("wrote"):
         response["Cache-Control"] = "no-store"
     return response
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)  # not there when the request was refused before it was asked who sends it
+    return user is not None and user.is_authenticated
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the page of ours on which somebody pressed what was refused, or "".
+
+    A form says it itself (`next`), or else the browser does. Never the refused page itself.
+    """
+    wanted = request.POST.get("next", "") if request.method == "POST" else ""
+    came_from = wanted or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    found = urlsplit(came_from)
+    path = f"{found.path}?{found.query}" if found.query else found.path
+    return path if found.path.startswith("/") and path != request.get_full_path() else ""
 
 
 def _unsaved(request: HttpRequest) -> list[str]:

@@ -154,6 +154,8 @@ class TestDisputes:
             page = reader.get(url).content.decode()
             assert "One thing is seen differently" in page
             assert f"#comment-{dispute.pk}" in page
+            assert ("Mark as settled" in page) is (reader is room), "nobody is offered what is refused"
+            assert ("Ingrid Solberg or a colleague says when this is settled." in page) is (reader is client)
         done = room.post(
             f"/room/{cast.deal.room_id}/comments/{dispute.pk}/resolve/", {"version": 1, "next": pages[room]}
         )

@@ -31,6 +31,25 @@ def test_an_address_of_a_form_opened_by_hand_says_how_to_go_on(client: Client) -
     assert "Go back to the page" in answer.content.decode()
 
 
+@pytest.mark.django_db
+def test_a_refusal_keeps_the_menu_for_staff_and_leads_back(client: Client) -> None:
+    cast = Cast()
+    client.force_login(cast.colleague)
+    section = f"/deals/{cast.deal.pk}/problem/"
+    sent = {"part": "situation", "text": "Words of mine."}
+    answer = client.post(
+        f"{section}statements/", sent, headers={"referer": f"http://testserver{section}?add=situation"}
+    )
+    page = answer.text
+    assert answer.status_code == 403
+    assert 'class="rail"' in page
+    assert f'href="{section}?add=situation">Go back' in page
+    for elsewhere in ("https://evil.example/deals/", f"http://testserver{section}statements/", "//evil.example"):
+        page = client.post(f"{section}statements/", sent, headers={"referer": elsewhere}).text
+        assert "evil" not in page
+        assert "Go to the start page" in page
+
+
 def kinds(base: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
     yield base
     for one in base.__subclasses__():
