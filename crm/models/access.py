@@ -1,5 +1,6 @@
 """The way into a room: invitations, codes and sessions. Only hashes of secrets are stored."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -53,7 +54,8 @@ class SignInCode(models.Model):
 class RoomSession(models.Model):
     """A contact's sign-in in one browser, for all the rooms they were let into. 12 h idle, 14 days at most.
 
-    `fresh_at` and `method` say when and how it was last proved who it is.
+    `fresh_at` and `method` say when and how it was last proved who it is; `taken` are the tokens of the forms that were
+    taken last, so that none is taken twice.
     """
 
     class Method(models.TextChoices):
@@ -73,6 +75,9 @@ class RoomSession(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     browser = models.CharField(max_length=400, blank=True)
     address = models.GenericIPAddressField(null=True, blank=True)
+    taken: "ArrayField[list[str], list[str]]" = ArrayField(
+        models.CharField(max_length=64), default=list, db_default=[], blank=True, editable=False
+    )
 
     class Meta:
         indexes = [models.Index(fields=["contact", "-created_at"], name="room_session_by_contact")]

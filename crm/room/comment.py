@@ -14,6 +14,7 @@ from crm.queries.comment import room_threads
 from crm.room.actor import participant
 from crm.room.forms import SayForm
 from crm.room.frame import show
+from crm.room.submitted import remember_sent, sent_before
 from crm.web.forms import attempt
 from crm.web.submitted import version_of
 
@@ -26,9 +27,12 @@ def words(request: HttpRequest, room_id: UUID) -> HttpResponse:
     """Show what was said to everybody here; POST says something, or answers."""
     actor = participant(request, room_id)
     form = SayForm(request.POST) if request.method == "POST" else SayForm()
+    if request.method == "POST" and sent_before(request):
+        return redirect(f"{_back(request, room_id)}?said=sent")
     if request.method == "POST":
-        said = attempt(form, lambda: add_comment(actor=actor, room_id=room_id, **form.cleaned_data))
+        said = attempt(form, lambda: add_comment(actor=actor, room_id=room_id, **form.values))
         if said is not None:
+            remember_sent(request)
             return redirect(f"{_back(request, room_id)}?said=sent#comment-{said.pk}")
     context = {"threads": room_threads(actor, room_id), "form": form}
     return show(request, actor, "room/words.html", context, current="words", status=422 if form.errors else 200)

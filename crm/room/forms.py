@@ -1,9 +1,12 @@
 """Forms of the room: they read shapes, the actions judge."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.web.forms import LineField, WordsField
+from crm.web.version import VersionedForm
 
 
 class EmailForm(forms.Form):
@@ -38,6 +41,12 @@ class SayForm(forms.Form):
 
     body = WordsField(label=_("Your words"))
     reply_to = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    once = VersionedForm.base_fields["once"]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what was said, without what the form says of itself."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "once"}
 
 
 class ColleagueForm(forms.Form):

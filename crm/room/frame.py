@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -105,6 +106,7 @@ def show(
         "buyers": [one for one in people if one.side == Side.BUYER],
         "tabs": [Tab(panel.label, url, panel.name == current) for panel, url in room_panels(actor, room)],
         "people_to_name": names_for_an_at(people, actor.participant.contact_id) if actor.participant else [],
+        "once": uuid4().hex,
         "said": [Said(str(words))] if words else [],
     }
     return render(request, template, frame | context, status=status)

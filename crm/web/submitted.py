@@ -6,7 +6,8 @@ from django.http import HttpRequest
 
 from crm.errors import NotFound
 
-_KEPT = 50
+TOKENS_KEPT = 50
+"""How many tokens of forms a session remembers."""
 _NOT_TYPED = {
     "csrfmiddlewaretoken",
     "shown_hash",
@@ -31,14 +32,19 @@ def sent_before(request: HttpRequest) -> bool:
 
     A form that adds something carries a token (`once`), made when it was drawn.
     """
-    token = request.POST.get("once", "")
+    token = once_of(request)
     return bool(token) and token in request.session.get("taken", [])
 
 
 def remember_sent(request: HttpRequest) -> None:
     """Keep the token of a form that was taken; the session keeps the last few."""
-    if token := request.POST.get("once", "")[:64]:
-        request.session["taken"] = [*request.session.get("taken", [])[-_KEPT:], token]
+    if token := once_of(request):
+        request.session["taken"] = [*request.session.get("taken", [])[-TOKENS_KEPT:], token]
+
+
+def once_of(request: HttpRequest) -> str:
+    """Return the token of the form that was sent, "" for a form without one."""
+    return request.POST.get("once", "").replace("\0", "")[:64]
 
 
 def parse_id(value: str) -> UUID:

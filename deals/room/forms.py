@@ -36,7 +36,6 @@ _MORE = {
 class RowForm(VersionedForm):
     """What every row's form has: whether it stays with one side for now. Each kind is made with the same arguments."""
 
-    once = None  # type: ignore[assignment]  # a guest has no session that could remember it
     private = forms.BooleanField(required=False)
     added: tuple[str, ...] = ()
     """Fields that a new row has besides the compared ones."""

@@ -16,6 +16,7 @@ from crm.actors import Actor
 from crm.errors import Stale
 from crm.room.actor import participant
 from crm.room.frame import show
+from crm.room.submitted import remember_sent, sent_before
 from crm.web.conflict import Conflicting, conflict_context, decided, given_up
 from crm.web.forms import attempt
 from crm.web.submitted import draft_of, version_of
@@ -85,6 +86,8 @@ def _add(request: HttpRequest, actor: Actor, section: Section) -> HttpResponse:
     rows = ROW_KINDS[section.kind]
     part = request.POST.get("part", "")
     form = rows.form(request.POST, actor=actor, deal=section.deal, part=part)
+    if sent_before(request):
+        return redirect(f"{_url(section)}?said=saved")
     row = attempt(
         form,
         lambda: rows.add(
@@ -94,6 +97,7 @@ def _add(request: HttpRequest, actor: Actor, section: Section) -> HttpResponse:
     if row is None:
         shown = part if part in ProblemPart.values else "new"
         return _page(request, actor, section, {"adding": shown, "form": form}, status=422)
+    remember_sent(request)
     return _back(section, row, "kept" if row.is_draft else "saved")
 
 
@@ -154,9 +158,11 @@ def _say(request: HttpRequest, actor: Actor, section: Section, found: Any) -> Ht
     """Say something beside the row, or answer what was said there."""
     form = BesideForm(request.POST)
     act = partial(add_comment, actor=actor, room_id=section.deal.room_id, section=section.kind, subject_id=found.pk)
-    said = attempt(form, lambda: act(**form.cleaned_data))
-    if said is None:
-        return _page(request, actor, section, {"saying": found.pk, "say": form}, status=422)
+    if not sent_before(request):
+        said = attempt(form, lambda: act(**form.values))
+        if said is None:
+            return _page(request, actor, section, {"saying": found.pk, "say": form}, status=422)
+        remember_sent(request)
     return redirect(f"{_url(section)}?said=sent#row-{found.pk}")
 
 

@@ -248,3 +248,24 @@ def plant(cast: Cast) -> None:
         by_user=cast.maya,
         by_side="seller",
     )
+
+
+@pytest.mark.slow
+def test_a_form_that_is_sent_twice_is_taken_once(cast: Cast, client: Client) -> None:
+    opened = client.get(url(cast), {"add": "causes"}).context["form"]
+    sent = {"part": "causes", "text": "Shipments, not sales.", "once": opened["once"].value()}
+    assert client.post(url(cast), sent | {"text": ""}).status_code == 422
+    for _again in range(2):
+        assert client.post(url(cast), sent).url.startswith(f"{url(cast)}?said=saved")
+    assert ProblemStatement.objects.filter(part="causes").count() == 1
+    beside = client.get(url(cast), {"say": str(row(cast).pk)}).context["say"]
+    words = {"do": "say", "body": "Since March.", "once": beside["once"].value()}
+    for _again in range(2):
+        client.post(url(cast, rest=f"{row(cast).pk}/"), words)
+    assert Comment.objects.filter(body="Since March.").count() == 1
+    room = f"/room/{cast.deal.room_id}/words/"
+    aside = {"body": "Hello.", "once": client.get(url(cast)).context["once"]}
+    for _again in range(2):
+        assert "said=sent" in client.post(room, aside).url
+    client.post(room, {"body": "Hello.", "once": client.get(room).context["form"]["once"].value()})
+    assert Comment.objects.filter(body="Hello.").count() == 2, "the same words from a new form are said again"
