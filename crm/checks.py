@@ -5,6 +5,7 @@ the same.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -34,6 +35,17 @@ _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe
 # end too; right-to-left scripts do without them.
 _DIRECTION = re.compile(r"[\u202a-\u202e]")
 
+# Characters without ink that do not belong to a category of such: fillers, joiners, selectors of variants.
+_BLANK = re.compile(
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_INKLESS = ("Cc", "Cf", "Zl", "Zp", "Zs")
+
+
+def has_ink(text: str) -> bool:
+    """Whether there is a character in `text` that somebody could see."""
+    return any(unicodedata.category(one) not in _INKLESS and not _BLANK.match(one) for one in text)
+
 
 class Checks:
     """Collects faults field by field. Each method returns the cleaned value (or a harmless one after a fault)."""
@@ -46,7 +58,10 @@ class Checks:
         self.faults.append(FieldFault(field, code, message))
 
     def text(self, field: str, value: Any, *, required: bool = True, limit: int = TEXT_LIMIT) -> str:
-        """Return `value` as text of at most `limit` characters, outer white space gone and line ends as `\\n`."""
+        """Return `value` as text of at most `limit` characters, outer white space gone and line ends as `\\n`.
+
+        What nobody could see is no text.
+        """
         if value is None:
             value = ""
         if not isinstance(value, str):
@@ -60,6 +75,8 @@ class Checks:
                 code="control_character",
             )
             return ""  # nothing with such a character may reach a query
+        if not has_ink(text):
+            text = ""
         if len(text) > limit:
             words = _("This is %(length)s characters long; %(limit)s is the most.") % {
                 "length": len(text),
