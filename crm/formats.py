@@ -18,7 +18,8 @@ from babel.numbers import (
     format_percent,
     is_currency,
 )
-from django.utils.translation import get_language, gettext, ngettext, to_locale
+from django.conf import settings
+from django.utils.translation import get_language, gettext, ngettext, override, to_locale
 
 Number: TypeAlias = Decimal | int | float
 
@@ -33,6 +34,17 @@ def babel_locale() -> str:
         return str(Locale.parse(to_locale(get_language() or "en")))
     except (UnknownLocaleError, ValueError):
         return "en"
+
+
+def erased_name() -> str:
+    """Return what an erased person is called, in the installation's language: it is written into the row."""
+    with override(settings.LANGUAGE_CODE):
+        return gettext("A person whose data were erased")
+
+
+def first_name(name: str) -> str:
+    """Return the first word of a name, and the whole of what an erased person is called."""
+    return name if name == erased_name() else name.split(" ")[0]
 
 
 def _english(locale: str) -> bool:

@@ -12,9 +12,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.clock import now
+from crm.formats import erased_name
 from crm.models import Contact, Side
 from crm.personal_data.person import Person
-from crm.personal_data.rows import Texts, deleted, erased_name, erased_words, fields_of, plain, texts_place
+from crm.personal_data.rows import Texts, deleted, erased_words, fields_of, plain, texts_place
 from crm.registry import PersonalDataPlace, register_personal_data
 from deals.actions.owner import refresh_hash
 from deals.models import (

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.clock import now
+from crm.formats import erased_name
 from crm.models import (
     AccessRequest,
     AccessRequestState,
@@ -21,7 +22,7 @@ from crm.models import (
     SignInCode,
 )
 from crm.personal_data.person import Person
-from crm.personal_data.rows import deleted, erased_name, fields_of, plain
+from crm.personal_data.rows import deleted, fields_of, plain
 from crm.registry import PersonalDataPlace
 
 

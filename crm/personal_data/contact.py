@@ -7,9 +7,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.clock import now
+from crm.formats import erased_name
 from crm.models import Contact, Merge
 from crm.personal_data.person import Person
-from crm.personal_data.rows import erased_name, fields_of, plain
+from crm.personal_data.rows import fields_of, plain
 from crm.registry import PersonalDataPlace
 
 _NAMES = ("name", "title", "email", "phone", "time_zone", "locale", "mails_off")

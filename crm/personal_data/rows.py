@@ -22,12 +22,6 @@ from crm.registry import PersonalDataPlace
 Rows = QuerySet[Any]
 
 
-def erased_name() -> str:
-    """Return what an erased person is called, in the installation's language: it is written into the row."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return gettext("A person whose data were erased")
-
-
 def erased_words() -> str:
     """Return what stands where an erased person's words, or their name in others' words, stood."""
     with translation.override(settings.LANGUAGE_CODE):

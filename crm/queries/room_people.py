@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from crm.formats import first_name
 from crm.models import Participant, Role, Room, RoomMember, Side, User
 
 
@@ -23,8 +24,8 @@ class AtTable:
 
     @property
     def short(self) -> str:
-        """The first word of the name."""
-        return self.name.split(" ")[0]
+        """What they are called in short."""
+        return first_name(self.name)
 
 
 def people_at_table(room: Room) -> list[AtTable]:

@@ -120,8 +120,8 @@ def import_map(context: template.Context) -> SafeString:
 
 @register.filter
 def first_name(name: str) -> str:
-    """The first word of a name, for the foot of the rail."""
-    return str(name).split(" ")[0]
+    """What somebody is called in short."""
+    return formats.first_name(str(name))
 
 
 @register.filter

@@ -23,7 +23,7 @@ def day(request: HttpRequest) -> HttpResponse:
     """Show who waits for whoever looks, what they asked, what changed since yesterday, and what is on today."""
     actor = staff(request)
     found = my_day(actor)
-    context = {"day": found, "greeting": _greeting() % {"name": actor.name.split(" ")[0]}, "lead": _lead(found)}
+    context = {"day": found, "greeting": _greeting() % {"name": formats.first_name(actor.name)}, "lead": _lead(found)}
     return render(request, "crm/day/day.html", context)
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.actors import Actor
+from crm.formats import first_name
 from crm.models import Answer, Consent, Room
 from crm.queries.consent import Standing, consents_about, overtaken_questions, standing_of
 from crm.rules.agreement import AgreementState
@@ -136,9 +137,9 @@ def _words(actor: Actor, standing: Standing) -> str:
     if asked is not None and asked == actor.participant:
         return _("with you")
     if asked is not None:
-        return _("with %(name)s") % {"name": asked.contact.name.split(" ")[0]}
+        return _("with %(name)s") % {"name": first_name(asked.contact.name)}
     newest = standing.newest
-    name = newest.participant.contact.name.split(" ")[0] if newest else ""
+    name = first_name(newest.participant.contact.name) if newest else ""
     match standing.state:
         case AgreementState.CHANGE:
             return _("%(name)s’s change") % {"name": name}

@@ -14,6 +14,11 @@ BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
 
 
+def test_somebody_who_was_erased_is_called_by_the_whole_words() -> None:
+    assert formats.first_name("Ingrid Solberg") == "Ingrid"
+    assert formats.first_name(formats.erased_name()) == "A person whose data were erased"
+
+
 @pytest.mark.parametrize(
     ("amount", "currency", "locale", "words"),
     [

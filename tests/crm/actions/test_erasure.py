@@ -20,6 +20,7 @@ from crm.clock import frozen, now
 from crm.errors import Invalid, NotAllowed, NotFound, Refused
 from crm.events.deliver import deliver_owed
 from crm.files import path_of
+from crm.formats import erased_name
 from crm.models import (
     AccessRequestState,
     Attachment,
@@ -34,7 +35,6 @@ from crm.models import (
     RoomSession,
 )
 from crm.personal_data.person import person_of
-from crm.personal_data.rows import erased_name
 from crm.queries.ledger import verify_rooms
 from crm.queries.sign_in import find_session
 from crm.queries.timeline import room_timeline

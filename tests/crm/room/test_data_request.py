@@ -14,8 +14,8 @@ from crm.actors import as_participant
 from crm.clock import frozen, now
 from crm.errors import NotFound
 from crm.events.deliver import deliver_owed
+from crm.formats import erased_name
 from crm.models import Contact, DataRequest, Erasure, Participant
-from crm.personal_data.rows import erased_name
 from deals.actions.problem import add_statement
 from tests.canaries import left, plant, word
 from tests.cast import Cast
