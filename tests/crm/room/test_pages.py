@@ -112,11 +112,17 @@ class TestDoor:
             client.post(link, {"ask": "link"})
         assert "A newer mail has the link that works" in page()
         assert "/room/invitation/" in mail.outbox[-1].body
-        type(grant).objects.filter(pk=grant.pk).update(joined_at=now())
+        revoke_participant(actor=cast.rep, participant_id=grant.pk)
+        assert "This link opens nothing any more." in page()
+        assert "Ask for my copy" not in page()
+        type(grant).objects.filter(pk=grant.pk).update(joined_at=now(), revoked_at=None)
         assert "You have been here before" in page()
         assert "Send me a code" in page()
         revoke_participant(actor=cast.rep, participant_id=grant.pk)
         assert "This invitation was taken back" in page()
+        assert "invited you, Aisha Karim" in page()
+        assert f"mailto:{cast.maya.email}?subject=A%20copy%20of%20what%20I%20agreed%20and%20wrote" in page()
+        assert "the wrong person" not in page()
         assert "<form" not in page().partition("<main")[2].partition("</main")[0]
 
     @pytest.mark.slow
