@@ -14,13 +14,17 @@ from crm.models import Participant, Role, Room, RoomMember, Side, User
 
 @dataclass(frozen=True)
 class AtTable:
-    """One person at the table. `contact` is set for buyers and partners, `user` for staff; `role` says what they are here."""
+    """One person at the table. `contact` is set for buyers and partners, `user` for staff; `role` says what they are here.
+
+    `is_in` is whether they have come, or were only invited so far.
+    """
 
     name: str
     side: str
     role: str
     contact: UUID | None = None
     user: UUID | None = None
+    is_in: bool = True
 
     @property
     def short(self) -> str:
@@ -69,7 +73,7 @@ def _guest(room: Room, grant: Participant) -> AtTable:
     contact = grant.contact
     elsewhere = contact.organization if contact.organization_id != room.organization_id else None
     role = ", ".join(filter(None, (str(elsewhere or ""), contact.title)))
-    return AtTable(contact.name, grant.side, role, contact.pk)
+    return AtTable(contact.name, grant.side, role, contact.pk, is_in=grant.joined_at is not None)
 
 
 def _host(user: User) -> AtTable:

@@ -112,7 +112,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _door(request, EmailForm(), unknown_link=True, status=404)
     grant = door.invitation.participant
     show_in(grant.contact.locale, grant.contact.time_zone)
-    people = people_at_table(grant.room) if door.state != DoorState.REVOKED else []
+    at_table = people_at_table(grant.room) if door.state != DoorState.REVOKED else []
+    people = [one for one in at_table if one.is_in and one.contact != grant.contact_id]
     session = find_session(session_token(request))
     context = {"door": door, "grant": grant, "people": people, "token": token}
     context["is_in"] = bool(session and session.contact_id == grant.contact_id and grant.is_active)

@@ -105,6 +105,10 @@ class TestDoor:
             return client.get(link).content.decode()
 
         assert "Send me a code" in page()
+        before = page().partition("Already at this table")[2]
+        assert cast.maya.name in before
+        assert "Aisha Karim<span" not in before, "nobody is there before they came"
+        assert "Invited, not here yet" in client_of(cast.ingrid.contact).get(room_url(cast, "people/")).text
         Invitation.objects.update(expires_at=now() - timedelta(days=1))
         assert "This invitation has ended" in page()
         assert "Send me a new link" in page()
