@@ -152,9 +152,9 @@ def _how(receipt: Receipt) -> Fact:
 
 def _replaces(receipt: Receipt) -> str:
     before = receipt.consent.supersedes
-    if before is None or before.answered_at is None:
+    if before is None or before.said_at is None:
         return _("Nothing")
-    words = {"number": before.revision.number, "day": date_format(timezone.localtime(before.answered_at), "j F Y")}
+    words = {"number": before.revision.number, "day": date_format(timezone.localtime(before.said_at), "j F Y")}
     return _("Their yes to revision %(number)s, %(day)s") % words
 
 

@@ -5,6 +5,7 @@ The ground asks "what consent kinds are there?", "who reacts to `deal.won`?" and
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -48,6 +49,8 @@ class ConsentKind:
     answer it. `label` and `url` name it for people; `url` takes the actor, since staff and room have their own pages.
     `find` returns the id of the subject that a REST call names by its deal, handoff or goal (raises `NotFound`, `Invalid`).
     `after_yes` says in a sentence what follows a person's yes, for that person.
+    `stands_since` says when what it says now came to stand, for a record with or without a file that shows it; None where the
+    answer may be older.
     Binding kinds need a fresh code and cannot be recorded by staff.
     """
 
@@ -67,6 +70,7 @@ class ConsentKind:
     after_yes: Callable[[Any], str | Promise]
     check_recordable: Callable[["Actor", Any, "Question"], None] | None = None
     find: Callable[["Actor", dict[str, UUID | None]], UUID] | None = None
+    stands_since: Callable[[Any, bool], datetime | None] | None = None
     noun: str | Promise = ""
 
     def get(self, subject_id: UUID) -> Any:

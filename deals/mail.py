@@ -29,7 +29,7 @@ def mail_win_undone(event: Event, to: UUID) -> None:
         "by": event.by_user,
         "reason": _reason(event),
         "deal": Deal.objects.get(pk=event.subject_id),
-        "answered_at": consent.answered_at,
+        "answered_at": consent.said_at,
         "url": room_url(receipt, person.contact),
         "choice_url": room_url(f"{reverse('room:kept', args=[person.room_id])}#mails", person.contact),
     }

@@ -1,6 +1,7 @@
 """What deals plug into the ground: their consent kinds, and the reaction that moves a deal on a yes."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -137,6 +138,7 @@ def _section_kind(kind: SectionKind) -> ConsentKind:
         lines=lines_of_problem if kind == SectionKind.PROBLEM else lines_of_criteria,
         after_yes=_after_yes_to_section,
         find=lambda actor, named: get_section(actor, _named(named, "deal"), kind).pk,
+        stands_since=lambda section, _shown: section.updated_at,
     )
 
 
@@ -184,6 +186,12 @@ def _check_move_recordable(actor: Actor, move: StageMove, question: Question) ->
         raise Refused(_("This stage takes only answers given in the room."), code="room_only")
     if move.to_stage_id is None and question.evidence_id is None:
         raise Refused(_("A close that was agreed elsewhere needs the signed file."), code="signed_file_needed")
+
+
+def _move_stands_since(move: StageMove, is_shown: bool) -> datetime | None:
+    """Return when the deal entered its stage. The message of who asked us to talk is older than the deal, and shows it."""
+    deal = move.deal
+    return None if is_shown and deal.stage_entered_at == deal.created_at else deal.stage_entered_at
 
 
 def _after_yes_to_move(move: StageMove) -> str | Promise:
@@ -245,6 +253,7 @@ register_consent_kind(
         after_yes=_after_yes_to_move,
         check_recordable=_check_move_recordable,
         find=_find_move,
+        stands_since=_move_stands_since,
     )
 )
 

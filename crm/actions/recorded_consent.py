@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions.consent import ANSWERS, EVENTS, lock_consent, set_answer, standing_yes, turn_answer
@@ -62,7 +64,8 @@ def record_consent(
 ) -> Question:
     """Write down an answer the participant `asked_of` gave elsewhere, in their words, to `sentence`.
 
-    Raises `Invalid`, `NotFound`, `NotAllowed`, and `Refused` for a binding kind, a stage that takes no recorded yes,
+    Raises `Invalid` (`given_at` also for a day before the words came to stand as they do: `before_the_words`), `NotFound`,
+    `NotAllowed`, and `Refused` for a binding kind, a stage that takes no recorded yes,
     or a close without a signed file.
     """
     checks = Checks()
@@ -76,6 +79,7 @@ def record_consent(
     person = answerer(room, person_id)
     locked = lock_subjects(subjects)
     check_may_be_asked(actor, person, locked)
+    _check_not_before_the_words(room, person, locked, testimony)
     _check_not_overtaken(person, locked, testimony.given_at)
     replace_older_questions(actor, room, person, locked)
     question = Question.objects.create(
@@ -142,6 +146,24 @@ def _checked(checks: Checks, testimony: Testimony) -> Testimony:
     if given_at is not None and given_at > now():
         checks.add("given_at", _("This must have happened already. Check day and time."), code="in_the_future")
     return Testimony(answer, words, channel, given_at, where, testimony.evidence)
+
+
+def _check_not_before_the_words(
+    room: Room, person: Participant, subjects: Sequence[LockedSubject], testimony: Testimony
+) -> None:
+    """Nobody can have answered words, or a step, before they stood as they do. The day counts where the room is."""
+    shown = testimony.evidence is not None
+    since = (subject.kind.stands_since(subject.row, shown) for subject in subjects if subject.kind.stands_since)
+    zone = ZoneInfo(room.time_zone)
+    first = max((at.astimezone(zone).date() for at in since if at), default=None)
+    if first is None or testimony.given_at.astimezone(zone).date() >= first:
+        return
+    words = _(
+        "What this is about stands as it does only since %(day)s, so no answer to it can be older. "
+        "Give a day from then on, or ask %(name)s in the room instead."
+    )
+    named = {"day": date_format(first, "j F Y"), "name": person.contact.name}
+    raise Invalid.field("given_at", words % named, code="before_the_words")
 
 
 def _check_not_overtaken(person: Participant, subjects: Sequence[LockedSubject], given_at: datetime | None) -> None:

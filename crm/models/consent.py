@@ -1,5 +1,6 @@
 """Questions and consents: who was asked what, and what they answered."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -182,6 +183,12 @@ class Consent(models.Model):
     def is_not_yet(self) -> bool:
         """Whether it ends the asking until the words change, or the person reopens it."""
         return self.answer in NOT_YET
+
+    @property
+    def said_at(self) -> datetime | None:
+        """When it was said: elsewhere, as the record has it, or in the room. None while it waits."""
+        is_told = self.question.is_recorded and (self.counts or self.is_not_yet)
+        return self.question.given_at if is_told else self.answered_at
 
     @property
     def is_own_word(self) -> bool:

@@ -139,6 +139,7 @@ def receipts_of(actor: Actor, consents: QuerySet[Consent]) -> list[Receipt]:
             "revision",
             "room",
             "supersedes__revision",
+            "supersedes__question",
         )
         .order_by("question__asked_at", "question_id", "id")
     )

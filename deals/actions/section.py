@@ -53,9 +53,10 @@ def get_row(actor: Actor, model: type[Row], row_id: UUID) -> Row:
 
 def touch_section(section: Section) -> None:
     """Raise the version of a locked section and refresh its hash after its rows changed."""
+    before, section.content_hash = section.content_hash, section_snapshot(section).content_hash
     section.version += 1
-    section.content_hash = section_snapshot(section).content_hash
-    section.updated_at = now()
+    if section.content_hash != before:
+        section.updated_at = now()
     section.save(update_fields=["version", "content_hash", "updated_at"])
 
 

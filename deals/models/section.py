@@ -37,7 +37,10 @@ class SectionQuerySet(models.QuerySet["Section"]):
 
 
 class Section(models.Model):
-    """One section of one deal. Each edit raises `version`; `content_hash` covers what is shared."""
+    """One section of one deal. Each edit raises `version`; `content_hash` covers what is shared.
+
+    `updated_at` is since when it reads as it does.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     deal = models.ForeignKey(Deal, models.CASCADE, related_name="sections")

@@ -32,7 +32,7 @@ def recording(cast: Cast, **changes: Any) -> dict[str, Any]:
         "answer": "agreed",
         "words": "Yes, that is it.",
         "channel": "phone",
-        "given_at": (now() - timedelta(hours=1)).isoformat(),
+        "given_at": now().isoformat(),
     }
     return body | changes
 
@@ -113,6 +113,8 @@ def test_a_record_says_when_and_in_which_words(cast: Cast, api: Caller) -> None:
     assert found == {"/given_at": "in_the_future", "/words": "required"}
     problem_of(api.post("/consents/record/", recording(cast, given_at="2026-01-01T10:00:00")), 400)
     problem_of(api.post("/consents/record/", recording(cast, channel="room")), 400)
+    found = pointers(problem_of(api.post("/consents/record/", recording(cast, given_at="1990-11-28T09:00:00Z")), 400))
+    assert found == {"/given_at": "before_the_words"}
 
 
 def test_a_brief_cannot_be_recorded_by_naming_another_kind(cast: Cast, api: Caller) -> None:

@@ -58,7 +58,7 @@ def stage_name(cast: Cast) -> str:
 
 
 def said_by_phone(**changes: object) -> Testimony:
-    facts = {"answer": "agreed", "words": "Yes, go ahead.", "channel": "phone", "given_at": now() - timedelta(hours=1)}
+    facts = {"answer": "agreed", "words": "Yes, go ahead.", "channel": "phone", "given_at": now()}
     return Testimony(**(facts | changes))
 
 

@@ -1,10 +1,16 @@
 """Recording a yes: nothing is chosen for the writer, all that is missing is said at once, and the file is kept."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
+from crm.clock import now
 from crm.models import Attachment, Consent, Question, Upload
+from tests.crm.room.door import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +26,7 @@ def url(cast) -> str:
 
 def said(cast, **changes) -> dict:
     typed = {"about": "problem", "whom": str(cast.ingrid.pk), "sentence": "Is this it?", "words": "Yes, that is it."}
-    return {**typed, "answer": "agreed", "channel": "phone", "given_at": "2026-04-07T14:20", **changes}
+    return {**typed, "answer": "agreed", "channel": "phone", "given_at": now().strftime("%Y-%m-%dT%H:%M"), **changes}
 
 
 def letter(name: str = "letter.txt", content: bytes = b"Yes, that is it. Ingrid") -> SimpleUploadedFile:
@@ -121,3 +127,36 @@ def test_the_file_of_somebody_else_is_not_taken(cast, signed_in) -> None:
     answer = signed_in(cast.maya).post(url(cast), {**said(cast), "evidence-kept": str(Upload.objects.get().pk)})
     assert set(answer.context["form"].errors) == {"evidence"}
     assert not Question.objects.exists()
+
+
+@pytest.mark.slow
+def test_an_answer_cannot_be_older_than_the_words(cast, signed_in) -> None:
+    client = signed_in(cast.maya)
+    typed = said(cast, given_at="1990-11-28T09:00", given_where="On the phone", evidence=letter())
+    answer = client.post(url(cast), typed)
+    assert answer.status_code == 422
+    [fault] = answer.context["form"].errors["given_at"]
+    assert f"only since {date_format(timezone.localdate(now()), 'j F Y')}" in fault
+    assert "ask Ingrid Solberg in the room instead" in fault
+    html = answer.content.decode()
+    for kept in ("1990-11-28T09:00", "On the phone", "Yes, that is it.", "Is this it?", "letter.txt"):
+        assert kept in html, kept
+    assert not Question.objects.exists()
+
+
+@pytest.mark.slow
+def test_every_page_gives_the_moment_in_which_it_was_said(cast, signed_in) -> None:
+    client = signed_in(cast.maya)
+    client.post(url(cast), said(cast, about=["problem", "stage_move"]))
+    then = now() - timedelta(days=30)
+    Question.objects.update(given_at=then)
+    day = f"{then.day} {then:%B}"
+    for name in ("deals:deal", "deals:revisions", "deals:section"):
+        parts = [cast.deal.pk] if name == "deals:deal" else [cast.deal.pk, "problem"]
+        html = page(client.get(reverse(name, args=parts)))
+        assert (f"agreed, {then.day} {then:%b}" if name == "deals:deal" else day) in html, name
+    assert "recorded by Maya Okafor, today" in page(
+        client.get(reverse("deals:revisions", args=[cast.deal.pk, "problem"]))
+    )
+    room = client_of(cast.ingrid.contact).get(f"/room/{cast.deal.room_id}/").content.decode()
+    assert day in room[room.index("What we agreed so far") :]

@@ -1,7 +1,6 @@
 """The rep's way through a deal by its pages: asking, recording, moving on, keeping agreed words, two writers at once."""
 
 import re
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -80,7 +79,7 @@ def test_a_yes_given_by_voice_is_recorded_with_its_file(cast, signed_in) -> None
         "whom": str(cast.ingrid.pk),
         "answer": "agreed",
         "channel": "phone",
-        "given_at": (now() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"),
+        "given_at": now().strftime("%Y-%m-%dT%H:%M"),
         "sentence": "Is this your problem?",
         "words": "Yes, that is us.",
         "evidence": SimpleUploadedFile("call.txt", b"Yes, that is us."),
