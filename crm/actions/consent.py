@@ -63,9 +63,9 @@ def answer_question(
 
     The same answer sent twice is one answer. Raises `NotAllowed` for anybody else, for who answers for their side no more
     (`may_not_answer`), while a new address waits to be confirmed (`address_not_confirmed`), and when a binding kind needs a
-    fresh code (`fresh_code_needed`); `Invalid` also for a form that lost its hash on the way: the question stays open;
-    `Refused` when it was answered otherwise, and `Stale` when the words have changed since they were shown: then nothing is
-    recorded, the question closes as replaced, and somebody of the asking side must ask again.
+    fresh code (`fresh_code_needed`); `Invalid` also for a form that lost its hash on the way: the question stays open; `Refused` when it was answered otherwise or taken back, and `Stale` when the words
+    have changed since they were shown: then nothing is recorded, the question closes as replaced, and somebody of the asking
+    side must ask again, unless they did already.
     """
     checks = Checks()
     chosen = checks.choice("answer", answer, ANSWERS)
@@ -95,6 +95,8 @@ def _answer(actor: Actor, question_id: UUID, given: Given) -> tuple[Question, bo
     if not question.is_open:
         if all(one.answer == given.answer and one.note == given.note for one in consents):
             return question, False
+        if all(one.answer == Answer.REPLACED for one in consents):
+            return question, True
         raise Refused(_("This question was answered or taken back already."), code="already_answered")
     locked = lock_subjects([Subject(one.kind, one.subject_id) for one in consents])
     if not may_answer(question.asked_of, locked):

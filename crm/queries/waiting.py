@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -47,6 +48,7 @@ class AskedAbout:
     """One thing a question is about. `before` is the earlier yes that the `changes` count from.
 
     `lines` is all that it says; none for somebody who agreed to `before` themself, and so knows what has not changed.
+    `since` is what reads otherwise now than it was asked about.
     """
 
     consent: Consent
@@ -57,6 +59,7 @@ class AskedAbout:
     changes: Sequence[LineChange]
     lines: Sequence[Line]
     is_overtaken: bool
+    since: Sequence[LineChange] = ()
 
     @property
     def by_me(self) -> bool:
@@ -112,6 +115,7 @@ def _asked_about(actor: Actor, consent: Consent) -> AskedAbout:
     kind = consent_kind(consent.kind)
     row = kind.get(consent.subject_id)
     before = _earlier_yes(actor, consent)
+    is_overtaken = kind.current_hash(row) != consent.content_hash
     return AskedAbout(
         consent=consent,
         label=kind.label(row),
@@ -120,8 +124,16 @@ def _asked_about(actor: Actor, consent: Consent) -> AskedAbout:
         before=before,
         changes=changed_lines(kind, before.revision, consent.revision) if before else [],
         lines=[] if before and _has_agreed_to(before, consent.participant_id) else lines_of(consent.revision),
-        is_overtaken=kind.current_hash(row) != consent.content_hash,
+        is_overtaken=is_overtaken,
+        since=_changed_since(actor, kind, row, consent) if is_overtaken else (),
     )
+
+
+def _changed_since(actor: Actor, kind: ConsentKind, row: Any, consent: Consent) -> list[LineChange]:
+    """Return what reads otherwise now than when it was asked about, for somebody who may still read it."""
+    if actor.participant is None or not kind.may_answer(actor.participant, row):
+        return []
+    return _line_changes(kind, consent.revision.content, kind.snapshot(row).content)
 
 
 def _earlier_yes(actor: Actor, consent: Consent) -> Consent | None:
@@ -149,9 +161,13 @@ def lines_of(revision: Revision) -> list[Line]:
 
 def changed_lines(kind: ConsentKind, before: Revision, after: Revision) -> list[LineChange]:
     """Return the lines that differ between two revisions, in the order they are read; lines that only moved are left out."""
-    if before.content is None or after.content is None:
+    return _line_changes(kind, before.content, after.content)
+
+
+def _line_changes(kind: ConsentKind, before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[LineChange]:
+    if before is None or after is None:
         return []
-    was, now_ = kind.lines(before.content), kind.lines(after.content)
+    was, now_ = kind.lines(before), kind.lines(after)
     labels = {line.key: line.label for line in (*was, *now_)}
     changes = []
     for change in diff_content(_rows(was), _rows(now_)):
@@ -196,23 +212,38 @@ def waiting_for_others(actor: Actor) -> list[WaitingElsewhere]:
 
 @dataclass(frozen=True)
 class Answered:
-    """One thing a closed question was about, and what follows from the answer (empty: nothing by itself)."""
+    """One thing a closed question was about, and what follows from the answer (empty: nothing by itself).
+
+    Of a question that was replaced `since` is what reads otherwise now; `url` is where it is read.
+    """
 
     consent: Consent
     label: str | Promise
     next: str | Promise
+    url: str = ""
+    since: Sequence[LineChange] = ()
 
 
-def answered(question: Question) -> list[Answered]:
+def answered(actor: Actor, question: Question) -> list[Answered]:
     """Return what a question was about, in the order it was shown, each with what follows a yes."""
     consents = question.consents.select_related("revision", "participant__contact", "question")
-    return [_answered(consent) for consent in sorted(consents, key=as_shown)]
+    return [_answered(actor, consent) for consent in sorted(consents, key=as_shown)]
 
 
-def _answered(consent: Consent) -> Answered:
+def _answered(actor: Actor, consent: Consent) -> Answered:
     kind = consent_kind(consent.kind)
     row = kind.get(consent.subject_id)
-    return Answered(consent, kind.label(row), kind.after_yes(row) if consent.answer == Answer.AGREED else "")
+    after = kind.after_yes(row) if consent.answer == Answer.AGREED else ""
+    if consent.answer != Answer.REPLACED or not kind.is_section:
+        return Answered(consent, kind.label(row), after)
+    return Answered(consent, kind.label(row), after, kind.url(actor, row), _changed_since(actor, kind, row, consent))
+
+
+def asked_anew(question: Question, waiting: Sequence[Waiting]) -> Waiting | None:
+    """Return the question among those waiting that has taken the place of one that was closed: it can be answered."""
+    about = set(question.consents.values_list("subject_id", flat=True))
+    later = [one for one in waiting if not one.is_overtaken and one.question.asked_at >= question.asked_at]
+    return next((one for one in later if any(each.consent.subject_id in about for each in one.subjects)), None)
 
 
 def as_shown(consent: Consent) -> tuple[bool, bool, UUID]:

@@ -23,7 +23,7 @@ from crm.actors import Actor
 from crm.errors import Invalid, NotAllowed, Stale
 from crm.models import Consent, Question
 from crm.queries.receipt import get_question, get_receipt
-from crm.queries.waiting import answered, waiting_for
+from crm.queries.waiting import answered, asked_anew, waiting_for
 from crm.room.actor import participant
 from crm.room.forms import BUTTONS, AnswerForm, ObjectionForm
 from crm.room.frame import show
@@ -62,7 +62,7 @@ def _take_answer(request: HttpRequest, actor: Actor, question: Question, form: A
         add_faults(form, error)
         return None
     except Stale:
-        return redirect(page)
+        return _question(request, actor, get_question(actor, question.pk), form, status=409)
     except NotAllowed as error:
         if error.code != "fresh_code_needed":
             raise
@@ -70,20 +70,24 @@ def _take_answer(request: HttpRequest, actor: Actor, question: Question, form: A
     return redirect(page)
 
 
-def _question(request: HttpRequest, actor: Actor, question: Question, form: AnswerForm) -> HttpResponse:
-    waiting = waiting_for(actor, question.pk)
+def _question(
+    request: HttpRequest, actor: Actor, question: Question, form: AnswerForm, *, status: int = 200
+) -> HttpResponse:
+    waiting = waiting_for(actor)
+    others = [one for one in waiting if one.question.pk != question.pk and not one.is_overtaken]
     opened = request.POST.get("answer") or request.GET.get("open", "")
     context = {
         "question": question,
-        "one": waiting[0] if waiting else None,
-        "answers": answered(question) if not question.is_open else [],
+        "one": next((one for one in waiting if one.question.pk == question.pk), None),
+        "answers": answered(actor, question) if not question.is_open else [],
         "form": form,
         "buttons": BUTTONS,
         "opened": opened if opened in ("change", "declined") else "",
         "is_mine": question.asked_of_id == (actor.participant.pk if actor.participant else None),
-        "more": [one for one in waiting_for(actor) if one.question.pk != question.pk],
+        "anew": asked_anew(question, others),
+        "more": others,
     }
-    return show(request, actor, "room/answer.html", context, current="today", status=422 if form.errors else 200)
+    return show(request, actor, "room/answer.html", context, current="today", status=422 if form.errors else status)
 
 
 @require_POST

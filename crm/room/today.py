@@ -30,7 +30,7 @@ def today(request: HttpRequest, room_id: UUID) -> HttpResponse:
         "waiting": waiting,
         "buttons": BUTTONS,
         "recorded": recorded,
-        "things": len(waiting) + len(recorded),
+        "things": sum(1 for one in waiting if not one.is_overtaken) + len(recorded),
         "others": waiting_for_others(actor),
         "blocks": _blocks(request, actor),
         "words": _recent_words(actor),

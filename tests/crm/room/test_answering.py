@@ -3,13 +3,15 @@
 import re
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from crm.actions.consent import fingerprint
 from crm.actions.question import Subject
 from crm.actions.recorded_consent import record_consent
-from crm.models import Contact, Question
+from crm.models import Answer, Contact, Participant, Question
 from crm.queries.receipt import get_receipt
 from crm.room.forms import BUTTONS
 from deals.actions.problem import edit_statement
@@ -149,3 +151,64 @@ def test_the_ledger_keeps_the_language_of_the_page(cast: Cast) -> None:
         data = {"shown_hash": shown_hash.group(1), "answer": "agreed"}
         client.post(reverse("room:answer", args=[question.room_id, question.pk]), data)
     assert get_receipt(cast.buyer, question.consents.get().pk).content["locale"] == "de"
+
+
+def press(client: Client, question: Question, answer: str = "agreed", **fields: str) -> HttpResponse:
+    """Answer as the page that is open does, or with another hash."""
+    data = {"shown_hash": fingerprint(list(question.consents.all())), "answer": answer} | fields
+    return client.post(reverse("room:answer", args=[question.room_id, question.pk]), data)
+
+
+def change_the_words(cast: Cast) -> None:
+    row = ProblemStatement.objects.get()
+    edit_statement(actor=cast.rep, statement_id=row.pk, version=row.version, values={"text": "Planners guess by hand."})
+
+
+def test_an_answer_to_older_words_shows_what_changed_and_where_it_stands(cast: Cast) -> None:
+    question, client = story.ask(cast, cast.problem()), client_of(cast.ingrid.contact)
+    change_the_words(cast)
+    response = press(client, question)
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert "Nothing was recorded." in page
+    assert "what changed since you were asked" in page
+    assert "<del>forecast</del>" in page
+    assert "<ins>guess</ins>" in page
+    assert f'href="{reverse("deals_room:section", args=[question.room_id, cast.deal.pk, "problem"])}"' in page
+    assert 'value="agreed"' not in page
+    assert question.consents.get().answer == Answer.REPLACED
+    again = client.get(reverse("room:answer", args=[question.room_id, question.pk]))
+    assert (again.status_code, "<ins>guess</ins>" in again.content.decode()) == (200, True)
+
+
+@pytest.mark.slow
+def test_and_leads_to_the_new_question(cast: Cast) -> None:
+    question, client = story.ask(cast, cast.problem()), client_of(cast.ingrid.contact)
+    change_the_words(cast)
+    newer = story.ask(cast, cast.problem())
+    response = press(client, question)
+    page = response.content.decode()
+    assert f'href="{reverse("room:answer", args=[question.room_id, newer.pk])}"' in page
+    assert "Maya asks you anew" in page
+
+
+@pytest.mark.slow
+def test_somebody_who_reads_the_section_no_more_sees_none_of_its_new_words(cast: Cast) -> None:
+    question, client = story.ask(cast, cast.problem()), client_of(cast.ingrid.contact)
+    change_the_words(cast)
+    press(client, question)
+    Participant.objects.filter(pk=cast.ingrid.pk).update(sections=["criteria"])
+    page = client.get(reverse("room:answer", args=[question.room_id, question.pk])).content.decode()
+    assert "guess" not in page
+
+
+@pytest.mark.slow
+def test_what_cannot_be_answered_is_not_counted_and_shows_what_changed(cast: Cast) -> None:
+    question, client = story.ask(cast, cast.problem()), client_of(cast.ingrid.contact)
+    room = reverse("room:today", args=[question.room_id])
+    assert "One thing, about three minutes." in client.get(room).content.decode()
+    change_the_words(cast)
+    page = client.get(room).content.decode()
+    assert "One thing" not in page
+    assert "There is nothing to answer now" in page
+    assert "<ins>guess</ins>" in page

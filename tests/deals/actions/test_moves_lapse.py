@@ -47,7 +47,7 @@ def test_a_yes_from_before_going_back_does_not_move_the_deal_later(cast: Cast) -
     with pytest.raises(Refused) as refusal:
         go_on(cast, "Define success")
     assert [fault.code for fault in refusal.value.faults] == ["consent_missing"]
-    [told] = answered(old)
+    [told] = answered(cast.buyer, old)
     assert "asked again" in str(told.next)
     new = ask(cast, move_to(cast, "Define success"))
     assert new.consents.get().subject_id != old.consents.get().subject_id
