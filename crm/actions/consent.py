@@ -26,7 +26,7 @@ from crm.actions.room import lock_room
 from crm.actors import Actor
 from crm.checks import Checks
 from crm.clock import now
-from crm.errors import NotAllowed, NotFound, Refused, Stale
+from crm.errors import Invalid, NotAllowed, NotFound, Refused, Stale
 from crm.events.record import record
 from crm.models import NOT_YET, Answer, Consent, Participant, Question, Room
 from crm.queries.address_change import check_address_settled
@@ -36,6 +36,7 @@ from crm.queries.waiting import fingerprint as fingerprint
 
 ANSWERS = (Answer.AGREED, Answer.CHANGE, Answer.DECLINED)
 HASH = re.compile("[0-9a-f]{64}")
+NOT_SHOWN = _("Your answer came without the words it is about. Nothing was recorded. Read them here and answer again.")
 EVENTS = {
     Answer.AGREED: "consent.given",
     Answer.CHANGE: "consent.change_suggested",
@@ -63,7 +64,8 @@ def answer_question(
 
     The same answer sent twice is one answer. Raises `NotAllowed` for anybody else, for who answers for their side no more
     (`may_not_answer`), while a new address waits to be confirmed (`address_not_confirmed`), and when a binding kind needs a
-    fresh code (`fresh_code_needed`); `Invalid` also for a form that lost its hash on the way: the question stays open; `Refused` when it was answered otherwise or taken back, and `Stale` when the words
+    fresh code (`fresh_code_needed`); `Invalid` also for a form that lost its hash on the way, or has that of other words
+    (`not_shown`): the question stays open; `Refused` when it was answered otherwise or taken back, and `Stale` when the words
     have changed since they were shown: then nothing is recorded, the question closes as replaced, and somebody of the asking
     side must ask again, unless they did already.
     """
@@ -72,10 +74,7 @@ def answer_question(
     note = checks.text("note", note, required=chosen == Answer.CHANGE, limit=5000)
     button = checks.line("button", button, required=False)
     if not HASH.fullmatch(shown_hash):
-        words = _(
-            "Your answer came without the words it is about. Nothing was recorded. Read them here and answer again."
-        )
-        checks.add("shown_hash", words, code="required")
+        checks.add("shown_hash", NOT_SHOWN, code="required")
     checks.done()
     given = Given(Answer(chosen), note, button, shown_hash)
     with transaction.atomic():
@@ -103,9 +102,11 @@ def _answer(actor: Actor, question_id: UUID, given: Given) -> tuple[Question, bo
         raise NotAllowed(_("You read along here and do not answer for your side."), code=MAY_NOT_ANSWER)
     check_address_settled(question.asked_of.contact_id)
     _check_fresh(actor, locked)
-    if given.shown_hash != fingerprint(consents) or not _is_current(consents, locked):
+    if not _is_current(consents, locked):
         close_question(actor, room, question, Answer.REPLACED)
         return question, True
+    if given.shown_hash != fingerprint(consents):
+        raise Invalid.field("shown_hash", NOT_SHOWN, code="not_shown")
     _write_answers(actor, room, question, consents, given)
     return question, False
 

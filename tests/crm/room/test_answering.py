@@ -212,3 +212,22 @@ def test_what_cannot_be_answered_is_not_counted_and_shows_what_changed(cast: Cas
     assert "One thing" not in page
     assert "There is nothing to answer now" in page
     assert "<ins>guess</ins>" in page
+
+
+def test_a_hash_of_other_words_closes_nothing(cast: Cast) -> None:
+    question, client = story.ask(cast, cast.problem()), client_of(cast.ingrid.contact)
+    response = press(client, question, "change", shown_hash="0" * 64, note="The causes.")
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "Your answer came without the words it is about." in page
+    assert "The causes.</textarea>" in page
+    assert question.consents.get().answer == Answer.ASKED
+    assert press(client, question).status_code == 302
+    assert question.consents.get().answer == Answer.AGREED
+
+
+def test_a_hash_of_other_words_closes_what_has_changed(cast: Cast) -> None:
+    question, client = story.ask(cast, cast.problem()), client_of(cast.ingrid.contact)
+    change_the_words(cast)
+    assert press(client, question, shown_hash="0" * 64).status_code == 409
+    assert question.consents.get().answer == Answer.REPLACED
