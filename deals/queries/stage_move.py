@@ -99,15 +99,15 @@ def _standing_objections(standing: DealStanding) -> list[FieldFault]:
     """A contested record, or a yes taken back, holds the next move until that person has answered anew.
 
     A later yes of the same person to the same thing, or to a later move of the deal, settles it. Of somebody who answers
-    no more it is a gate, which a manager can let pass.
+    no more it is a gate, which a manager can let pass. What one person says of several things is said once.
     """
-    faults = []
+    faults = {}
     for consent in (one for one in standing.objections if can_settle(one)):
         name = consent.participant.contact.name
         if consent.answer == Answer.CONTESTED:
             words = _("%(name)s says a recorded answer is not what they said.") % {"name": name}
-            faults.append(FieldFault("consent", "contested", words))
+            faults[consent.participant_id, consent.answer] = FieldFault("consent", "contested", words)
         else:
             words = _("%(name)s took a yes back.") % {"name": name}
-            faults.append(FieldFault("consent", "withdrawn", words))
-    return faults
+            faults[consent.participant_id, consent.answer] = FieldFault("consent", "withdrawn", words)
+    return list(faults.values())

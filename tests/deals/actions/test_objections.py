@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from crm.actions.consent import contest_consent, withdraw_consent
 from crm.actions.participant import change_participant, invite_contact, revoke_participant
-from crm.actors import as_user
+from crm.actors import as_participant, as_user
 from crm.clock import now
 from crm.errors import NotFound, Refused
 from crm.models import Answer, Consent, Participant
@@ -19,6 +19,7 @@ from deals.actions.problem import edit_statement
 from deals.actions.stage_move import execute_move, waive_gate
 from deals.models import Deal, ProblemStatement
 from deals.queries.gate import gate_states
+from deals.queries.stage_move import faults_of_move
 from deals.queries.standing import DealStanding
 from handoff.models import BriefItem
 from handoff.queries.risk import heading_of
@@ -171,3 +172,15 @@ def test_the_manager_finds_it_on_the_deal_and_the_handoff_lists_it(cast: Cast, c
     say(ask(cast, move_to(cast, None), of=cast.daniel))
     risks = {heading_of(item) for item in BriefItem.objects.filter(group="risks")}
     assert risks == {label, "Ingrid Solberg took a yes back"}
+
+
+def test_what_one_person_says_of_several_things_stands_in_the_way_once(cast: Cast) -> None:
+    put_at(cast.deal, "Meet")
+    both = say(ask(cast, cast.problem(), move_to(cast, "Understand")))
+    say(ask(cast, cast.problem(), of=cast.daniel))
+    for consent in both.consents.all():
+        withdraw_consent(actor=cast.buyer, consent_id=consent.pk)
+    withdraw_consent(actor=as_participant(cast.daniel), consent_id=cast.daniel.questions.get().consents.get().pk)
+    standing = DealStanding(Deal.objects.get(pk=cast.deal.pk))
+    said = [str(one.message) for one in faults_of_move(standing, None, None) if one.code == "withdrawn"]
+    assert said == ["Ingrid Solberg took a yes back.", "Daniel Reyes took a yes back."]
