@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0032_welcomed_domain'),
+        ('crm', '0034_dream_clients'),
     ]
 
     operations = [
