@@ -138,7 +138,10 @@ def _asker(receipt: Receipt) -> str:
 
 
 def _how(receipt: Receipt) -> Fact:
+    """How it was answered; of a question that was replaced or taken back there is nothing to say."""
     question, content = receipt.consent.question, receipt.content
+    if receipt.given is None:
+        return Fact(_("How"), "")
     if not receipt.is_recorded:
         how = (content.get("how") or {}).get("how", "")
         return Fact(_("How"), str(SIGNED_IN.get(how, how or SIGNED_IN["room session after a code by mail"])))
