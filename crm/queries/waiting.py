@@ -13,7 +13,7 @@ from crm.actors import Actor
 from crm.clock import now
 from crm.models import Answer, Channel, Consent, Question, Revision
 from crm.queries.consent import consents_about, standing_of
-from crm.queries.subject import Named, names_of, subjects_of
+from crm.queries.subject import Named, Subjects, names_of, subjects_of
 from crm.registry import ConsentKind, Line, consent_kind
 from crm.rules.content_diff import ChangeKind, diff_content
 from crm.rules.words import Piece, PieceKind
@@ -188,10 +188,14 @@ def _rows(lines: Sequence[Line]) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class WaitingElsewhere:
-    """A question that waits for somebody else, and what it is about: no more than whose turn it is, and for what."""
+    """A question that waits for somebody else, and what it is about: no more than whose turn it is, and for what.
+
+    `is_overtaken`: it waits no more, since its words have changed.
+    """
 
     question: Question
     about: Sequence[Named]
+    is_overtaken: bool
 
 
 def waiting_for_others(actor: Actor) -> list[WaitingElsewhere]:
@@ -205,9 +209,15 @@ def waiting_for_others(actor: Actor) -> list[WaitingElsewhere]:
     rows = others.exclude(asked_of=actor.participant).select_related("asked_of__contact").prefetch_related("consents")
     questions = list(rows.order_by("asked_at", "id"))
     subjects = subjects_of(consent for question in questions for consent in question.consents.all())
-    return [
-        WaitingElsewhere(one, names_of(actor, sorted(one.consents.all(), key=as_shown), subjects)) for one in questions
-    ]
+    return [_waiting_elsewhere(actor, question, subjects) for question in questions]
+
+
+def _waiting_elsewhere(actor: Actor, question: Question, subjects: Subjects) -> WaitingElsewhere:
+    consents = sorted(question.consents.all(), key=as_shown)
+    is_overtaken = any(
+        consent_kind(one.kind).current_hash(subjects[one.kind, one.subject_id]) != one.content_hash for one in consents
+    )
+    return WaitingElsewhere(question, names_of(actor, consents, subjects), is_overtaken)
 
 
 @dataclass(frozen=True)

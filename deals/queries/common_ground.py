@@ -130,14 +130,14 @@ def _ground_section(actor: Actor, section: Section, standing: Standing) -> Groun
 
 
 def _words(actor: Actor, standing: Standing) -> str:
-    """Return whose turn it is, in two or three words."""
-    asked = standing.waiting[-1].participant if standing.waiting else None
+    """Return whose turn it is, in two or three words: the reader's own first."""
+    asked = [one.participant for one in standing.waiting]
     if standing.state == AgreementState.BOTH:
         return _("agreed")
-    if asked is not None and asked == actor.participant:
+    if actor.participant in asked:
         return _("with you")
-    if asked is not None:
-        return _("with %(name)s") % {"name": first_name(asked.contact.name)}
+    if asked:
+        return _("with %(name)s") % {"name": first_name(asked[-1].contact.name)}
     newest = standing.newest
     name = first_name(newest.participant.contact.name) if newest else ""
     match standing.state:
@@ -149,4 +149,4 @@ def _words(actor: Actor, standing: Standing) -> str:
             return _("%(name)s took the yes back") % {"name": name}
         case AgreementState.DECLINED | AgreementState.DECLINED_SELLER:
             return _("%(name)s said no") % {"name": name}
-    return _("not asked yet")
+    return _("changed since asked") if standing.overtaken else _("not asked yet")
