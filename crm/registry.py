@@ -46,7 +46,8 @@ class ConsentKind:
     `rows` are all subjects with what the rest needs of them; `lock` takes a row's lock and returns it (raises `NotFound`).
     `room_of`, `snapshot` and `current_hash` read such a row; `lines` says the content of a snapshot in words.
     `check_askable` raises a `DomainError` when it cannot be asked now. `may_answer` says whether a participant can
-    answer it. `label` and `url` name it for people; `url` takes the actor, since staff and room have their own pages.
+    answer it. `label` and `url` name it for people; `url` takes the actor, since staff and room have their own pages;
+    `within` names what it is a part of, as a room may hold several of them.
     `find` returns the id of the subject that a REST call names by its deal, handoff or goal (raises `NotFound`, `Invalid`).
     `after_yes` says in a sentence what follows a person's yes, for that person.
     `stands_since` says when what it says now came to stand, for a record with or without a file that shows it; None where the
@@ -72,6 +73,7 @@ class ConsentKind:
     find: Callable[["Actor", dict[str, UUID | None]], UUID] | None = None
     stands_since: Callable[[Any, bool], datetime | None] | None = None
     noun: str | Promise = ""
+    within: Callable[[Any], str] | None = None
 
     def get(self, subject_id: UUID) -> Any:
         """Return one subject's row. Raises `NotFound`."""

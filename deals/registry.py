@@ -139,6 +139,7 @@ def _section_kind(kind: SectionKind) -> ConsentKind:
         after_yes=_after_yes_to_section,
         find=lambda actor, named: get_section(actor, _named(named, "deal"), kind).pk,
         stands_since=lambda section, _shown: section.updated_at,
+        within=lambda section: str(section.deal.title),
     )
 
 
@@ -254,6 +255,7 @@ register_consent_kind(
         check_recordable=_check_move_recordable,
         find=_find_move,
         stands_since=_move_stands_since,
+        within=lambda move: str(move.deal.title),
     )
 )
 

@@ -50,7 +50,7 @@ register_scope("success:write", _("Write handoffs, success plans, goals and meas
 
 
 def _handoffs() -> QuerySet[Handoff]:
-    return Handoff.objects.select_related("to_user", "room")
+    return Handoff.objects.select_related("to_user", "room", "deal")
 
 
 def _lock_handoff(handoff_id: UUID) -> Handoff:
@@ -79,7 +79,7 @@ def _brief_url(actor: Actor, row: Handoff) -> str:
 
 
 def _goals() -> QuerySet[Goal]:
-    return Goal.objects.select_related("plan__room")
+    return Goal.objects.select_related("plan__room", "plan__deal")
 
 
 def _lock_goal(goal_id: UUID) -> Goal:
@@ -135,6 +135,7 @@ register_consent_kind(
             % {"name": row.to_user.name}
         ),
         find=lambda _actor, named: _named(named, "handoff"),
+        within=lambda row: str(row.deal.title),
     )
 )
 register_consent_kind(
@@ -157,6 +158,7 @@ register_consent_kind(
             _("“%(goal)s” is kept as reached, with your name and the day beside it.") % {"goal": row.title}
         ),
         find=lambda _actor, named: _named(named, "goal"),
+        within=lambda row: str(row.plan.deal.title),
     )
 )
 

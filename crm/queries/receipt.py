@@ -189,9 +189,25 @@ def _link(entry: LedgerEntry, before: LedgerEntry | None, after: LedgerEntry | N
     return Link(entry, before, after, payload.content if payload else None, is_whole)
 
 
-def answers_of(actor: Actor) -> list[Consent]:
+@dataclass(frozen=True)
+class OwnAnswer:
+    """One thing somebody was asked: what it was about, and what that is a part of ("" where it stands for itself)."""
+
+    consent: Consent
+    label: str | Promise
+    within: str
+
+
+def answers_of(actor: Actor) -> list[OwnAnswer]:
     """Return everything the actor was asked in this room, newest first: their own answers."""
     if actor.participant is None:
         return []
     mine = Consent.objects.visible_to(actor).filter(participant=actor.participant)
-    return list(mine.select_related("question__asked_by", "revision").order_by("-question__asked_at", "-id"))
+    rows = list(mine.select_related("question__asked_by", "revision").order_by("-question__asked_at", "-id"))
+    subjects = subjects_of(rows)
+    return [_own_answer(row, subjects[row.kind, row.subject_id]) for row in rows]
+
+
+def _own_answer(consent: Consent, subject: Any) -> OwnAnswer:
+    kind = consent_kind(consent.kind)
+    return OwnAnswer(consent, kind.label(subject), kind.within(subject) if kind.within else "")

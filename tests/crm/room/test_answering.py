@@ -18,7 +18,7 @@ from deals.actions.problem import edit_statement
 from deals.models import ProblemStatement
 from tests.cast import Cast
 from tests.crm.room.door import client_of
-from tests.deals.actions.test_stage_move import said_by_phone
+from tests.deals.actions.test_stage_move import move_to, said_by_phone
 from tests.handoff import story
 
 pytestmark = pytest.mark.django_db
@@ -231,3 +231,12 @@ def test_a_hash_of_other_words_closes_what_has_changed(cast: Cast) -> None:
     change_the_words(cast)
     assert press(client, question, shown_hash="0" * 64).status_code == 409
     assert question.consents.get().answer == Answer.REPLACED
+
+
+@pytest.mark.slow
+def test_the_list_of_ones_answers_says_what_each_was_about(cast: Cast) -> None:
+    story.say(story.ask(cast, cast.problem(), move_to(cast, "Understand")))
+    page = client_of(cast.ingrid.contact).get(reverse("room:kept", args=[cast.deal.room_id])).content.decode()
+    answers = page[page.index('id="answers"') : page.index('id="words"')]
+    for label in ("Our problem", "Moving on to Understand"):
+        assert f"<span>{label}, {cast.deal.title}</span>" in answers
