@@ -139,26 +139,6 @@ class ClientBlock:
 
 
 @dataclass(frozen=True)
-class ArchivePage:
-    """One shared page as it stands: `content` in plain JSON, and the same in words."""
-
-    title: str
-    content: dict[str, Any]
-    lines: Sequence[Line]
-
-
-@dataclass(frozen=True)
-class ArchivePart:
-    """What a room's archive holds of a tab of the room: `pages` gives those the actor sees, with what is shared only.
-
-    `name` is the name of the tab.
-    """
-
-    name: str
-    pages: Callable[["Actor", "Room"], Iterable[ArchivePage]]
-
-
-@dataclass(frozen=True)
 class PersonalDataPlace:
     """A place that holds data of a person, so that export and erasure are complete.
 
@@ -209,7 +189,6 @@ _panels: dict[str, RoomPanel] = {}
 _today: list[TodayBlock] = []
 _commentable: dict[str, Commentable] = {}
 _client: list[ClientBlock] = []
-_archive: dict[str, ArchivePart] = {}
 _file_holders: list[FileHolder] = []
 _ways_back: list[WayBack] = []
 _maps_of_sides: list[MapOfSides] = []
@@ -380,16 +359,6 @@ def register_client_block(block: ClientBlock) -> None:
 def client_blocks() -> Sequence[ClientBlock]:
     """Return the blocks of a client's page, in order."""
     return tuple(_client)
-
-
-def register_archive_part(part: ArchivePart) -> None:
-    """Add what a tab of the room shows to the room's archive."""
-    _archive[part.name] = part
-
-
-def archive_parts() -> Sequence[ArchivePart]:
-    """Return the parts of a room's archive, in the order they were registered."""
-    return tuple(_archive.values())
 
 
 def register_file_holder(holder: FileHolder) -> None:

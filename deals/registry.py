@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
+from crm.archive_parts import register_archive_part
 from crm.day import register_waiting
 from crm.errors import FieldFault, Invalid, NotFound, Refused
 from crm.merging import Follows, register_follows
@@ -21,7 +22,6 @@ from crm.registry import (
     ClientBlock,
     Commentable,
     ConsentKind,
-    register_archive_part,
     register_client_block,
     register_commentable,
     register_consent_kind,

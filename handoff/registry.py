@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.actors import Actor
+from crm.archive_parts import register_archive_part
 from crm.day import register_waiting
 from crm.errors import Invalid, NotFound, Refused
 from crm.happenings import AGREED, NUMBERS, register_happenings
@@ -15,7 +16,6 @@ from crm.models import Participant, Role, Side
 from crm.registry import (
     ClientBlock,
     ConsentKind,
-    register_archive_part,
     register_client_block,
     register_consent_kind,
     register_consumer,

@@ -159,7 +159,7 @@ def move_custom_field(*, actor: Actor, custom_field_id: UUID, to: Literal["earli
         one.position = position
     CustomField.objects.bulk_update(order, ["position"])
     record("custom_field.changed", actor=actor, room=None, subject=field, data={"fields": ["position"]})
-    return field
+    return order[there]
 
 
 def _lock(custom_field_id: UUID) -> CustomField:

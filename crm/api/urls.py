@@ -13,7 +13,7 @@ from crm.api.attachment import AttachmentContent, AttachmentDetail, AttachmentLi
 from crm.api.comment import CommentDetail, CommentList, CommentReopening, CommentResolving
 from crm.api.consent import BuyersOwn, ConsentDetail, ConsentList, ConsentRecording, RecordWithdrawal
 from crm.api.contact import ContactBulk, ContactDetail, ContactList, ContactRestoring, ContactVouching
-from crm.api.custom_field import CustomFieldList
+from crm.api.custom_field import CustomFieldDetail, CustomFieldList, CustomFieldMove, CustomFieldRestore
 from crm.api.data_request import (
     ContactErasure,
     DataRequestDetail,
@@ -91,6 +91,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<uuid:contact_id>/erase/", ContactErasure.as_view(), name="contact-erase"),
     path("contacts/<uuid:contact_id>/merge/", ContactMerging.as_view(), name="contact-merge"),
     path("custom-fields/", CustomFieldList.as_view(), name="custom-fields"),
+    path("custom-fields/<uuid:custom_field_id>/", CustomFieldDetail.as_view(), name="custom-field"),
+    path("custom-fields/<uuid:custom_field_id>/restore/", CustomFieldRestore.as_view(), name="custom-field-restore"),
+    path("custom-fields/<uuid:custom_field_id>/move/", CustomFieldMove.as_view(), name="custom-field-move"),
     path("data-requests/", DataRequestList.as_view(), name="data-requests"),
     path("data-requests/<uuid:request_id>/", DataRequestDetail.as_view(), name="data-request"),
     path("data-requests/<uuid:request_id>/grant/", DataRequestGrant.as_view(), name="data-request-grant"),

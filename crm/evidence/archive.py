@@ -25,6 +25,7 @@ from django.template.loader import render_to_string
 from django.utils.text import slugify
 
 from crm.actors import Actor
+from crm.archive_parts import archive_parts
 from crm.clock import now
 from crm.evidence import verify
 from crm.files import is_kept, open_content
@@ -33,7 +34,6 @@ from crm.pdf.room import room_pdf
 from crm.queries import archive as rows
 from crm.queries.receipt import receipts_of
 from crm.queries.room import get_room
-from crm.registry import archive_parts
 
 log = structlog.get_logger(__name__)
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.archive_parts import ArchivePage
 from crm.models import Attachment, Room
 from crm.pdf.receipt import frame_content, receipt_content
 from crm.pdf.typeset import typeset
 from crm.queries.receipt import Receipt
 from crm.receipt import moment, what_it_is
-from crm.registry import ArchivePage
 
 
 def room_pdf(

@@ -1,17 +1,22 @@
-"""Pipelines and their stages over REST, for reading."""
+"""Pipelines over REST: all staff read them, administrators change them."""
 
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from crm.api.endpoint import one, reads
+from crm.api.authentication import actor_of
+from crm.api.endpoint import gone, one, reads, writes
 from crm.api.fields import Id, Text
 from crm.api.listing import Listing, page
+from crm.api.versions import version_of
 from crm.errors import NotFound
+from deals.actions.pipeline import archive_pipeline, change_pipeline, create_pipeline, restore_pipeline
 from deals.models import Pipeline
 
 
@@ -50,6 +55,7 @@ class StageAnswer(serializers.Serializer[Any]):
     recorded_is_enough = serializers.BooleanField(help_text="Whether an answer recorded by staff counts.")
     gates = serializers.SerializerMethodField()
     guidance = GuidanceAnswer(source="*")
+    version = serializers.IntegerField()
 
     def get_gates(self, stage: Any) -> list[str]:
         """Return the codes of the gates, in order."""
@@ -63,6 +69,21 @@ class PipelineAnswer(serializers.Serializer[Any]):
     name = Text(max_length=200)
     slug = Text(max_length=64)
     stages = StageAnswer(source="stages.all", many=True)
+    version = serializers.IntegerField()
+
+
+class NewPipeline(serializers.Serializer[Any]):
+    """A pipeline with the stages and gates of another."""
+
+    name = Text(max_length=200)
+    like = Id(help_text="The pipeline whose stages it begins with.")
+
+
+class PipelineChange(serializers.Serializer[Any]):
+    """A new name, a new place among all."""
+
+    name = Text(max_length=200)
+    place = serializers.IntegerField(required=False, help_text="From 1; left out, it stays where it is.")
 
 
 PIPELINES = Listing(PipelineAnswer, sorts=("position",))
@@ -76,6 +97,13 @@ class PipelineList(APIView):
         """List pipelines with their stages."""
         return page(request, PIPELINES, _pipelines())
 
+    @writes("create_pipeline", "admin", takes=NewPipeline, answers=PipelineAnswer, status=201)
+    def post(self, request: Request, values: dict[str, Any]) -> Response:
+        """Make a pipeline with the stages of another."""
+        made = create_pipeline(actor=actor_of(request), **values)
+        location = reverse("api:pipeline", args=[made.pk])
+        return one(request, PipelineAnswer, get_pipeline(made.pk), status=201, location=location)
+
 
 class PipelineDetail(APIView):
     """One pipeline."""
@@ -83,11 +111,38 @@ class PipelineDetail(APIView):
     @reads("get_pipeline", "deals:read", answers=PipelineAnswer)
     def get(self, request: Request, pipeline_id: UUID) -> Response:
         """Read a pipeline with its stages."""
-        pipeline = _pipelines().filter(pk=pipeline_id).first()
-        if pipeline is None:
-            raise NotFound
-        return one(request, PipelineAnswer, pipeline)
+        return one(request, PipelineAnswer, get_pipeline(pipeline_id))
+
+    @writes("change_pipeline", "admin", takes=PipelineChange, answers=PipelineAnswer, versioned=True)
+    def patch(self, request: Request, values: dict[str, Any], pipeline_id: UUID) -> Response:
+        """Rename a pipeline, or give it another place."""
+        change_pipeline(actor=actor_of(request), pipeline_id=pipeline_id, version=version_of(request), **values)
+        return one(request, PipelineAnswer, get_pipeline(pipeline_id))
+
+    @writes("archive_pipeline", "admin", status=204, versioned=True)
+    def delete(self, request: Request, values: dict[str, Any], pipeline_id: UUID) -> Response:
+        """Let no new deal begin in a pipeline. Deals that are in it go on."""
+        archive_pipeline(actor=actor_of(request), pipeline_id=pipeline_id, version=version_of(request))
+        return gone()
 
 
-def _pipelines() -> Any:
+class PipelineRestore(APIView):
+    """Letting new deals begin in a pipeline again."""
+
+    @writes("restore_pipeline", "admin", answers=PipelineAnswer, versioned=True)
+    def post(self, request: Request, values: dict[str, Any], pipeline_id: UUID) -> Response:
+        """Let new deals begin in a pipeline again."""
+        restore_pipeline(actor=actor_of(request), pipeline_id=pipeline_id, version=version_of(request))
+        return one(request, PipelineAnswer, get_pipeline(pipeline_id))
+
+
+def get_pipeline(pipeline_id: UUID) -> Pipeline:
+    """Return a pipeline that is in use, with its stages and gates. Raises `NotFound`."""
+    pipeline = _pipelines().filter(pk=pipeline_id).first()
+    if pipeline is None:
+        raise NotFound
+    return pipeline
+
+
+def _pipelines() -> "QuerySet[Pipeline]":
     return Pipeline.objects.filter(archived_at=None).prefetch_related("stages__gates")

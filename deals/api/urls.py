@@ -18,16 +18,22 @@ from deals.api.import_run import (
     ImportUndo,
 )
 from deals.api.line_item import LineItemDetail, LineItemList
-from deals.api.pipeline import PipelineDetail, PipelineList
+from deals.api.pipeline import PipelineDetail, PipelineList, PipelineRestore
 from deals.api.problem import StatementDetail, StatementList, StatementSharing
 from deals.api.product import ProductDetail, ProductList
 from deals.api.section import SectionDetail, SectionList
+from deals.api.stage import StageDetail, StageGuidance, StageList, StageMoveBeside
 from deals.api.stage_move import DealGates, DealMoveBack, DealMoves, DealUndoWin, DealWaivers
 from deals.api.stakeholder import StakeholderDetail, StakeholderList, StakeholderSharing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("pipelines/", PipelineList.as_view(), name="pipelines"),
     path("pipelines/<uuid:pipeline_id>/", PipelineDetail.as_view(), name="pipeline"),
+    path("pipelines/<uuid:pipeline_id>/restore/", PipelineRestore.as_view(), name="pipeline-restore"),
+    path("pipelines/<uuid:pipeline_id>/stages/", StageList.as_view(), name="pipeline-stages"),
+    path("stages/<uuid:stage_id>/", StageDetail.as_view(), name="stage"),
+    path("stages/<uuid:stage_id>/guidance/", StageGuidance.as_view(), name="stage-guidance"),
+    path("stages/<uuid:stage_id>/move/", StageMoveBeside.as_view(), name="stage-move"),
     path("exchange-rates/", ExchangeRateList.as_view(), name="exchange-rates"),
     path("exchange-rates/<uuid:exchange_rate_id>/", ExchangeRateDetail.as_view(), name="exchange-rate"),
     path("products/", ProductList.as_view(), name="products"),

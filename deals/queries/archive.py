@@ -6,8 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.actors import Actor
+from crm.archive_parts import ArchivePage, ArchivePart
 from crm.models import Room
-from crm.registry import ArchivePage, ArchivePart, Line
+from crm.registry import Line
 from deals.models import Section, SectionKind, Stakeholder, StakeholderRole
 from deals.queries.content import section_snapshot
 from deals.queries.lines import lines_of_criteria, lines_of_problem

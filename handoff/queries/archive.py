@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from crm import formats
 from crm.actors import Actor
+from crm.archive_parts import ArchivePage, ArchivePart
 from crm.models import Room
 from crm.receipt import moment
-from crm.registry import ArchivePage, ArchivePart, Line
+from crm.registry import Line
 from crm.rules.canonical import canonical_value
 from handoff.models import BriefItem, Goal, Handoff, ItemKind, Measurement
 from handoff.models.handoff import SHOWN_IN_ROOM

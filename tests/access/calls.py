@@ -113,6 +113,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "deals:import_columns": {"column-0": "name", "column-1": "email"},
     "deals:import_source": {"source": "file", "encoding": "utf-8-sig", "delimiter": ","},
     "api:deal-pause": {"until": _SOON},
+    "api:pipelines": {"name": "Words", "like": "=pipeline_id"},
     "api:task": {"title": "Words"},
 }
 """What calls carry to which the one body for all says nothing; `=` stands before the name of a row."""

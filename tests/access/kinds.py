@@ -119,6 +119,8 @@ ADMINISTRATION = frozenset(
         "api:data-requests", "api:data-request",
         "api:data-request-grant", "api:data-request-erase", "api:data-request-decline", "api:contact-erase", "api:contact-vouch",
         "api:ledger-checks",
+        "api:pipeline-restore", "api:pipeline-stages", "api:stage-guidance", "api:stage-move",
+        "api:custom-field-restore", "api:custom-field-move",
     }
 )  # fmt: skip
 """Routes that only administrators have anything to do with."""

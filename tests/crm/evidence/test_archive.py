@@ -20,12 +20,13 @@ from crm.actions.comment import add_comment
 from crm.actions.consent import answer_question, fingerprint
 from crm.actions.participant import revoke_participant
 from crm.actors import Actor, as_participant, as_user
+from crm.archive_parts import archive_parts
 from crm.clock import now
 from crm.errors import NotFound
 from crm.evidence.archive import make_archive
 from crm.files import path_of
 from crm.models import Attachment, LedgerPayload, Side, SignInFacts
-from crm.registry import archive_parts, room_panels
+from crm.registry import room_panels
 from crm.web.archive import archive_response
 from deals.actions.problem import add_statement
 from deals.actions.stage_move import waive_gate
