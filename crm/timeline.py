@@ -254,6 +254,7 @@ RENDERERS: dict[str, Renderer] = {
     "contact.restored": says("people", _("%(name)s put %(who)s back into the list"), who="subject"),
     "contact.erased": _changed("lock", _("%(name)s erased the data of a person")),
     "data_request.made": _changed("lock", _("%(name)s asked about the data kept of them")),
+    "data_request.withdrawn": _changed("undo", _("%(name)s took back what they asked about the data kept of them")),
     "data_request.answered": _changed("lock", _("%(name)s answered a request about data")),
     "attachment.erased": _changed("file", _("A file was erased with the data of a person")),
     "team.created": says("people", _("%(name)s made the team %(what)s"), what="subject"),

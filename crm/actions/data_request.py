@@ -50,6 +50,21 @@ def request_data(*, actor: Actor, kind: str, note: str = "") -> DataRequest:
 
 
 @transaction.atomic
+def withdraw_data_request(*, actor: Actor, request_id: UUID) -> DataRequest:
+    """Take one's own request back. Raises `NotFound` for anybody else's, `Refused` when it was answered already."""
+    mine = DataRequest.objects.visible_to(actor) if actor.participant else DataRequest.objects.none()
+    request = mine.select_for_update(of=("self",), no_key=True).filter(pk=request_id).first()
+    if request is None:
+        raise NotFound
+    if not request.is_open:
+        raise _answered()
+    request.state, request.answered_at, request.version = DataRequestState.WITHDRAWN, now(), request.version + 1
+    request.save(update_fields=["state", "answered_at", "version"])
+    record("data_request.withdrawn", actor=actor, room=None, subject=request, data={"kind": request.kind})
+    return request
+
+
+@transaction.atomic
 def grant_access(*, actor: Actor, request_id: UUID, version: int, answer: str = "") -> DataRequest:
     """Hand over what they do not see by themselves, as it is now: private notes, assessments, copies. It can be fetched for 14 days.
 

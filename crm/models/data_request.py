@@ -25,6 +25,7 @@ class DataRequestState(models.TextChoices):
     OPEN = "open", _("Waits for an answer")
     GRANTED = "granted", _("Done")
     DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Taken back")
 
 
 class DataRequestQuerySet(models.QuerySet["DataRequest"]):
@@ -49,7 +50,7 @@ class DataRequest(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=7, choices=DataRequestKind)
-    state = models.CharField(max_length=8, choices=DataRequestState, default=DataRequestState.OPEN)
+    state = models.CharField(max_length=9, choices=DataRequestState, default=DataRequestState.OPEN)
     contact = models.ForeignKey("crm.Contact", models.PROTECT, related_name="data_requests")
     asked_by = models.ForeignKey("crm.Participant", models.PROTECT, related_name="+", help_text="In which room.")
     asked_at = models.DateTimeField()

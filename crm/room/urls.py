@@ -57,6 +57,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:room_id>/kept/download/", data_request.download, name="download_kept"),
     path("<uuid:room_id>/kept/requests/", data_request.ask, name="request_data"),
     path("<uuid:room_id>/kept/requests/<uuid:request_id>/", data_request.handed, name="handed_over"),
+    path(
+        "<uuid:room_id>/kept/requests/<uuid:request_id>/withdraw/", data_request.withdraw, name="withdraw_data_request"
+    ),
     path("<uuid:room_id>/kept/mails/", kept.mails, name="mails"),
     path("<uuid:room_id>/kept/<uuid:session_id>/end/", kept.end_session, name="end_session"),
     path("<uuid:room_id>/passkeys/", passkey.add, name="add_passkey"),

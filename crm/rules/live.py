@@ -11,7 +11,12 @@ from uuid import UUID
 SELLER, PARTNER = "seller", "partner"
 TEAM_ROLES, MANAGER, ADMIN = ("rep", "manager"), "manager", "admin"
 FOR_ADMINISTRATORS = frozenset(
-    {"data.exported", "data_request.made", "data_request.answered", "ledger.checked", "ledger.faults_found"}
+    {
+        "data.exported",
+        *(f"data_request.{one}" for one in ("made", "answered", "withdrawn")),
+        "ledger.checked",
+        "ledger.faults_found",
+    }
 )
 """Types of events without a room that only administrators are told of: who asked to be erased, who
 exported what, what a check of the record found."""

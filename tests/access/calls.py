@@ -29,6 +29,7 @@ MEANS = {
     "api:access-request-approve": {"request_id": "access_request"},
     "api:access-request-decline": {"request_id": "access_request"},
     "room:handed_over": {"request_id": "data_request"},
+    "room:withdraw_data_request": {"request_id": "data_request"},
     "crm:data_request": {"request_id": "data_request"},
     "api:contact-vouch": {"contact_id": "moved_contact"},
     "api:contact-restore": {"contact_id": "archived_contact"},

@@ -283,3 +283,33 @@ def test_what_another_side_has_not_shared_is_neither_read_nor_handed_over(cast: 
     for shown in (page, json.dumps(request.export)):
         assert "decides" in shown
         assert "hesitates" not in shown
+
+
+@pytest.mark.slow
+def test_erasure_is_asked_once_more_and_can_be_taken_back(cast: Cast, buyer: Client, admin: Client) -> None:
+    sent = {"kind": "erasure", "note": "Please, soon."}
+    first = buyer.post(f"{kept(cast)}requests/", sent)
+    assert first.status_code == 200
+    assert "What goes" in first.text
+    assert "What is kept" in first.text
+    assert "Please, soon." in first.text, "nothing typed is lost"
+    assert not DataRequest.objects.exists()
+    buyer.post(f"{kept(cast)}requests/", sent | {"sure": "on"})
+    request = DataRequest.objects.get()
+    assert (request.is_open, request.note) == (True, "Please, soon.")
+
+    back = f"{kept(cast)}requests/{request.pk}/withdraw/"
+    assert client_of(cast.daniel.contact).post(back).status_code == 404
+    assert back in buyer.get(kept(cast)).text
+    assert "You took that back." in buyer.post(back, follow=True).text
+    request.refresh_from_db()
+    assert request.state == "withdrawn"
+    deliver_owed()
+    assert not [one for one in mail.outbox if "asks about the data" in one.subject]
+    assert buyer.post(back).status_code == 409
+    answer = admin.post(page_of(request), {"do": "erase", "version": request.version})
+    assert answer.status_code == 422
+    assert "Taken back" in admin.get("/data-requests/").text
+    assert Contact.objects.get(pk=request.contact_id).erased_at is None
+    assert buyer.post(f"{kept(cast)}requests/", sent | {"sure": "on"}).status_code == 302
+    assert DataRequest.objects.open().count() == 1
