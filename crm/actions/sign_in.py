@@ -164,10 +164,10 @@ def enter_code(*, browser: Browser, code: str, old_session: str = "") -> tuple[R
     """
     typed = normal_code(code)
     if not typed:
-        raise Invalid.field("code", _("Type the eight letters and digits from the mail."), code="required")
-    contact_id, tries_left = _take_try(browser, code_hash(typed, browser.token))
+        raise no_code()
+    contact_id, left = _take_try(browser, code_hash(typed, browser.token))
     if contact_id is None:
-        raise _no_entry(tries_left)
+        raise _no_entry(left)
     with transaction.atomic():
         contact = Contact.objects.select_for_update(of=("self",), no_key=True).get(pk=contact_id)
         if not Participant.objects.active().filter(contact=contact).exists():
@@ -193,23 +193,33 @@ def _take_try(browser: Browser, wanted: str) -> tuple[UUID | None, int]:
         cursor.execute(_TAKE_TRY, [wanted, at, newest_codes(browser.hash), TRIES, at])
         rows = cursor.fetchall()
     if not rows:
-        return None, -1 if _has_used_up(browser) else 0
+        return None, min(tries_left(browser), 0)
     won = next((contact_id for contact_id, consumed, _tries in rows if consumed and contact_id), None)
     return won, TRIES - max(tries for _contact, _consumed, tries in rows) or -1
 
 
-def _has_used_up(browser: Browser) -> bool:
-    newest = SignInCode.objects.filter(pk__in=newest_codes(browser.hash))
-    return newest.filter(tries__gte=TRIES, consumed_at=None, expires_at__gt=now()).exists()
+def tries_left(browser: Browser) -> int:
+    """Return how often a browser may still try: -1 when its codes are used up, 0 when there is none that could be tried."""
+    newest = SignInCode.objects.filter(pk__in=newest_codes(browser.hash), consumed_at=None, expires_at__gt=now())
+    tries = list(newest.values_list("tries", flat=True))
+    return (TRIES - max(tries) or -1) if tries else 0
 
 
-def _no_entry(tries_left: int) -> Invalid | Refused:
-    if tries_left > 0:
-        words = ngettext(
-            "That is not the code. %(count)s try left.", "That is not the code. %(count)s tries left.", tries_left
-        )
-        return Invalid.field("code", words % {"count": tries_left}, code="wrong_code")
-    if tries_left < 0:
+def no_code() -> Invalid:
+    """What is said when nothing was typed."""
+    return Invalid.field("code", _("Type the eight letters and digits from the mail."), code="required")
+
+
+def not_the_code(left: int) -> Invalid:
+    """What is said after a wrong code, with `left` tries left."""
+    words = ngettext("That is not the code. %(count)s try left.", "That is not the code. %(count)s tries left.", left)
+    return Invalid.field("code", words % {"count": left}, code="wrong_code")
+
+
+def _no_entry(left: int) -> Invalid | Refused:
+    if left > 0:
+        return not_the_code(left)
+    if left < 0:
         return Refused(_("Five wrong tries end a code. Nothing else happened, and nobody was told."), code="used_up")
     return Refused(_("This code no longer works here. It ended, or it belongs to another browser."), code="ended")
 

@@ -18,12 +18,15 @@ from crm.actions.participant import renew_invitation
 from crm.actions.sign_in import (
     Browser,
     enter_code,
+    no_code,
+    not_the_code,
     request_code_again,
     request_code_by_email,
     request_code_by_invitation,
     request_code_by_mark,
     request_fresh_code,
     sign_out,
+    tries_left,
 )
 from crm.clock import now
 from crm.errors import Invalid, Refused
@@ -171,28 +174,40 @@ def _door(request: HttpRequest, form: EmailForm, *, status: int = 200, **more: o
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
-    """Step 2: typing the code. A right one opens a session; the address never tells whether somebody is known."""
-    form = CodeForm(request.POST or None)
+    """Step 2: typing the code. A right one opens a session; the address never tells whether somebody is known.
+
+    A wrong one leads back here with GET, so that nobody who goes back in the browser meets a form that was sent.
+    """
     if request.method != "POST":
-        return _code(request, form)
+        return _code(request)
     try:
         _session, token = enter_code(
             browser=browser(request), code=request.POST.get("code", ""), old_session=session_token(request)
         )
+    except Refused:
+        return _again(request)
     except Invalid as error:
-        form.is_valid()
-        add_faults(form, error)
-        return _code(request, form, status=422)
-    except Refused as error:
-        return _code(request, form, refused=error.code, status=422)
+        return _again(request, wrong=error.faults[0].code)
     rotate_token(request)
     response = HttpResponseRedirect(next_page(request) or reverse("room:home"))
     cookies.set_session(response, token)
     return response
 
 
-def _code(request: HttpRequest, form: CodeForm, *, refused: str = "", status: int = 200) -> HttpResponse:
-    newest = newest_code(browser(request).hash)
+def _again(request: HttpRequest, **why: str) -> HttpResponse:
+    query = ({"next": to} if (to := next_page(request)) else {}) | why
+    return redirect(reverse("room:code") + (f"?{urlencode(query)}" if query else ""))
+
+
+def _code(request: HttpRequest) -> HttpResponse:
+    asked_by = browser(request)
+    newest = newest_code(asked_by.hash)
+    left = tries_left(asked_by)
+    refused = "used_up" if left < 0 else ""
+    form = CodeForm()
+    if (wrong := request.GET.get("wrong", "")) in ("required", "wrong_code") and left > 0:
+        form = CodeForm({"code": ""})
+        add_faults(form, not_the_code(left) if wrong == "wrong_code" else no_code())
     context = {
         "form": form,
         "newest": newest,
@@ -201,7 +216,7 @@ def _code(request: HttpRequest, form: CodeForm, *, refused: str = "", status: in
         "sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
         "is_over": bool(refused) or newest is None or newest.expires_at <= now() or newest.consumed_at is not None,
     }
-    return render(request, "room/code.html", context, status=status)
+    return render(request, "room/code.html", context)
 
 
 @never_cache

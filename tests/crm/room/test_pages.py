@@ -64,9 +64,15 @@ class TestDoor:
             response = client.post(link)
         code = re.search(r"^(\w{4}-\w{4})$", mail.outbox[1].body, re.M).group()
         assert client.get(response.url).status_code == 200
-        wrong = client.post(response.url, {"code": "AAAA-AAAA"})
-        assert wrong.status_code == 422
-        assert "4 tries left" in wrong.content.decode()
+        wrong = client.post(response.url, {"code": "AAAA-AAAA", "next": room_url(cast)})
+        assert wrong.status_code == 302, "going back in the browser meets no form that was sent"
+        for _looked in range(2):
+            page = client.get(wrong.url).content.decode()
+            assert "4 tries left" in page
+            assert room_url(cast) in page
+            assert contact.email not in wrong.url
+        empty = client.post(response.url, {"code": " "}, follow=True)
+        assert "Type the eight letters and digits" in empty.content.decode()
         response = client.post(response.url, {"code": code.lower(), "next": room_url(cast)}, follow=True)
         assert "What waits for you" in response.content.decode()
         assert response.redirect_chain[0][0] == room_url(cast)
