@@ -47,6 +47,8 @@ def section(request: HttpRequest, room_id: UUID, deal_id: UUID, kind: str) -> Ht
 def _opened(request: HttpRequest, actor: Actor, section: Section) -> dict[str, Any]:
     """Return the one form that is open: of the row that is edited or talked about, or for a new one under a heading."""
     rows = ROW_KINDS[section.kind]
+    if section.deal.has_ended and ("edit" in request.GET or "add" in request.GET):
+        return {}  # the page says that nothing is changed any more
     if row_id := _uuid(request.GET.get("edit", "")):
         row = get_row(actor, rows.model, row_id)
         if not row.may_be_changed_by(actor):
@@ -54,7 +56,7 @@ def _opened(request: HttpRequest, actor: Actor, section: Section) -> dict[str, A
         return {"editing": row.pk, "form": rows.form(actor=actor, deal=section.deal, row=row)}
     if row_id := _uuid(request.GET.get("say") or request.GET.get("differ", "")):
         return {"saying": row_id, "say": BesideForm(initial={"disputes": "differ" in request.GET})}
-    if (part := request.GET.get("add", "")) and not section.deal.has_ended:
+    if part := request.GET.get("add", ""):
         return {"adding": part, "form": rows.form(actor=actor, deal=section.deal, part=part)}
     return {}
 
