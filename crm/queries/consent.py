@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from crm.actors import SYSTEM, Actor
-from crm.models import UNSAID, Answer, Consent
+from crm.models import NOT_YET, UNSAID, Answer, Consent
 from crm.rules.agreement import AgreementState, AnswerData, agreement_state
 
 _GONE = (Answer.REPLACED, *UNSAID)
+_ANSWERED = (Answer.AGREED, *NOT_YET, Answer.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,13 @@ def standing_of(current_hash: str, consents: Sequence[Consent], overtaken: Colle
     answers = [one for one in standing if one.answer != Answer.ASKED and one.content_hash == current_hash]
     others = _others(answers, spoken_of)
     return Standing(state, is_current, tuple(yeses), tuple(waiting), spoken_of, others, tuple(dead))
+
+
+def last_answer(consents: Iterable[Consent], participant_id: UUID | None, current_hash: str) -> Consent | None:
+    """Return what a person answered last, yes or not, if it was about other words than those of `current_hash`, still kept."""
+    answered = [one for one in consents if one.participant_id == participant_id and one.answer in _ANSWERED]
+    last = max(answered, key=_at, default=None)
+    return last if last and last.content_hash != current_hash and last.revision.erased_at is None else None
 
 
 def _others(answers: Iterable[Consent], spoken_of: Consent | None) -> tuple[Consent, ...]:

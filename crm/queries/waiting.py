@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from crm.actors import Actor
 from crm.clock import now
 from crm.models import Answer, Channel, Consent, Question, Revision
-from crm.queries.consent import consents_about, standing_of
+from crm.queries.consent import consents_about, last_answer, standing_of
 from crm.queries.subject import Named, Subjects, names_of, subjects_of
 from crm.registry import ConsentKind, Line, consent_kind
 from crm.rules.content_diff import ChangeKind, diff_content
@@ -45,7 +45,7 @@ class LineChange:
 
 @dataclass(frozen=True)
 class AskedAbout:
-    """One thing a question is about. `before` is the earlier yes that the `changes` count from.
+    """One thing a question is about. `before` is the person's last answer, or the yes of somebody else, that `changes` count from.
 
     `lines` is all that it says; none for somebody who agreed to `before` themself, and so knows what has not changed.
     `since` is what reads otherwise now than it was asked about.
@@ -63,7 +63,7 @@ class AskedAbout:
 
     @property
     def by_me(self) -> bool:
-        """Whether the earlier yes was this same person's."""
+        """Whether the earlier answer was this same person's."""
         return self.before is not None and self.before.participant_id == self.consent.participant_id
 
     @property
@@ -74,7 +74,7 @@ class AskedAbout:
     @property
     def glyph(self) -> str:
         """What the glyph shows beside it."""
-        return "stale" if self.before else "seller"
+        return "stale" if self.before and self.before.counts else "seller"
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _waiting(actor: Actor, question: Question) -> Waiting:
 def _asked_about(actor: Actor, consent: Consent) -> AskedAbout:
     kind = consent_kind(consent.kind)
     row = kind.get(consent.subject_id)
-    before = _earlier_yes(actor, consent)
+    before = _answered_before(actor, consent)
     is_overtaken = kind.current_hash(row) != consent.content_hash
     return AskedAbout(
         consent=consent,
@@ -136,22 +136,23 @@ def _changed_since(actor: Actor, kind: ConsentKind, row: Any, consent: Consent) 
     return _line_changes(kind, consent.revision.content, kind.snapshot(row).content)
 
 
-def _earlier_yes(actor: Actor, consent: Consent) -> Consent | None:
-    """Return the yes to older words that this question follows: the person's own, else anybody's on the same side."""
+def _answered_before(actor: Actor, consent: Consent) -> Consent | None:
+    """Return what this question follows: the person's own last answer, yes or not, else a yes of somebody on the same side."""
     about = consents_about(actor, [consent.subject_id]).get(consent.subject_id, [])
+    if own := last_answer(about, consent.participant_id, consent.content_hash):
+        return own
     side = consent.question.asked_of.side
     older = [
         yes
         for yes in standing_of(consent.content_hash, about).yeses
         if yes.content_hash != consent.content_hash and yes.participant.side == side and yes.revision.erased_at is None
     ]
-    own = [yes for yes in older if yes.participant_id == consent.participant_id]
-    return next(iter(own or older), None)
+    return next(iter(older), None)
 
 
-def _has_agreed_to(yes: Consent, participant_id: UUID) -> bool:
-    """Whether a yes is the person's own word; one that was written down for them may be to words they never saw."""
-    return yes.participant_id == participant_id and yes.is_own_word
+def _has_agreed_to(before: Consent, participant_id: UUID) -> bool:
+    """Whether it is a yes and the person's own word; one that was written down may be to words they never saw."""
+    return before.participant_id == participant_id and before.counts and before.is_own_word
 
 
 def lines_of(revision: Revision) -> list[Line]:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from crm.actors import Actor
 from crm.models import Consent, Participant, Revision, Side
+from crm.queries.consent import last_answer
 from crm.rules.content_diff import count_content, diff_content
 from deals.models import MOVE, SectionKind, Stage, StakeholderRole
 from deals.queries.content import section_snapshot
@@ -44,12 +45,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Shown:
-    """One thing as the person sees it: what, in which revision, and what changed since their last yes."""
+    """One thing as the person sees it: what, in which revision, and what changed since their last answer, `before`."""
 
     label: str
     glyph: str
     number: int | None
-    agreed: Consent | None = None
+    before: Consent | None = None
     changed_places: int = 0
 
 
@@ -124,26 +125,27 @@ def _note(participant: Participant, count: int) -> str:
 
 def shown_to(actor: Actor, page: DealPage, about: Sequence[str], to: Stage | None, whom: UUID | None) -> list[Shown]:
     """Return what the person `whom` will see of each thing in `about`."""
-    found = [_section_shown(actor, state, whom) for state in page.sections if state.kind in about]
+    consents = page.standing.consents
+    sections = [state for state in page.sections if state.kind in about]
+    found = [_section_shown(actor, state, consents.get(state.section.pk, ()), whom) for state in sections]
     if MOVE in about:
         label = move_label(to)
         found.append(Shown(label, "seller", None))
     return found
 
 
-def _section_shown(actor: Actor, state: SectionState, whom: UUID | None) -> Shown:
+def _section_shown(actor: Actor, state: SectionState, consents: Sequence[Consent], whom: UUID | None) -> Shown:
     section = state.section
     revisions = Revision.objects.visible_to(actor).filter(subject_id=section.pk, kind=section.kind)
     same = revisions.filter(content_hash=section.content_hash, erased_at=None).order_by("-number").first()
     number = same.number if same else (revisions.aggregate(last=Max("number"))["last"] or 0) + 1
-    yeses = [one for one in state.standing.yeses if one.participant_id == whom]
     label = {SectionKind.PROBLEM: _("Our problem"), SectionKind.CRITERIA: _("What success means")}
-    agreed = yeses[0] if yeses else None
+    before = last_answer(consents, whom, section.content_hash)
     places = 0
-    if agreed:
-        before = revisions.get(pk=agreed.revision_id).content
-        places = count_content(diff_content(before or {}, section_snapshot(section).content)).places
-    return Shown(label[SectionKind(section.kind)], state.state, number, agreed, places)
+    if before:
+        was = revisions.get(pk=before.revision_id).content
+        places = count_content(diff_content(was or {}, section_snapshot(section).content)).places
+    return Shown(label[SectionKind(section.kind)], state.state, number, before, places)
 
 
 def suggested_sentence(page: DealPage, about: Sequence[str], to: Stage | None) -> str:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from crm.actions.consent import fingerprint
+from crm.actions.consent import fingerprint, reopen_consent
 from crm.actions.question import Subject
 from crm.actions.recorded_consent import record_consent
 from crm.models import Answer, Contact, Participant, Question
@@ -159,9 +159,9 @@ def press(client: Client, question: Question, answer: str = "agreed", **fields: 
     return client.post(reverse("room:answer", args=[question.room_id, question.pk]), data)
 
 
-def change_the_words(cast: Cast) -> None:
-    row = ProblemStatement.objects.get()
-    edit_statement(actor=cast.rep, statement_id=row.pk, version=row.version, values={"text": "Planners guess by hand."})
+def change_the_words(cast: Cast, row: ProblemStatement | None = None, text: str = "Planners guess by hand.") -> None:
+    row = row or ProblemStatement.objects.get()
+    edit_statement(actor=cast.rep, statement_id=row.pk, version=row.version, values={"text": text})
 
 
 def test_an_answer_to_older_words_shows_what_changed_and_where_it_stands(cast: Cast) -> None:
@@ -240,3 +240,33 @@ def test_the_list_of_ones_answers_says_what_each_was_about(cast: Cast) -> None:
     answers = page[page.index('id="answers"') : page.index('id="words"')]
     for label in ("Our problem", "Moving on to Understand"):
         assert f"<span>{label}, {cast.deal.title}</span>" in answers
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answer", ["change", "declined", "agreed"])
+def test_what_changed_since_the_words_they_answered_last_is_shown(cast: Cast, answer: str) -> None:
+    story.say(story.ask(cast, cast.problem()))
+    cast.write_problem("Fresh stock is written off.")
+    story.say(story.ask(cast, cast.problem()), answer, note="The causes.")
+    change_the_words(cast, ProblemStatement.objects.latest("created_at"), "Frozen stock is written off.")
+    client, address = Client(), reverse("deals:ask", args=[cast.deal.pk])
+    client.force_login(cast.maya)
+    preview = client.get(f"{address}?about=problem&whom={cast.ingrid.pk}").content.decode()
+    shown = card(client_of(cast.ingrid.contact), story.ask(cast, cast.problem()))
+    assert "<del>Fresh</del>" in shown
+    assert "<ins>Frozen</ins>" in shown
+    if answer == "agreed":
+        assert "You agreed to revision 2" in shown
+        assert "You agreed to revision 2" in preview
+    else:
+        assert "You read revision 2 last. This has changed since you answered on" in shown
+        assert "You read revision 2 last, and answered on" in preview
+        assert "Planners forecast by hand" in shown[shown.index("<dl") :], "all words, as they have not agreed to them"
+
+
+@pytest.mark.slow
+def test_what_was_answered_about_these_very_words_has_not_changed_since(cast: Cast) -> None:
+    first = story.say(story.ask(cast, cast.problem()), "change", note="The causes.")
+    reopen_consent(actor=cast.buyer, consent_id=first.consents.get().pk)
+    shown = card(client_of(cast.ingrid.contact), story.ask(cast, cast.problem()))
+    assert "changed since" not in shown
