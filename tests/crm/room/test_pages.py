@@ -67,9 +67,9 @@ class TestDoor:
         wrong = client.post(response.url, {"code": "AAAA-AAAA", "next": room_url(cast)})
         assert wrong.status_code == 302, "going back in the browser meets no form that was sent"
         for _looked in range(2):
-            page = client.get(wrong.url).content.decode()
-            assert "4 tries left" in page
-            assert room_url(cast) in page
+            html = client.get(wrong.url).content.decode()
+            assert "4 tries left" in html
+            assert room_url(cast) in html
             assert contact.email not in wrong.url
         empty = client.post(response.url, {"code": " "}, follow=True)
         assert "Type the eight letters and digits" in empty.content.decode()
