@@ -137,6 +137,12 @@ def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (compared, not bound)
 
 
+def named(host: str) -> str:
+    """Give what people type for the host we listen on: for our own machine its name, since browsers keep passkeys for names."""
+    own = {"127.0.0.1", "0.0.0.0", "::1", "::"}  # noqa: S104  (compared, not bound)
+    return "localhost" if host in own else f"[{host}]" if ":" in host else host
+
+
 def free_port(host: str, wanted: str | None) -> int:
     """Give the port to serve: the wanted one, or the first free one from 8000. Exits when the wanted one is taken."""
     for port in [int(wanted)] if wanted else range(8000, 8050):
@@ -229,9 +235,8 @@ def _run(supervisor: Supervisor) -> None:
     all_jobs = jobs(supervisor.host, supervisor.port, supervisor.var, demo=supervisor.env["DEMO"].lower() in _YES)
     supervisor.start(all_jobs[0])
     supervisor.wait_for_web()
-    say(
-        f"Common Ground is ready: {supervisor.env.get('SITE_URL', f'http://{_reachable(supervisor.host)}:{supervisor.port}')}/"
-    )
+    address = f"http://{named(supervisor.host)}:{supervisor.port}"
+    say(f"Common Ground is ready: {supervisor.env.get('SITE_URL', address)}/")
     for job in all_jobs[1:]:
         supervisor.start(job)
     supervisor.watch()

@@ -32,13 +32,15 @@ SECRET_KEY = env.str("SECRET_KEY", default="only-for-debugging-" * 3 if DEBUG or
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 # PORT: the port that `make run` serves.
 PORT = env.int("PORT", default=8000)
-# SITE_URL: the address that people type; links in mails start with it. HTTPS here switches all HTTPS rules on.
-SITE_URL: str = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+# SITE_URL: the address that people type; links in mails start with it. HTTPS here switches all HTTPS rules on. Passkeys
+# belong to a name: there are none where this is the number of a machine.
+SITE_URL: str = env.str("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 HTTPS: bool = SITE_URL.startswith("https://")
 # ALLOWED_HOSTS: host names that requests may name, comma-separated; the host of SITE_URL always may.
+_LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = [
     urlsplit(SITE_URL).hostname or "",
-    *env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG or DEMO else []),
+    *env.list("ALLOWED_HOSTS", default=_LOOPBACK if DEBUG or DEMO or urlsplit(SITE_URL).hostname in _LOOPBACK else []),
 ]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.request import split_domain_port
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -74,8 +75,8 @@ class Shell:
 
     @property
     def passkeys_offered(self) -> bool:
-        """Whether browsers make passkeys for this site."""
-        return passkeys.are_offered()
+        """Whether browsers make passkeys for this site at the address it was opened at."""
+        return passkeys.are_offered() and split_domain_port(self._request.get_host())[0] == passkeys.site_host()
 
     @cached_property
     def is_demo(self) -> bool:

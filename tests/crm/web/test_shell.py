@@ -11,6 +11,7 @@ from django.test import RequestFactory
 
 from crm.errors import FieldFault, Invalid, NotAllowed, NotFound, Refused, Stale
 from crm.web import navigation
+from crm.web.context import Shell
 from crm.web.errors import DomainErrorMiddleware, page_not_found, server_error
 from crm.web.navigation import NavigationEntry, register_navigation
 
@@ -113,3 +114,17 @@ def test_every_import_of_the_style_sheet_is_there():
     parts = {str(part.relative_to(sheet.parent)) for part in sheet.parent.rglob("*.css")} - {"app.css"}
     assert {line.split('"')[1] for line in css.splitlines() if line.startswith("@import")} == parts
     assert css.index("*/") < css.index("@layer")
+
+
+@pytest.mark.parametrize(
+    ("site", "host", "offered"),
+    [
+        ("http://localhost:8000", "localhost:8000", True),
+        ("http://localhost:8000", "127.0.0.1:8000", False),
+        ("http://127.0.0.1:8000", "127.0.0.1:8000", False),
+        ("https://deals.example", "deals.example", True),
+    ],
+)
+def test_passkeys_are_offered_where_browsers_make_them(rf, settings, site: str, host: str, offered: bool) -> None:
+    settings.SITE_URL, settings.ALLOWED_HOSTS = site, ["*"]
+    assert Shell(rf.get("/", headers={"host": host})).passkeys_offered is offered
