@@ -270,7 +270,8 @@ else:
 # Mails with a secret leave from a thread of the web process, so that no page waits for the mail server.
 MAIL_IN_BACKGROUND = True
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Common Ground <noreply@localhost>")
+_SENDER = f"{ORGANIZATION_NAME} <room@nordlicht.example>" if DEMO_OUTBOX else "Common Ground <noreply@localhost>"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default=_SENDER)
 
 # Evidence -----------------------------------------------------------------------------------------------------------
 # LEDGER_CHECKPOINTS: folder for the checkpoints of the ledger; keep it on another disk or machine than the database.
