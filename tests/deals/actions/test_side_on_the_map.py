@@ -11,6 +11,7 @@ from crm.models import Contact, Participant
 from crm.queries.participant import access_table
 from deals.actions.stakeholder import add_stakeholder
 from deals.models import Stakeholder
+from tests.api.caller import Caller, make_key, problem_of
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,9 @@ def test_another_side_is_refused_with_what_to_do(cast: Cast, client: Client, nam
     sent = {"contact": str(contact.pk), "side": wanted, "next": page}
     answer = client.post(reverse("crm:invite", args=[cast.deal.room_id]), sent, follow=True)
     assert "Change the map first" in answer.text
+    sent = {"contact": str(contact.pk), "side": wanted}
+    over_rest = Caller(make_key(cast.maya)).post(f"/rooms/{cast.deal.room_id}/participants/", sent)
+    assert [one["code"] for one in problem_of(over_rest, 400)["errors"]] == ["other_side"]
     assert not Participant.objects.filter(contact=contact).exists()
 
 
