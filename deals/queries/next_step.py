@@ -63,17 +63,18 @@ def next_step(
     unmet = next((state for state in gates if not state.lets_pass), None)
     if unmet:
         return NextStep(str(unmet.gate.label), unmet.hint, reverse("deals:deal", args=[deal.pk]))
+    to = {"stage": next_stage.name} if next_stage else {"stage": _("working together")}
+    is_agreed = move is not None and standing_of(move_snapshot(move).content_hash, move_consents).is_current
+    overtaken = [again[one.question_id] for one in move_consents if one.question_id in again]
+    if overtaken and not is_agreed:
+        return _ask_again(overtaken[0], _("moving on to %(stage)s") % to)
     asked = [one for one in move_consents if one.answer == Answer.ASKED and one.question_id not in again]
     if asked:
         words = _("%(name)s has the question.") % {"name": asked[0].participant.contact.name}
         return NextStep(words, _("Nothing to do until they answer."), "")
-    to = {"stage": next_stage.name} if next_stage else {"stage": _("working together")}
-    if move and standing_of(move_snapshot(move).content_hash, move_consents).is_current:
+    if is_agreed:
         note = _("There is a yes to it.")
         return NextStep(_("Move on to %(stage)s") % to, note, reverse("deals:deal", args=[deal.pk]))
-    overtaken = [again[one.question_id] for one in move_consents if one.question_id in again]
-    if overtaken:
-        return _ask_again(overtaken[0], _("moving on to %(stage)s") % to)
     ask = reverse("deals:ask", args=[deal.pk])
     return NextStep(_("Ask about moving on to %(stage)s") % to, str(deal.stage.question), f"{ask}?about={MOVE}")
 
@@ -92,11 +93,11 @@ def _in_section(deal: Deal, state: SectionState, again: Mapping[UUID, AskedAgain
     newest = state.standing.newest
     what = {"section": state.label.lower()}
     ask = f"{reverse('deals:ask', args=[deal.pk])}?about={state.kind}"
+    if state.standing.overtaken and not state.standing.is_current:
+        return _ask_again(again[state.standing.overtaken[0].question_id], state.label.lower())
     if state.standing.waiting:
         words = _("%(name)s has the question.") % {"name": state.standing.waiting[0].participant.contact.name}
         return NextStep(words, _("Nothing to do until they answer."), section_place(deal, state))
-    if state.standing.overtaken and not state.standing.is_current:
-        return _ask_again(again[state.standing.overtaken[0].question_id], state.label.lower())
     if state.state == "stale":
         note = _("It changed since it was agreed. Until then the yes is to older words.")
         return NextStep(_("Ask again about: %(section)s") % what, note, section_place(deal, state, "agreement"))

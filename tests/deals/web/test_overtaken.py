@@ -117,3 +117,12 @@ def test_two_people_have_a_question_of_their_own(cast: Cast) -> None:
     )
     older.refresh_from_db()
     assert older.is_open
+
+
+@pytest.mark.slow
+def test_whom_to_ask_again_comes_before_waiting_for_somebody_else(cast: Cast) -> None:
+    overtaken(cast)
+    ask(cast, cast.problem(), of=cast.daniel)
+    page = get_deal_page(cast.rep, cast.deal.pk)
+    assert page.next_step.words == "Ask Ingrid Solberg again about: problem"
+    assert sorted(one.side for one in page.waiting) == ["buyer", "seller"]
