@@ -1,8 +1,10 @@
-"""Mails about deals to people of the room: a close that was undone, words of thanks. One delivery for each person."""
+"""Mails about deals to people of the room: a close that was undone, an ending, words of thanks. One delivery for each person."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,6 +13,7 @@ from crm.mail.consent import TOO_OLD
 from crm.mail.message import Mail, room_url, send
 from crm.models import Answer, Consent, Event, LedgerPayload, MailKind, Participant
 from deals.models import MOVE, Deal, Thanks
+from deals.queries.ending import answering_buyers, endings_of
 
 
 def who_agreed(event: Event) -> list[UUID]:
@@ -50,6 +53,35 @@ def _reason(event: Event) -> str:
     payloads = LedgerPayload.objects.filter(entry__room=event.room_id, entry__type="undone")
     found = payloads.filter(content__move=event.data["move"]).first()
     return str(found.content["reason"]) if found else ""
+
+
+def told_of_ending(event: Event) -> list[UUID]:
+    """Return who answers for the client, and so hears what was written down in their name: ids of participants."""
+    return list(answering_buyers(event.room_id).order_by("pk").values_list("pk", flat=True))
+
+
+def mail_ending(event: Event, to: UUID) -> None:
+    """Tell a buyer who wrote down that both sides agreed not to go on: `deal.ended_in_agreement`. Nothing once it is open again."""
+    person = answering_buyers(event.room_id).select_related("contact", "room").filter(pk=to).first()
+    deal = Deal.objects.select_related("organization").get(pk=event.subject_id)
+    ending = endings_of([deal]).get(deal.pk)
+    is_that_one = ending is not None and ending.at <= event.at
+    if person is None or not is_that_one or now() - event.at > TOO_OLD or MailKind.RECORDED in person.contact.mails_off:
+        return
+    context = {
+        "ending": ending,
+        "deal": deal,
+        "url": room_url(reverse("deals_room:ending", args=[person.room_id, deal.pk]), person.contact),
+        "choice_url": room_url(f"{reverse('room:kept', args=[person.room_id])}#mails", person.contact),
+    }
+    subject = partial(_ending_subject, event, person)
+    template = "deals/mail/ending"
+    send(Mail(person.contact, template, subject, context, sender=event.by_user, id=uuid5(event.pk, str(to))))
+
+
+def _ending_subject(event: Event, person: Participant) -> str:
+    name = event.by_user.name if event.by_user else settings.ORGANIZATION_SHORT_NAME
+    return _("%(name)s wrote down that we do not go on: %(room)s") % {"name": name, "room": person.room.title}
 
 
 def thanked(event: Event) -> list[UUID]:

@@ -41,7 +41,7 @@ from deals.actions import waiting
 from deals.actions.ending import follow_owner
 from deals.actions.owner import follow_rename, refresh_hash
 from deals.actions.stage_move import propose_move, react_to_yes
-from deals.mail import mail_thanks, mail_win_undone, thanked, who_agreed
+from deals.mail import mail_ending, mail_thanks, mail_win_undone, thanked, told_of_ending, who_agreed
 from deals.models import (
     AGREEABLE,
     MOVE,
@@ -57,6 +57,7 @@ from deals.queries.archive import ARCHIVE_PARTS
 from deals.queries.content import EMPTY_HASHES, section_snapshot
 from deals.queries.criterion import missing_of, missing_words
 from deals.queries.deal import newest_deal
+from deals.queries.ending import ENDED
 from deals.queries.lines import lines_of_criteria, lines_of_move, lines_of_problem
 from deals.queries.organization import deals_block
 from deals.queries.place import deal_places
@@ -263,6 +264,7 @@ for _type in waiting.EVENTS:
     register_reaction(_type, waiting.follow_question)
 register_reaction("consent.given", react_to_yes)
 register_person_consumer("deals.mail_win_undone", ["deal.win_undone"], mail_win_undone, recipients=who_agreed)
+register_person_consumer("deals.mail_ending", [ENDED], mail_ending, recipients=told_of_ending)
 register_reaction("deal.changed", follow_owner)
 register_person_consumer("deals.mail_thanks", ["deal.thanked"], mail_thanks, recipients=thanked)
 register_consumer("deals.follow_rename", ["contact.changed", "user.changed"], follow_rename)
@@ -300,6 +302,19 @@ def _commentable(kind: SectionKind) -> Commentable:
 
 for _kind in SectionKind:
     register_commentable(_commentable(_kind))
+
+
+def _deal_url(actor: Actor, deal_id: UUID) -> str:
+    if actor.participant:
+        return reverse("deals_room:ending", args=[actor.participant.room_id, deal_id])
+    return reverse("deals:deal", args=[deal_id])
+
+
+def _deal_side(actor: Actor, room: Room, deal_id: UUID) -> str | None:
+    return "" if Deal.objects.visible_to(actor).filter(room=room, pk=deal_id).exists() else None
+
+
+register_commentable(Commentable("", _deal_side, _deal_url))
 
 register_scope("deals:read", _("Read deals and their sections"))
 register_scope("deals:write", _("Write deals and their sections, and move them"))

@@ -120,7 +120,7 @@ RENDERERS: dict[str, Renderer] = {
     "deal.paused": says("pause", _("%(name)s paused the deal")),
     "deal.thanked": says("message", _("%(name)s said thanks to people of the client")),
     "deal.lost": says("flag", _("%(name)s ended the deal")),
-    "deal.ended_in_agreement": says("flag", _("Both sides agreed not to go on")),
+    "deal.ended_in_agreement": says("flag", _("%(name)s wrote down that both sides agreed not to go on")),
     "deal.reopened": says("undo", _("%(name)s opened the deal again")),
     "exchange_rate.set": says("compare", _("%(name)s set an exchange rate")),
     "exchange_rate.removed": says("compare", _("%(name)s took out an exchange rate")),

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.actions.comment import add_comment
 from crm.actions.question import close_questions_about
 from crm.actions.task import drop_task, note_task
 from crm.actions.version import check_version
@@ -18,9 +19,10 @@ from crm.checks import LINE_LIMIT, Checks
 from crm.clock import now, today
 from crm.errors import NotAllowed, Refused
 from crm.events.record import record
-from crm.models import Event, Participant, Room, Side
+from crm.models import Comment, Event, Participant, Room, Side
 from deals.actions.deal import check_staff, lock_deal, save_deal
 from deals.models import Deal, DealStatus, LostTo, Thanks
+from deals.queries.ending import seen_differently
 
 REASON_LIMIT = 5000
 FURTHEST = timedelta(days=5 * 366)
@@ -162,6 +164,26 @@ def _thank(actor: Actor, room: Room, deal: Deal, thanks: ThanksTo) -> None:
     made = Thanks.objects.create(deal=deal, words=words, to=people, by_user=actor.user, created_at=now())
     data = {"deal": str(deal.pk), "participants": [str(one) for one in people]}
     record("deal.thanked", actor=actor, room=room, subject=made, private_to=Side.SELLER, data=data)
+
+
+@transaction.atomic
+def dispute_ending(*, actor: Actor, deal_id: UUID, body: str) -> Comment:
+    """Say as a buyer that "both agreed not to go on" is not how it was left: words that everybody in the room reads.
+
+    They stand until the buyer's side calls them settled or the deal is opened again; its status stays as it is. Raises
+    `Invalid`, `NotAllowed` for anybody but a buyer who answers, `NotFound`, `Refused`.
+    """
+    person = actor.participant
+    if person is None or not person.answers or person.side != Side.BUYER:
+        raise NotAllowed(_("Somebody who answers for the client says how it was left."))
+    room, deal = lock_deal(actor, deal_id)
+    if deal.status != DealStatus.NO_DEAL:
+        raise Refused(
+            _("This has changed meanwhile: it does not stand as ended in agreement any more."), code="not_ended"
+        )
+    if seen_differently([deal]).filter(by_contact=person.contact_id).exists():
+        raise Refused(_("You have said so already. You can add to it under your words."), code="said_already")
+    return add_comment(actor=actor, room_id=room.pk, subject_id=deal.pk, body=body, disputes=True)
 
 
 @transaction.atomic

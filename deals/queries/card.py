@@ -12,6 +12,7 @@ from crm.models import Answer, Consent
 from crm.queries.consent import overtaken_questions
 from crm.rules.agreement import AgreementState
 from deals.models import AGREEABLE, MOVE, Deal, Section, StageMove
+from deals.queries.ending import Ending, endings_of
 from deals.queries.section import SectionState, section_state
 
 
@@ -41,14 +42,21 @@ class Card:
 
 
 def cards_of(deals: Sequence[Deal], movable: Collection[UUID] = ()) -> list[Card]:
-    """Return the cards of deals that the actor may see, in two queries. The caller fetched owner and organisation along.
+    """Return the cards of deals that the actor may see, in two queries, four where some ended in agreement.
 
-    `movable` are the deals that the actor may take to another stage.
+    The caller fetched owner and organisation along. `movable` are the deals that the actor may take to another stage.
     """
     sections = _sections_of(deals)
-    consents = _consents_of(deals, sections)
+    consents, endings = _consents_of(deals, sections), endings_of(deals)
     return [
-        _card(deal, sections.get(deal.pk, ()), consents.get(deal.pk, ()), may_move=deal.pk in movable) for deal in deals
+        _card(
+            deal,
+            sections.get(deal.pk, ()),
+            consents.get(deal.pk, ()),
+            endings.get(deal.pk),
+            may_move=deal.pk in movable,
+        )
+        for deal in deals
     ]
 
 
@@ -77,7 +85,9 @@ def _consents_of(deals: Sequence[Deal], sections: Mapping[UUID, Sequence[Section
     return found
 
 
-def _card(deal: Deal, sections: Sequence[Section], consents: Sequence[Consent], *, may_move: bool) -> Card:
+def _card(
+    deal: Deal, sections: Sequence[Section], consents: Sequence[Consent], ending: Ending | None, *, may_move: bool
+) -> Card:
     client = deal.organization.name if deal.organization else _("the client")
     ordered = sorted(sections, key=lambda section: AGREEABLE.index(section.kind))
     overtaken = overtaken_questions(consents, {section.pk: section.content_hash for section in sections})
@@ -85,7 +95,7 @@ def _card(deal: Deal, sections: Sequence[Section], consents: Sequence[Consent], 
         section_state(section, [one for one in consents if one.subject_id == section.pk], client, overtaken)
         for section in ordered
     ]
-    turn, words = _turn(deal, states, consents)
+    turn, words = _turn(deal, states, consents) if ending is None else ("", ending.words)
     return Card(deal, states, turn, words, may_move and not deal.has_ended)
 
 

@@ -17,6 +17,7 @@ from crm.models import Answer, Consent, Room
 from crm.queries.consent import Standing, consents_about, overtaken_questions, standing_of
 from crm.rules.agreement import AgreementState
 from deals.models import AGREEABLE, Deal, Section, SectionKind, StageMove
+from deals.queries.ending import Ending, endings_of
 from deals.queries.stage_move import move_label, move_snapshot
 
 
@@ -62,12 +63,13 @@ class GroundMove:
 @dataclass(frozen=True)
 class CommonGround:
     """The bar of one deal, and the steps that were agreed. `undone_at` is when a close of it was taken back that nothing
-    has replaced since."""
+    has replaced since. `ending`: whose word it is that it ended in agreement."""
 
     deal: Deal
     sections: Sequence[GroundSection]
     moves: Sequence[GroundMove] = ()
     undone_at: datetime | None = None
+    ending: Ending | None = None
 
     @property
     def agreed(self) -> list[GroundSection]:
@@ -86,7 +88,7 @@ class CommonGround:
 
 
 def common_grounds(actor: Actor, room: Room) -> list[CommonGround]:
-    """Return the bars of the room's deals, newest deal first, within the actor's grant. Four queries."""
+    """Return the bars of the room's deals, newest deal first, within the actor's grant. Four queries, two more for endings."""
     sections = Section.objects.visible_to(actor).filter(deal__room=room, kind__in=AGREEABLE).select_related("deal")
     undone = StageMove.objects.filter(deal=OuterRef("deal"), to_stage=None).order_by("-executed_at").values("undone_at")
     found = list(sections.annotate(undone_at=Subquery(undone[:1])).order_by("-deal__created_at", "deal_id"))
@@ -98,6 +100,7 @@ def common_grounds(actor: Actor, room: Room) -> list[CommonGround]:
     by_deal: dict[UUID, list[Section]] = {}
     for section in found:
         by_deal.setdefault(section.deal_id, []).append(section)
+    endings = endings_of([of_deal[0].deal for of_deal in by_deal.values()])
     return [
         CommonGround(
             of_deal[0].deal,
@@ -109,6 +112,7 @@ def common_grounds(actor: Actor, room: Room) -> list[CommonGround]:
             ],
             _ground_moves([step for step in steps if step.deal_id == deal_id], consents),
             cast(Any, of_deal[0]).undone_at,
+            endings.get(deal_id),
         )
         for deal_id, of_deal in by_deal.items()
     ]

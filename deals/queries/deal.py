@@ -16,6 +16,7 @@ from crm.queries.room import may_write
 from crm.queries.timeline import Happening, latest_happenings
 from deals.models import Deal, DealStatus, SectionKind, Stage, StageMove, Stakeholder
 from deals.queries.asked_again import AskedAgain, asked_again
+from deals.queries.ending import Ending, endings_of
 from deals.queries.gate import GateState, gate_states
 from deals.queries.next_step import NextStep, next_step, section_place
 from deals.queries.section import SectionState, section_state
@@ -70,11 +71,17 @@ class DealPage:
     again: Mapping[UUID, AskedAgain]
     next_step: NextStep
     happenings: Sequence[Happening]
+    ending: Ending | None
 
     @property
     def deal(self) -> Deal:
         """The deal itself."""
         return self.standing.deal
+
+    @property
+    def status_words(self) -> str:
+        """Its status; of an ending by agreement whose word that is, and who sees it differently."""
+        return self.ending.words if self.ending else str(self.deal.get_status_display())
 
     @property
     def agreed_count(self) -> int:
@@ -173,6 +180,7 @@ def get_deal_page(actor: Actor, deal_id: UUID) -> DealPage:
         again=again,
         next_step=next_step(actor, deal, states, gates, about_move, move, next_stage, again),
         happenings=latest_happenings(actor, deal.room_id, HAPPENINGS_SHOWN),
+        ending=endings_of([deal]).get(deal.pk),
     )
 
 

@@ -10,9 +10,18 @@ from crm.actors import Actor
 from crm.models import Organization
 from deals.models import Deal
 from deals.queries.card import Card, cards_of
+from deals.queries.ending import endings_of
 
 SHOWN = 20
 """Deals of each kind that a client's page shows at most."""
+
+
+@dataclass(frozen=True)
+class EndedDeal:
+    """A deal that ended, and its status in words."""
+
+    deal: Deal
+    words: str
 
 
 @dataclass(frozen=True)
@@ -20,7 +29,7 @@ class ClientDeals:
     """Deals that go on (with their common ground) and those that ended, newest first; `more` says how many are not shown."""
 
     going_on: Sequence[Card]
-    ended: Sequence[Deal]
+    ended: Sequence[EndedDeal]
     more: int
 
     def __bool__(self) -> bool:
@@ -29,7 +38,7 @@ class ClientDeals:
 
 
 def client_deals(actor: Actor, organization: Organization) -> ClientDeals:
-    """Return the actor's deals with a client, in five queries at most."""
+    """Return the actor's deals with a client, in seven queries at most."""
     deals = Deal.objects.visible_to(actor).filter(organization=organization)
     deals = deals.select_related("organization", "owner", "stage", "room")
     going_on = list(deals.filter(ended_at=None).order_by("-updated_at", "-pk")[: SHOWN + 1])
@@ -37,7 +46,13 @@ def client_deals(actor: Actor, organization: Organization) -> ClientDeals:
     more = 0
     if len(going_on) > SHOWN or len(ended) > SHOWN:
         more = deals.count() - len(going_on[:SHOWN]) - len(ended[:SHOWN])
-    return ClientDeals(cards_of(going_on[:SHOWN]) if going_on else [], ended[:SHOWN], more)
+    return ClientDeals(cards_of(going_on[:SHOWN]) if going_on else [], _ended(ended[:SHOWN]), more)
+
+
+def _ended(deals: Sequence[Deal]) -> list[EndedDeal]:
+    endings = endings_of(deals)
+    words = {deal.pk: str(deal.get_status_display()) for deal in deals} | {id: one.words for id, one in endings.items()}
+    return [EndedDeal(deal, words[deal.pk]) for deal in deals]
 
 
 def deals_block(actor: Actor, organization: Organization) -> dict[str, Any]:

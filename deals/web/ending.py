@@ -18,8 +18,9 @@ from crm.web.actor import staff
 from crm.web.forms import attempt
 from crm.web.version import say_stale
 from deals.actions.ending import end_deal, pause_deal, reopen_deal
-from deals.models import Deal
+from deals.models import Deal, DealStatus
 from deals.queries.deal import get_deal
+from deals.queries.ending import answering_buyers
 from deals.web.deal import acted
 from deals.web.forms.ending import EndForm
 
@@ -60,7 +61,21 @@ def _context(deal: Deal, form: EndForm) -> dict[str, Any]:
     field = form.fields["thanked"]
     names = [name for id, name in getattr(field, "choices", ()) if id in chosen]
     sends = bool(form["send_thanks"].value())
-    return {"deal": deal, "form": form, "names": names if sends else [], "words": form["thanks"].value()}
+    return {
+        "deal": deal,
+        "form": form,
+        "names": names if sends else [],
+        "words": form["thanks"].value(),
+        "told": _told(deal, form),
+    }
+
+
+def _told(deal: Deal, form: EndForm) -> list[str]:
+    """Return the names of those who get a mail about an ending that is written down in their name, too."""
+    if form["status"].value() != DealStatus.NO_DEAL:
+        return []
+    people = answering_buyers(deal.room_id).select_related("contact").order_by("contact__name")
+    return [one.contact.name for one in people]
 
 
 def _end(actor: Actor, deal: Deal, form: EndForm) -> int:

@@ -27,7 +27,7 @@ class EndForm(forms.Form):
         widget=ChoiceCards(
             columns="three",
             notes={
-                DealStatus.NO_DEAL.value: _("Both of us said so. A good ending."),
+                DealStatus.NO_DEAL.value: _("Both of us said so. The room says that you wrote it down."),
                 DealStatus.LOST.value: _("Or it went quiet for good."),
                 PAUSED: _("Until a day you name."),
             },

@@ -153,10 +153,15 @@ def _part(cast: Cast) -> None:
         actor=cast.rep,
         deal_id=cast.deal.pk,
         version=cast.deal.version,
-        status="no_deal",
+        status="lost",
         reason="Season.",
         thanks=thanks,
     )
+
+
+def _end_in_agreement(cast: Cast) -> None:
+    version = cast.deal.version
+    end_deal(actor=cast.rep, deal_id=cast.deal.pk, version=version, status="no_deal", reason="Season.")
 
 
 def _mention(cast: Cast) -> None:
@@ -332,7 +337,14 @@ def _read_the_day(cast: Cast, path: str) -> None:
 
 
 def _read_the_room(cast: Cast, path: str) -> None:
-    assert "not to go on" in _guest(cast).get(path).content.decode()
+    assert "closed this on" in _guest(cast).get(path).content.decode()
+
+
+def _leave_it_otherwise(cast: Cast, path: str) -> None:
+    browser = _guest(cast)
+    assert "not to go on" in browser.get(path).content.decode()
+    browser.post(path.partition("?")[0], {"body": "We asked for time."})
+    assert Comment.objects.get(body="We asked for time.").is_dispute
 
 
 def choose_mails(cast: Cast, path: str) -> None:
@@ -364,6 +376,7 @@ KINDS = {
     "crm/mail/access_request": Kind(_request_access, _let_in, "crm.mail_access_request"),
     "crm/mail/data_request": Kind(_request_data, _hand_over, "crm.mail_data_request"),
     "crm/mail/data_answer": Kind(_answer_request, _fetch, "crm.mail_data_answer"),
+    "deals/mail/ending": Kind(_end_in_agreement, _leave_it_otherwise, "deals.mail_ending"),
     "deals/mail/win_undone": Kind(_undo_win, _open, "deals.mail_win_undone"),
     "crm/mail/ledger_faults": Kind(_find_faults, _look_into_it, "crm.mail_faults"),
     "account/email/password_reset_key_message": Kind(_forget, _set_password),

@@ -146,8 +146,8 @@ def test_thanks_leave_only_to_those_chosen(cast: Cast) -> None:
 def test_in_the_room_it_reads_kindly_and_stays(cast: Cast) -> None:
     end(cast, would_change="Their season.", talk_again_on=AUTUMN)
     page = client_of(cast.ingrid.contact).get(f"/room/{cast.deal.room_id}/").content.decode()
-    assert "We agreed on 14 April not to go on." in page
-    assert "We talk again on 5 October." in page
+    assert "Maya Okafor wrote down on 14 April that both sides agreed not to go on." in page
+    assert "Maya Okafor wants to talk again on 5 October." in page
     assert "Their season" not in page
 
 

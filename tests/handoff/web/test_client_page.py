@@ -30,7 +30,7 @@ def test_deals_that_go_on_and_that_ended_stand_on_the_clients_page(cast: Cast) -
     end_deal(actor=cast.rep, deal_id=cast.deal.pk, version=cast.deal.version, status="no_deal", reason="First the ERP.")
     shown = page(cast, cast.maya)
     assert "First the ERP." in shown
-    assert "No deal by agreement" in shown
+    assert "No deal, as Maya wrote it down" in shown
     assert 'aria-label="Common ground: ' in shown
     assert "Frozen" in shown
 
