@@ -6,7 +6,11 @@ from functools import partial
 from typing import Any
 
 from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.actors import as_participant
 from crm.clock import now
@@ -15,6 +19,7 @@ from crm.models import Consent, Event, Question
 from crm.pdf.receipt import receipt_pdf
 from crm.queries.receipt import receipts_of
 from crm.queries.subject import names_of, subjects_of
+from crm.registry import consent_kind
 
 TOO_OLD = timedelta(days=3)
 """Nobody needs a mail about what happened longer ago: an outbox that stood still does not pour out old news."""
@@ -25,8 +30,8 @@ def mail_question(event: Event) -> None:
     question = _question_told_by(event)
     if question is None or not question.is_open:
         return
-    name = question.asked_by.name
-    _send(event, question, "asked", lambda: _("%(name)s asks you something") % {"name": name}, _answer_url(question))
+    subject = partial(_subject, gettext_lazy("%(name)s asks you about %(what)s: %(room)s"), question)
+    _send(event, question, "asked", subject, _answer_url(question))
 
 
 def mail_answer(event: Event) -> None:
@@ -36,25 +41,31 @@ def mail_answer(event: Event) -> None:
         return
     url = reverse("room:receipt", args=[question.room_id, event.subject_id])
     if question.is_recorded:
-        name = question.asked_by.name
-        told, subject = "recorded", lambda: _("%(name)s wrote down your answer") % {"name": name}
+        about = gettext_lazy("%(name)s wrote down your answer about %(what)s: %(room)s")
+        told, subject = "recorded", partial(_subject, about, question)
     else:
-        told, subject = "receipt", lambda: _("What you answered, for your records")
+        told, subject = "receipt", partial(_, "What you answered, for your records")
     _send(event, question, told, subject, url, attachment=lambda: _receipt(question))
 
 
 def mail_reminder(event: Event) -> None:
     """Remind somebody who wanted it: `consent.reminder_wanted`, at the time they chose. Never after an answer."""
-    question = Question.objects.select_related("asked_of__contact", "asked_by", "room").get(pk=event.subject_id)
+    question = Question.objects.select_related("asked_of__contact", "asked_by", "room__organization").get(
+        pk=event.subject_id
+    )
     is_wanted = question.remind_at is not None and question.remind_at.isoformat() == event.data["at"]
     if question.is_open and is_wanted and question.asked_of.is_active:
-        name = question.asked_by.name
-        subject = partial(_reminder_subject, name)
+        about = gettext_lazy("You wanted to be reminded: %(name)s asks you about %(what)s: %(room)s")
+        subject = partial(_subject, about, question)
         _send(event, question, "reminder", subject, _answer_url(question))
 
 
-def _reminder_subject(name: str) -> str:
-    return _("You wanted to be reminded: %(name)s asks you something") % {"name": name}
+def _subject(sentence: str | Promise, question: Question) -> str:
+    """Say who, about what and in which room; what the room holds about it is for the mail and the room alone."""
+    kinds = [consent_kind(kind) for kind in question.consents.order_by("pk").values_list("kind", flat=True)]
+    nouns = [str(one.noun) for one in kinds]
+    about = {"name": question.asked_by.name, "what": get_text_list(nouns, _("and")), "room": question.room.title}
+    return str(sentence) % about
 
 
 def _question_told_by(event: Event) -> Question | None:
@@ -64,7 +75,7 @@ def _question_told_by(event: Event) -> Question | None:
     """
     if now() - event.at > TOO_OLD:
         return None
-    questions = Question.objects.select_related("asked_of__contact", "asked_by", "room")
+    questions = Question.objects.select_related("asked_of__contact", "asked_by", "room__organization")
     question = questions.get(pk=event.data["question"])
     first = Consent.objects.filter(question=question).order_by("pk").first()
     is_told = first is not None and first.pk == event.subject_id and question.asked_of.is_active
@@ -94,9 +105,12 @@ def _send(
         return
     contact = question.asked_of.contact
     consents = list(question.consents.select_related("revision").order_by("pk"))
-    shown = names_of(as_participant(question.asked_of), consents, subjects_of(consents))
+    with translation.override(contact.locale):
+        shown = names_of(as_participant(question.asked_of), consents, subjects_of(consents))
+        labels = ", ".join(str(one.label) for one in shown)
     context: dict[str, Any] = {
         "question": question,
+        "labels": labels,
         "shown": list(zip(shown, consents, strict=True)),
         "answer": consents[0],
         "room": question.room,

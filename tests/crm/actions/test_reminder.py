@@ -46,7 +46,9 @@ def mails_in(days: float) -> list[str]:
 def test_one_mail_at_the_chosen_time(cast: Cast, question: Question) -> None:
     want_reminder(actor=cast.buyer, question_id=question.pk, days=3)
     assert mails_in(2.9) == []
-    assert mails_in(3.1) == ["You wanted to be reminded: Maya Okafor asks you something"]
+    assert mails_in(3.1) == [
+        f"You wanted to be reminded: Maya Okafor asks you about the problem: {cast.deal.room.title}"
+    ]
     assert len(mails_in(30)) == 1
 
 

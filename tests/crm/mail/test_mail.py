@@ -17,6 +17,7 @@ from aiosmtpd.controller import Controller
 from crm.actions.contact import create_contact
 from crm.actions.participant import invite_contact
 from crm.actions.question import ask_for_consent, cancel_question
+from crm.actions.recorded_consent import Testimony, record_consent
 from crm.actions.sign_in import Browser, request_code_by_email
 from crm.clock import frozen, now
 from crm.events.deliver import deliver_owed
@@ -97,7 +98,10 @@ def test_a_question_is_mailed_in_the_askers_name(cast: Cast, letterbox: Letterbo
     question = ask(cast)
     deliver_owed()
     (mail,) = letterbox.mails
-    assert mail["Subject"] == "Maya Okafor asks you something"
+    assert mail["Subject"] == f"Maya Okafor asks you about the problem: {cast.deal.room.title}"
+    for kind in ("plain", "html"):
+        assert cast.deal.room.title in words(mail, kind)
+        assert "(Halvorsen Foods), about: Our problem" in words(mail, kind)
     assert mail["To"].addresses[0].addr_spec == cast.ingrid.contact.email
     assert mail["Reply-To"].addresses[0].addr_spec == cast.maya.email
     assert mail["From"].addresses[0].display_name.startswith("Maya Okafor, ")
@@ -128,6 +132,21 @@ def test_the_same_event_is_the_same_mail(cast: Cast, letterbox: Letterbox) -> No
     assert len({mail["Message-ID"] for mail in letterbox.mails}) == 1
 
 
+def test_a_record_says_about_what_in_which_room(cast: Cast, letterbox: Letterbox) -> None:
+    said = Testimony("agreed", "Yes, that is us.", "phone", now() - timedelta(hours=1))
+    problem = [cast.problem()]
+    record_consent(
+        actor=cast.rep, asked_of=cast.ingrid.pk, subjects=problem, sentence="Is this your problem?", testimony=said
+    )
+    deliver_owed()
+    (mail,) = letterbox.mails
+    assert mail["Subject"] == f"Maya Okafor wrote down your answer about the problem: {cast.deal.room.title}"
+    for told in (words(mail), words(mail, "html")):
+        assert "(Halvorsen Foods), about: Our problem" in told
+        assert "Is this your problem?" in told
+        assert "Yes, that is us." in told
+
+
 def test_one_mail_for_a_question_about_two_things(cast: Cast, letterbox: Letterbox) -> None:
     cast.write_criterion()
     ask_for_consent(
@@ -138,7 +157,9 @@ def test_one_mail_for_a_question_about_two_things(cast: Cast, letterbox: Letterb
         benefit="One page for your board.",
     )
     deliver_owed()
-    assert len(letterbox.mails) == 1
+    (mail,) = letterbox.mails
+    assert "asks you about the problem and the success criteria: " in mail["Subject"]
+    assert "about: Our problem, What success means" in words(mail)
 
 
 def test_nothing_is_mailed_about_a_closed_or_an_old_question(cast: Cast, letterbox: Letterbox) -> None:
