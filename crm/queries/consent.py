@@ -108,10 +108,15 @@ def standing_of(current_hash: str, consents: Sequence[Consent], overtaken: Colle
 
 
 def last_answer(consents: Iterable[Consent], participant_id: UUID | None, current_hash: str) -> Consent | None:
-    """Return what a person answered last, yes or not, if it was about other words than those of `current_hash`, still kept."""
+    """Return what a person answered last, yes or not, if it was about other words than those of `current_hash`, still kept.
+
+    None after a yes that they took back: from that they count nothing any more.
+    """
     answered = [one for one in consents if one.participant_id == participant_id and one.answer in _ANSWERED]
     last = max(answered, key=_at, default=None)
-    return last if last and last.content_hash != current_hash and last.revision.erased_at is None else None
+    if last is None or last.answer == Answer.WITHDRAWN or last.content_hash == current_hash:
+        return None
+    return last if last.revision.erased_at is None else None
 
 
 def _others(answers: Iterable[Consent], spoken_of: Consent | None) -> tuple[Consent, ...]:
