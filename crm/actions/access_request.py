@@ -18,6 +18,7 @@ from crm.clock import now
 from crm.errors import NotAllowed, NotFound, Refused
 from crm.events.record import record
 from crm.models import AccessRequest, AccessRequestState, Contact, Participant, Room, Side, User
+from crm.registry import sides_named
 
 OPEN_REQUESTS_LIMIT = 10
 """How many requests may wait in one room."""
@@ -55,7 +56,8 @@ def request_access(
         room=room, asked_by=asked_by, name=name, email=email, title=title, reason=reason, created_at=now()
     )
     record("access_request.made", actor=actor, room=room, subject=request, data=_data(request))
-    if room.welcomes(email) and asked_by.side == Side.BUYER and not _was_shut_out(room, email):
+    is_welcome = room.welcomes(email) and asked_by.side == Side.BUYER
+    if is_welcome and not _was_shut_out(room, email) and not _stands_elsewhere(room, email):
         _approve(SYSTEM, room, request, room.owner, sections=asked_by.sections, may_answer=False)
     return request
 
@@ -165,6 +167,12 @@ def _was_shut_out(room: Room, email: str) -> bool:
     gone = Participant.objects.filter(room=room, revoked_at__isnull=False)
     addresses = gone.values_list("contact__email", "invitations__email")
     return mailbox_of(email) in {mailbox_of(address) for both in addresses for address in both if address}
+
+
+def _stands_elsewhere(room: Room, email: str) -> bool:
+    """Whether somebody with this address is written down in this room on other sides than the buyer's: then staff decide."""
+    elsewhere = [contact for contact, sides in sides_named(SYSTEM, room).items() if Side.BUYER not in sides]
+    return Contact.objects.filter(pk__in=elsewhere, email__iexact=email).exists()
 
 
 def _approve(

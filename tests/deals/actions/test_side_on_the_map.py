@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from crm.actions.access_request import approve_access_request, request_access
+from crm.actions.access_request import approve_access_request, request_access, welcome_colleagues
+from crm.actions.organization import change_organization
 from crm.actions.participant import invite_contact, revoke_participant
 from crm.errors import Invalid
 from crm.models import Contact, Participant
@@ -79,3 +80,15 @@ def test_a_colleague_asked_for_is_not_let_in_on_another_side(cast: Cast) -> None
     asked = request_access(actor=cast.buyer, room_id=cast.deal.room_id, name=contact.name, email=contact.email)
     with pytest.raises(Invalid):
         approve_access_request(actor=cast.rep, request_id=asked.pk, version=asked.version)
+
+
+def test_nor_without_asking_where_colleagues_are_welcome(cast: Cast) -> None:
+    change_organization(
+        actor=cast.rep, organization_id=cast.halvorsen.pk, version=1, values={"domain": "halvorsen.example"}
+    )
+    welcome_colleagues(actor=cast.rep, room_id=cast.deal.room_id, welcome=True)
+    on_the_map(cast, "Pia Lund", "partner")
+    for name, is_in in (("Pia Lund", False), ("Ruth Abara", True)):
+        email = f"{name.lower().replace(' ', '.')}@halvorsen.example"
+        asked = request_access(actor=cast.buyer, room_id=cast.deal.room_id, name=name, email=email)
+        assert (asked.state == "approved") is is_in
