@@ -4,6 +4,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 LABELS: dict[str, Promise] = {
+    "evidence": _("What it rests on"),
+    "missing": _("What is missing"),
     "run__started_at": _("Imported"),
     "started_at": _("Imported"),
     "shown": _("Values"),
