@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
 from django.urls import reverse
 
 from crm.actors import Actor
 from crm.models import Comment, Participant, Room, RoomMember, Side
 from crm.models.comment import COMMENT_WORDS
 from crm.queries.search import worded
-from crm.registry import commentable
+from crm.registry import commentable, section_panels
 from crm.rules.search import Query, excerpt
 from crm.search import Found
 
@@ -22,6 +23,12 @@ class Thread:
 
     first: Comment
     replies: Sequence[Comment]
+
+    @property
+    def about(self) -> str:
+        """The section as a whole that it is about, as the room calls it; empty for what stands beside a row, or for none."""
+        labels = {panel.section: str(panel.label) for panel in section_panels()}
+        return labels.get(self.first.section, "") if self.first.subject_id is None else ""
 
     @property
     def is_resolved(self) -> bool:
@@ -47,11 +54,11 @@ def threads_of(comments: Iterable[Comment]) -> list[Thread]:
 
 
 def room_threads(actor: Actor, room_id: UUID) -> list[Thread]:
-    """Return what was said to everybody in the room and about nothing in particular, thread by thread.
+    """Return what was said in the room about nothing in particular, or about a section as a whole, thread by thread.
 
     A side's own such words are in it for that side.
     """
-    said = Comment.objects.visible_to(actor).filter(room=room_id, section="")
+    said = Comment.objects.visible_to(actor).filter(Q(section="") | Q(subject_id=None), room=room_id)
     return threads_of(said.select_related(*WRITTEN_BY).order_by("created_at", "id"))
 
 

@@ -45,6 +45,17 @@ def test_a_guests_words_are_read_and_answered(cast: Cast) -> None:
     assert "Settled, said Ingrid Solberg" in guest.get(url(cast, room=True)).content.decode()
 
 
+def test_words_about_a_section_as_a_whole_stand_among_them(cast: Cast) -> None:
+    said = add_comment(actor=cast.buyer, room_id=cast.deal.room_id, section="criteria", body="No more calls, please.")
+    rep = staff(cast)
+    page = rep.get(f"/comments/{said.pk}/", follow=True).content.decode()
+    assert "No more calls, please." in page
+    assert "About: Success" in page
+    assert "No more calls, please." in client_of(cast.ingrid.contact).get(url(cast, room=True)).content.decode()
+    rep.post(url(cast), {"body": "Agreed.", "reply_to": str(said.pk)})
+    assert Comment.objects.get(body="Agreed.").section == "criteria"
+
+
 def test_words_among_ourselves_stay_with_us(cast: Cast) -> None:
     staff(cast).post(url(cast), {"body": "Kanarienvogel", "private": "on"})
     assert "Kanarienvogel" in staff(cast).get(url(cast)).content.decode()
