@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from crm.actors import Actor
 from crm.models import Event, Notification, Question, RoomMember, Task, User, WebhookEndpoint
@@ -28,6 +29,14 @@ class Told:
     notification: Notification
     happening: Happening
     place: Place | None
+
+    @property
+    def sentence(self) -> str:
+        """What happened; of words in which its reader is named, that they are."""
+        by = self.happening.by
+        if self.notification.kind == "mention" and by is not None:
+            return _("%(name)s names you") % {"name": by.name}
+        return str(self.happening.entry.sentence)
 
 
 def notifications(actor: Actor, cursor: str = "") -> tuple[list[Told], str]:

@@ -99,6 +99,8 @@ def test_who_is_named_is_asked_and_who_works_there_reads_along(cast: Cast) -> No
     assert kinds == {"Maya Okafor": "mention", "Tomás Herrera": "words"}
     assert [one.to for one in mail.outbox] == [[cast.maya.email]]
     assert "/notifications/choice/" in str(mail.outbox[0].body)
+    assert [one.sentence for one in notifications(cast.rep)[0]] == ["Ingrid Solberg names you"]
+    assert [one.sentence for one in notifications(as_user(cast.tomas))[0]] == ["Ingrid Solberg commented"]
 
 
 def test_what_is_off_is_not_told(cast: Cast) -> None:

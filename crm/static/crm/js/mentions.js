@@ -101,4 +101,12 @@ document.addEventListener('pointerdown', (event) => {
   event.preventDefault(); // the field keeps the focus
   take(option);
 });
-document.addEventListener('focusout', ({ target }) => { if (target === open?.field) close(); });
+
+// While a button is being pressed the list keeps its place: closing it would move the button away from under the pointer.
+let isPressed = false;
+document.addEventListener('focusout', ({ target }) => { if (target === open?.field && !isPressed) close(); });
+document.addEventListener('pointerdown', () => { isPressed = true; }, { capture: true });
+['pointerup', 'pointercancel'].forEach((end) => document.addEventListener(end, () => {
+  isPressed = false;
+  setTimeout(() => { if (open && document.activeElement !== open.field) close(); }); // after the click
+}, { capture: true }));
