@@ -81,6 +81,13 @@ def test_what_was_typed_wrong_stays(cast: Cast, maya: Client) -> None:
     assert str(cast.deal.pk) in answer.content.decode()
 
 
+def test_what_empties_a_field_says_so_before(cast: Cast, maya: Client) -> None:
+    sent = {"field": "close_on", "set": "1", "close_on": "", "row": str(cast.deal.pk)}
+    page = maya.post(BEGIN, sent, follow=True).content.decode()
+    assert ": emptied</h1>" in page
+    assert "<td>—</td>" in page
+
+
 def test_who_only_reads_ticks_nothing_and_others_see_nothing(cast: Cast, maya: Client) -> None:
     maya.post(BEGIN, {"row": str(cast.deal.pk), "field": "archived"})
     url = reverse("crm:bulk_change", args=[BulkChange.objects.get().pk])
