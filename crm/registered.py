@@ -110,6 +110,13 @@ register_navigation(
 )
 register_navigation(NavigationEntry(_("Tasks"), "check", "crm:tasks", position=5, place="menu"))
 register_navigation(
+    NavigationEntry(_("Write a note"), "message", "crm:log_activity", position=10, place="command", shortcut="n")
+)
+register_navigation(
+    NavigationEntry(_("Write down a task"), "check", "crm:new_task", position=20, place="command", shortcut="t")
+)
+register_navigation(NavigationEntry(_("Add a client"), "plus", "crm:new_client", position=40, place="command"))
+register_navigation(
     NavigationEntry(_("What you are told"), "bell", "crm:news_choice", position=20, place="settings", group="you")
 )
 register_navigation(

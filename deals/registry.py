@@ -323,6 +323,7 @@ register_record_kind(DEALS)
 timeline.register()
 personal_data.register()
 exports.register()
+register_navigation(NavigationEntry(_("Add a deal"), "plus", "deals:new", position=30, place="command"))
 register_navigation(NavigationEntry(_("Deals"), "board", "deals:board", position=20, shortcut="g b"))
 register_navigation(
     NavigationEntry(

@@ -140,6 +140,11 @@ class Shell:
         """The links that the person's menu has besides settings and signing out."""
         return self._links("menu")
 
+    @property
+    def commands(self) -> list[Link]:
+        """What can be begun from every page."""
+        return self._links("command")
+
     @cached_property
     def settings(self) -> list[LinkGroup]:
         """The pages of the settings that this person can open, in groups."""

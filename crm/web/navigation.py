@@ -1,4 +1,6 @@
-"""What stands in the rail, the bottom bar, the menus and the settings: entries that each app registers from its `AppConfig.ready`.
+"""What stands in the rail, the bottom bar, the menus, the settings, and among the commands of each page.
+
+Entries that each app registers from its `AppConfig.ready`.
 
 The ground never names a page of an app above it; it shows what was registered.
 """
@@ -8,7 +10,7 @@ from typing import Literal
 
 from django.utils.functional import Promise
 
-Place = Literal["rail", "menu", "settings"]
+Place = Literal["rail", "menu", "settings", "command"]
 Group = Literal["", "you", "house", "systems"]
 
 

@@ -34,6 +34,13 @@ def test_the_palette_gets_the_results_alone(client: Client) -> None:
     assert fragment.count("<li>") == 3
 
 
+def test_what_can_be_begun_is_offered_on_every_page(client: Client) -> None:
+    page = client.get("/clients/").content.decode()
+    for words in ("Write a note", "Write down a task", "Add a deal", "Add a client"):
+        assert f'data-command="{words}"' in page
+    assert '/activities/new/?next=/clients/" data-command="Write a note" data-shortcut="n"' in page
+
+
 def test_a_comment_leads_to_where_it_stands(cast: Cast, client: Client) -> None:
     statement = cast.section("problem").statements.get()
     words = {"room_id": cast.deal.room_id, "section": "problem", "subject_id": statement.pk}
