@@ -18,10 +18,11 @@ from crm.models import ImportedRow
 
 @dataclass
 class Undone:
-    """What became of a batch: the subjects that were archived or set back, and those that stay."""
+    """What became of a batch: the subjects that were archived or set back, those that somebody touched, and those of others."""
 
     gone: list[UUID] = field(default_factory=list)
     kept: list[UUID] = field(default_factory=list)
+    others: list[UUID] = field(default_factory=list)
 
 
 def undo_rows(
@@ -40,11 +41,13 @@ def undo_rows(
     found = subjects.filter(archived_at=None).select_for_update(of=("self",), no_key=True)
     there = found.in_bulk([row.subject_id for row in rows])
     used = set(subjects.filter(in_use, pk__in=there).values_list("pk", flat=True))
-    undone, saved, fields = Undone(), [], {"version", "updated_at"}
+    missing = [row.subject_id for row in rows if row.subject_id not in there]
+    others = subjects.model._default_manager.filter(pk__in=missing, archived_at=None).values_list("pk", flat=True)
+    undone, saved, fields = Undone(others=list(others)), [], {"version", "updated_at"}
     for row in rows:
         subject = there.get(row.subject_id)
         if subject is None:
-            continue  # archived by somebody already, or out of sight
+            continue  # archived by somebody already, or not the actor's to change
         changed = _set_back(subject, row, row.subject_id in used, closed(subject, row))
         fields |= changed
         if changed:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from crm.actions.imported_contact import closed_fields, contacts_to_change
 from crm.actions.undone_row import Undone, undo_rows
@@ -86,9 +87,12 @@ def _organization_in_use() -> Q:
 
 def _note(run: ImportRun, undone: Undone) -> None:
     """Write into the lines what became of them."""
-    _mark(run, undone.gone, LineResult.UNDONE)
-    _mark(run, undone.kept, LineResult.KEPT)
+    _lines(run, undone.gone).update(result=LineResult.UNDONE)
+    touched = _("Somebody worked on it here since the import, so it stays.")
+    _lines(run, undone.kept).update(result=LineResult.KEPT, words=[touched])
+    others = _("It is not yours to change any more, so it stays. Whoever has it can archive it.")
+    _lines(run, undone.others).update(result=LineResult.KEPT, words=[others])
 
 
-def _mark(run: ImportRun, subjects: list[UUID], result: LineResult) -> None:
-    ImportLine.objects.filter(run=run, subject_id__in=subjects).update(result=result)
+def _lines(run: ImportRun, subjects: list[UUID]) -> QuerySet[ImportLine]:
+    return ImportLine.objects.filter(run=run, subject_id__in=subjects)

@@ -171,6 +171,7 @@ def test_undo_archives_what_is_untouched_and_lists_the_rest(cast, maya):
     assert undone.state == ImportState.UNDONE
     assert counts(undone) == {"kept": 1, "undone": 3}
     assert list(Deal.objects.filter(archived_at=None)) == [touched]
+    assert "Somebody worked on it here since" in " ".join(undone.lines.get(result="kept").words)
     kept = undo(maya, runs["organizations"])
     assert counts(kept) == {"kept": 3}
     assert missing_figures() == {}
@@ -281,6 +282,14 @@ def test_taking_it_back_ends_no_deal_that_moved_on_a_yes(cast, maya):
     undo(maya, run)
     deal.refresh_from_db()
     assert (deal.status, deal.ended_at) == (DealStatus.OPEN, None)
+
+
+def test_undo_says_what_is_somebody_elses_by_now(cast, maya):
+    run = bring_in(maya, "deals", f"Id,Deal,Client,Owner\n7,Bread,Acme,{cast.stranger.name}\n", unknown_client="add")
+    run = undo(maya, run)
+    assert counts(run) == {"kept": 1}
+    assert "not yours to change any more" in words(run, 2)
+    assert Deal.objects.get().archived_at is None
 
 
 def test_a_room_follows_its_deal_back(cast, maya):
