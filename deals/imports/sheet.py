@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -24,8 +25,12 @@ class SheetRow:
 
 def sheet_rows(run: ImportRun, content: BinaryIO) -> Iterator[SheetRow]:
     """Yield the rows below the header, empty ones left out. Raises `Refused` from where it is no table any more."""
-    columns = len(run.headers)
-    reader = csv.reader(_lines(content, run.encoding), delimiter=run.delimiter)
+    with closing(_lines(content, run.encoding)) as lines:
+        yield from _table_rows(run, lines)
+
+
+def _table_rows(run: ImportRun, lines: Iterator[str]) -> Iterator[SheetRow]:
+    columns, reader = len(run.headers), csv.reader(lines, delimiter=run.delimiter)
     is_header, number = True, 0
     try:
         for cells in reader:
@@ -52,7 +57,7 @@ def _row(number: int, cells: list[str], columns: int) -> SheetRow:
     return SheetRow(number, cells)
 
 
-def _lines(content: BinaryIO, encoding: str) -> Iterator[str]:
+def _lines(content: BinaryIO, encoding: str) -> Generator[str, None, None]:
     text = io.TextIOWrapper(content, encoding, errors="replace", newline="")
     try:
         while line := text.readline(LONGEST_LINE):

@@ -23,8 +23,9 @@ from handoff.demo.doors import open_doors
 from handoff.demo.guidance import tell_guidance
 from handoff.demo.halvorsen import tell_halvorsen
 from handoff.demo.products import tell_products
+from handoff.demo.relationship import tell_relationships
 from handoff.demo.staff import make_staff
-from handoff.demo.success import tell_handover, tell_success
+from handoff.demo.success import PACIFIC, tell_handover, tell_success
 
 SOURCE = "demo"
 SALES_DAY, SUCCESS_DAY = date(2026, 4, 14), date(2027, 4, 20)
@@ -46,6 +47,7 @@ def load_story(sign_in: Path) -> None:
     _chapter("handover", first_start, staff, lambda: tell_handover(sales, staff))
     _chapter("day", first_start, staff, lambda: tell_day(sales, staff))
     _chapter("success", first_start, staff, lambda: tell_success(success, staff))
+    _chapter("known", first_start, staff, lambda: tell_relationships(sales, success, staff, PACIFIC.client))
     if not _is_told("doors"):
         with _mail(settings.EMAIL_BACKEND), transaction.atomic():  # these are sent: they are the way in as a buyer
             open_doors(staff["rep"])

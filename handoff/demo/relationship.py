@@ -1,4 +1,4 @@
-"""How well the client with a year of measurements is known: as it was said after the close, and after a review."""
+"""How well two clients are known: one before a deal, one after a year of measurements."""
 
 from crm.actions.organization import change_organization
 from crm.actions.relationship import state_relationship
@@ -8,6 +8,14 @@ from handoff.demo.clock import StoryClock
 
 DREAM = "Halvorsen Foods"
 """Whom we would most like to work with."""
+BEFORE_THE_CLOSE = {
+    "level": "met",
+    "evidence": [
+        "Ingrid Solberg said yes to what success means to them",
+        "Five of them write in the room, from the CFO to the promotions desk",
+    ],
+    "missing": ["A promise that fell due and was kept"],
+}
 AFTER_THE_CLOSE = {
     "level": "working",
     "evidence": [
@@ -30,15 +38,16 @@ AFTER_THE_REVIEW = {
 }
 
 
-def tell_relationship(clock: StoryClock, staff: dict[str, User], client: str) -> None:
-    """Say it twice, so that what was said before is there to read."""
-    success = as_user(staff["success"])
-    dream = Organization.objects.get(name=DREAM, merged_into=None)
-    change_organization(
-        actor=as_user(staff["rep"]), organization_id=dream.pk, version=dream.version, values={"dream_client": True}
-    )
-    for moment, said in (((6, 15), AFTER_THE_CLOSE), ((1, 21), AFTER_THE_REVIEW)):
-        month, day = moment
-        with clock.at(month, day, 15, 0, year=2026 if month > 5 else 2027):
+def tell_relationships(sales: StoryClock, success: StoryClock, staff: dict[str, User], client: str) -> None:
+    """Say it of the dream client, and twice of `client`, so that what was said before is there to read."""
+    with sales.at(4, 13, 18, 0):
+        dream, rep = Organization.objects.get(name=DREAM, merged_into=None), as_user(staff["rep"])
+        dream = change_organization(
+            actor=rep, organization_id=dream.pk, version=dream.version, values={"dream_client": True}
+        )
+        state_relationship(actor=rep, organization_id=dream.pk, version=dream.version, values=BEFORE_THE_CLOSE)
+    for month, day, said in ((6, 15, AFTER_THE_CLOSE), (1, 21, AFTER_THE_REVIEW)):
+        with success.at(month, day, 15, 0, year=2026 if month > 5 else 2027):
             known = Organization.objects.get(name=client, merged_into=None)
-            state_relationship(actor=success, organization_id=known.pk, version=known.version, values=said)
+            cs = as_user(staff["success"])
+            state_relationship(actor=cs, organization_id=known.pk, version=known.version, values=said)

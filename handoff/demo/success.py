@@ -20,7 +20,6 @@ from handoff.actions.measurement import (
 from handoff.demo.board import scene_contact, tell_card
 from handoff.demo.board_words import Aim, Card
 from handoff.demo.clock import StoryClock
-from handoff.demo.relationship import tell_relationship
 from handoff.demo.scene import Scene
 from handoff.models import Goal, Handoff, Measurement
 
@@ -91,7 +90,6 @@ def tell_success(clock: StoryClock, staff: dict[str, User]) -> None:
     for place, month_end in enumerate(month_ends(clock.first_start)):
         _measure_month(scene, staff, goals, place, month_end)
     _confirm_reached(clock, scene, staff, goals["Planning hours a week"])
-    tell_relationship(clock, staff, PACIFIC.client)
 
 
 def month_ends(first_start: datetime) -> list[datetime]:

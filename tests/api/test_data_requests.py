@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from crm.actions.data_request import request_data
+from crm.formats import erased_name
 from crm.models import Contact, Erasure
-from crm.personal_data.rows import erased_name
 from tests.api.caller import Caller, make_key, problem_of
 from tests.cast import Cast
 
