@@ -31,6 +31,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             comments = comments.filter(section__in=["", *actor.participant.sections])
         return comments
 
+    def beside_no_row(self) -> "CommentQuerySet":
+        """Return what is about nothing in particular, or about a section as a whole: it stands on no section's page."""
+        return self.filter(Q(section="") | Q(subject_id=None))
+
 
 class Comment(Authored):
     """A comment on a row (`subject_id`) of a section, or on the room as a whole (`section` empty).

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
 from django.urls import reverse
 
 from crm.actors import Actor
@@ -58,7 +57,7 @@ def room_threads(actor: Actor, room_id: UUID) -> list[Thread]:
 
     A side's own such words are in it for that side.
     """
-    said = Comment.objects.visible_to(actor).filter(Q(section="") | Q(subject_id=None), room=room_id)
+    said = Comment.objects.visible_to(actor).beside_no_row().filter(room=room_id)
     return threads_of(said.select_related(*WRITTEN_BY).order_by("created_at", "id"))
 
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -50,7 +49,7 @@ def _blocks(request: HttpRequest, actor: Actor) -> list[SafeString]:
 
 
 def _recent_words(actor: Actor) -> list[Comment]:
-    here = Comment.objects.visible_to(actor).filter(Q(section="") | Q(subject_id=None), room=room_of(actor))
-    said = here.filter(private_to="").exclude(body="")
+    here = Comment.objects.visible_to(actor).beside_no_row().filter(room=room_of(actor), private_to="")
+    said = here.exclude(body="")
     recent = said.select_related("by_user", "by_contact").order_by("-created_at", "-id")[:RECENT_WORDS]
     return list(reversed(recent))

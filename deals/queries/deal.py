@@ -14,7 +14,7 @@ from crm.queries.access_request import open_access_requests
 from crm.queries.consent import standing_of
 from crm.queries.room import may_write
 from crm.queries.timeline import Happening, latest_happenings
-from deals.models import Deal, DealStatus, SectionKind, Stage, StageMove, Stakeholder
+from deals.models import AGREEABLE, Deal, DealStatus, SectionKind, Stage, StageMove, Stakeholder
 from deals.queries.asked_again import AskedAgain, asked_again
 from deals.queries.ending import Ending, endings_of
 from deals.queries.gate import GateState, gate_states
@@ -25,8 +25,6 @@ from deals.queries.standing import DealStanding
 
 PEOPLE_SHOWN = 5
 HAPPENINGS_SHOWN = 5
-AGREEABLE = (SectionKind.PROBLEM, SectionKind.CRITERIA)
-"""The sections that are agreed, in order."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm.formats import first_name
 from crm.models import Comment, Event, Participant, Side
 from deals.models import Deal, DealStatus
 
@@ -28,8 +29,8 @@ class Ending:
     @property
     def words(self) -> str:
         """Where it stands in one line: whose word it is, and who sees it differently."""
-        names = list(dict.fromkeys(_first(one.author_name) for one in self.disputes))
-        whose = {"name": _first(self.name) if self.name != settings.ORGANIZATION_SHORT_NAME else self.name}
+        names = list(dict.fromkeys(first_name(one.author_name) for one in self.disputes))
+        whose = {"name": first_name(self.name) if self.name != settings.ORGANIZATION_SHORT_NAME else self.name}
         if not names:
             return _("No deal, as %(name)s wrote it down") % whose
         words = ngettext(
@@ -74,7 +75,3 @@ def _who_ended(deals: dict[UUID, Deal]) -> dict[UUID, str]:
     ended_before = Deal.objects.filter(pk=OuterRef("subject_id"), ended_at__lte=OuterRef("at"))
     events = Event.objects.filter(Exists(ended_before), subject_id__in=list(deals), type=ENDED).order_by("at", "pk")
     return dict(events.exclude(by_user=None).values_list("subject_id", F("by_user__name")))
-
-
-def _first(name: str) -> str:
-    return name.split(" ")[0]

@@ -14,7 +14,8 @@ from crm.actors import as_participant
 from crm.clock import frozen
 from crm.errors import Invalid, NotAllowed, Refused
 from crm.events.deliver import deliver_owed
-from crm.models import Comment, Consent, MailKind, Participant
+from crm.formats import erased_name
+from crm.models import Comment, Consent, Contact, MailKind, Participant
 from deals.actions.ending import dispute_ending, end_deal, reopen_deal
 from deals.models import Deal
 from deals.queries.ending import endings_of
@@ -178,3 +179,10 @@ def test_whoever_ends_it_reads_first_who_is_told(cast: Cast, client: Client) -> 
     page = client.post(reverse("deals:end_preview", args=[cast.deal.pk]), {"status": "no_deal"}).content.decode()
     assert "A short mail goes to Daniel" in page
     assert "Ingrid Solberg" in page
+
+
+def test_whoever_was_erased_is_called_by_the_whole_words(cast: Cast) -> None:
+    end(cast)
+    differ(cast)
+    Contact.objects.filter(pk=cast.ingrid.contact_id).update(name=erased_name())
+    assert words(cast) == f"No deal, as Maya wrote it down; {erased_name()} sees it differently"
