@@ -20,13 +20,13 @@ from crm.actions.custom_field import (
     move_custom_field,
     restore_custom_field,
 )
-from crm.errors import NotFound, Stale
+from crm.errors import NotFound
 from crm.models import CustomField, CustomFieldOn, CustomFieldType
 from crm.queries.custom_field import all_custom_fields, get_custom_field
 from crm.queries.timeline import history_of
 from crm.web.actor import administrator, staff
 from crm.web.forms import LineField, MustPickField, WordsField, attempt
-from crm.web.version import say_stale
+from crm.web.version import outcome_of
 
 
 class CustomFieldForm(forms.Form):
@@ -100,14 +100,10 @@ def custom_field(request: HttpRequest, custom_field_id: UUID) -> HttpResponse:
     act = partial(change_custom_field, actor=actor, custom_field_id=field.pk)
     status = 200
     if request.method == "POST":
-        try:
-            if attempt(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values)) is not None:
-                messages.success(request, _("Saved. Values that are there stay as they are."))
-                return redirect("crm:custom_fields")
-            status = 422
-        except Stale as error:
-            say_stale(form, error)
-            status = 409
+        status = outcome_of(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values))
+        if status == 302:
+            messages.success(request, _("Saved. Values that are there stay as they are."))
+            return redirect("crm:custom_fields")
     history = history_of(actor, [field.pk], request.GET.get("cursor", ""))
     context = {"form": form, "field": field, "history": history}
     return render(request, "crm/custom_field/form.html", context, status=status)

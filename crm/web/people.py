@@ -28,7 +28,7 @@ from crm.web.actor import administrator, staff
 from crm.web.conflict import Conflicting, conflict_page, decided
 from crm.web.forms import LineField, MustPickField, PickField, attempt, offer
 from crm.web.submitted import version_of
-from crm.web.version import VersionedForm, attempt_edit, saved_words, say_stale
+from crm.web.version import VersionedForm, attempt_edit, outcome_of, saved_words
 
 
 class UserForm(VersionedForm):
@@ -181,14 +181,10 @@ def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
     act = partial(change_team, actor=actor, team_id=found.pk)
     status = 200
     if request.method == "POST":
-        try:
-            if attempt(form, lambda: act(version=form.cleaned_data["version"] or 0, **form.values)) is not None:
-                messages.success(request, _("Saved."))
-                return redirect("crm:people")
-            status = 422
-        except Stale as error:
-            say_stale(form, error)
-            status = 409
+        status = outcome_of(form, lambda: act(version=form.cleaned_data["version"] or 0, **form.values))
+        if status == 302:
+            messages.success(request, _("Saved."))
+            return redirect("crm:people")
     history = history_of(actor, [found.pk], request.GET.get("cursor", ""))
     context = {"form": form, "team": found, "history": history}
     return render(request, "crm/people/team.html", context, status=status)

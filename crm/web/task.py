@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm.actions.task import archive_task, change_task, complete_task, create_task, reopen_task
 from crm.actors import Actor
 from crm.checks import FIRST_DAY, LAST_DAY
-from crm.errors import Stale
 from crm.models import Task
 from crm.places import places_of
 from crm.queries.task import done_tasks, get_task, open_tasks, task_rows
@@ -26,7 +25,7 @@ from crm.web.actor import staff
 from crm.web.forms import DayField, LineField, MomentField, TimeInput, attempt
 from crm.web.participant import back
 from crm.web.submitted import id_or_none, remember_sent, sent_before, version_of
-from crm.web.version import VersionedForm, say_stale
+from crm.web.version import VersionedForm, outcome_of
 
 VERBS = {"complete": complete_task, "reopen": reopen_task, "archive": archive_task}
 """What can be done with a task, by the last part of its address."""
@@ -131,11 +130,7 @@ def change_task_page(request: HttpRequest, task_id: UUID) -> HttpResponse:
 def _changed(actor: Actor, task: Task, form: TaskForm) -> bool:
     """Save a change; one made in another window meanwhile is said above the form, which then saves over it."""
     act = partial(change_task, actor=actor, task_id=task.pk)
-    try:
-        return attempt(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values)) is not None
-    except Stale as error:
-        say_stale(form, error)
-        return False
+    return outcome_of(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values)) == 302
 
 
 def _page(request: HttpRequest, actor: Actor, form: TaskForm, task: Task | None) -> HttpResponse:

@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.actors import Actor
-from crm.errors import FieldFault, Invalid, Stale
+from crm.errors import FieldFault, Invalid
 from crm.models import Participant
 from crm.web.actor import staff
-from crm.web.forms import attempt
-from crm.web.version import say_stale
+from crm.web.version import outcome_of
 from deals.actions.ending import end_deal, pause_deal, reopen_deal
 from deals.models import Deal, DealStatus
 from deals.queries.deal import get_deal
@@ -34,7 +33,8 @@ def end(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     """End a deal without a close, or let it pause; with `preview` only show what would be sent."""
     actor = staff(request)
     deal, form = _form(request, actor, deal_id)
-    status = _end(actor, deal, form) if request.method == "POST" and "preview" not in request.POST else 200
+    is_sent = request.method == "POST" and "preview" not in request.POST
+    status = outcome_of(form, partial(_end, actor, deal, form)) if is_sent else 200
     if status == 302:
         words = _("Ended. The room stays readable to everybody in it.")
         messages.success(request, _("Paused. On that day it stands on the owner’s list.") if form.pauses else words)
@@ -78,19 +78,8 @@ def _told(deal: Deal, form: EndForm) -> list[str]:
     return [one.contact.name for one in people]
 
 
-def _end(actor: Actor, deal: Deal, form: EndForm) -> int:
-    """End or pause it as was typed, and return the status to answer with: 302, 422, or 409 when somebody was faster.
-
-    That is said above the form, which then goes on.
-    """
-    try:
-        return 422 if attempt(form, partial(_act, actor, deal, form)) is None else 302
-    except Stale as error:
-        say_stale(form, error)
-        return 409
-
-
-def _act(actor: Actor, deal: Deal, form: EndForm) -> Deal:
+def _end(actor: Actor, deal: Deal, form: EndForm) -> Deal:
+    """End or pause it as was typed."""
     action = pause_deal if form.pauses else end_deal
     named: dict[str, Any] = {"actor": actor, "deal_id": deal.pk, "version": form.cleaned_data["version"] or 0}
     try:

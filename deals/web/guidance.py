@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from crm.actors import Actor
-from crm.errors import NotFound, Stale
+from crm.errors import NotFound
 from crm.queries.timeline import history_of
 from crm.web.actor import administrator
-from crm.web.forms import attempt
-from crm.web.version import say_stale
+from crm.web.version import outcome_of
 from deals.actions.guidance import change_guidance
 from deals.models import Stage
 from deals.web.forms.guidance import GuidanceForm, MaterialForms, StepForms, rows_of
@@ -45,20 +44,12 @@ def guidance(request: HttpRequest, stage_id: UUID) -> HttpResponse:
     steps = StepForms(request.POST or None, prefix="steps", initial=stage.steps)
     material = MaterialForms(request.POST or None, prefix="material", initial=stage.material)
     forms: dict[str, Any] = {"form": form, "steps": steps, "material": material}
-    if request.method != "POST":
-        return _page(request, actor, stage, forms)
-    try:
-        saved = attempt(form, partial(_save, actor, stage, form, steps, material))
-    except Stale as error:
-        say_stale(form, error)
-        return _page(request, actor, stage, forms, status=409)
-    if saved is None:
-        return _page(request, actor, stage, forms, status=422)
-    messages.success(request, _("Saved."))
-    return redirect("deals:pipeline", stage.pipeline_id)
-
-
-def _page(request: HttpRequest, actor: Actor, stage: Stage, forms: dict[str, Any], status: int = 200) -> HttpResponse:
+    status = 200
+    if request.method == "POST":
+        status = outcome_of(form, partial(_save, actor, stage, form, steps, material))
+        if status == 302:
+            messages.success(request, _("Saved."))
+            return redirect("deals:pipeline", stage.pipeline_id)
     history = history_of(actor, [stage.pk], request.GET.get("cursor", ""))
     context = {"stage": stage, "base": settings.BASE_CURRENCY, "history": history, **forms}
     return render(request, "deals/pipeline/guidance.html", context, status=status)

@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm.errors import NotFound, Stale
+from crm.errors import NotFound
 from crm.web.actor import administrator, staff
 from crm.web.forms import attempt
 from crm.web.submitted import version_of
-from crm.web.version import say_stale
+from crm.web.version import outcome_of
 from deals.actions.pipeline import archive_pipeline, change_pipeline, create_pipeline, restore_pipeline
 from deals.queries.pipeline import pipeline_view, pipelines
 from deals.web.forms.pipeline import NewPipelineForm, PipelineForm
@@ -75,17 +75,10 @@ def edit_pipeline(request: HttpRequest, pipeline_id: UUID) -> HttpResponse:
     act = partial(change_pipeline, actor=actor, pipeline_id=pipeline_id)
     status = 200
     if request.method == "POST":
-        try:
-            if (
-                attempt(form, lambda: act(**form.cleaned_data | {"version": form.cleaned_data["version"] or 0}))
-                is not None
-            ):
-                messages.success(request, _("Saved."))
-                return redirect("deals:pipeline", pipeline_id)
-            status = 422
-        except Stale as error:
-            say_stale(form, error)
-            status = 409
+        status = outcome_of(form, lambda: act(**form.cleaned_data | {"version": form.cleaned_data["version"] or 0}))
+        if status == 302:
+            messages.success(request, _("Saved."))
+            return redirect("deals:pipeline", pipeline_id)
     context = {"form": form, "pipeline": pipeline}
     return render(request, "deals/pipeline/form.html", context, status=status)
 

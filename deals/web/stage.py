@@ -10,11 +10,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from crm.errors import NotFound, Stale
+from crm.errors import NotFound
 from crm.web.actor import administrator
 from crm.web.forms import attempt
 from crm.web.submitted import version_of
-from crm.web.version import say_stale
+from crm.web.version import outcome_of
 from deals.actions.stage import change_stage, create_stage, move_stage, remove_stage
 from deals.models import Stage
 from deals.web.forms.pipeline import StageForm
@@ -46,14 +46,10 @@ def stage(request: HttpRequest, stage_id: UUID) -> HttpResponse:
     act = partial(change_stage, actor=actor, stage_id=stage_id)
     status = 200
     if request.method == "POST":
-        try:
-            if attempt(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values)):
-                messages.success(request, _("Saved. It applies at each open deal’s next move."))
-                return redirect("deals:pipeline", stage.pipeline_id)
-            status = 422
-        except Stale as error:
-            say_stale(form, error)
-            status = 409
+        status = outcome_of(form, lambda: act(version=form.cleaned_data["version"] or 0, values=form.values))
+        if status == 302:
+            messages.success(request, _("Saved. It applies at each open deal’s next move."))
+            return redirect("deals:pipeline", stage.pipeline_id)
     return pipeline_page(request, stage.pipeline_id, stage_form=form, open_stage=stage.pk, status=status)
 
 
