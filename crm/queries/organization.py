@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.db.models.functions import Upper
 from django.urls import reverse
 
 from crm.actors import Actor
@@ -72,10 +71,11 @@ def clients_meant(actor: Actor, words: str) -> list[Organization]:
     """Return the clients that somebody can mean who writes a name, or a name and where it is. The first few, when there are more."""
     said = searched(words)
     parts = said.split(", ")
-    names = {", ".join(parts[:end]).upper() for end in range(1, len(parts) + 1)}
-    rows = Organization.objects.visible_to(actor).filter(archived_at=None)
-    called = rows.annotate(upper=Upper("name")).filter(upper__in=names)[:CALLED]
-    return [one for one in called if said.casefold() in (one.name.casefold(), in_words(one).casefold())]
+    called = Q()  # the database compares: it has its own idea of capitals, as of ß
+    for end in range(1, len(parts) + 1):
+        called |= Q(name__iexact=", ".join(parts[:end]))
+    rows = Organization.objects.visible_to(actor).filter(called, archived_at=None)[:CALLED]
+    return [one for one in rows if said.casefold() in (one.name.casefold(), in_words(one).casefold())]
 
 
 def find_organizations(actor: Actor, query: Query, limit: int) -> list[Found]:

@@ -50,6 +50,13 @@ def test_a_name_finds_its_client(cast: Cast, client: Client, typed: str) -> None
     assert Contact.objects.get(name="Sol").organization == oslo
 
 
+@pytest.mark.parametrize("typed", ["Groß & Söhne", "groß & söhne", "İzmir Gıda", "Łódź"])
+def test_names_are_found_in_every_script(cast: Cast, client: Client, typed: str) -> None:
+    made = create_organization(actor=cast.rep, values={"name": typed})
+    assert not add(client, organization=typed)
+    assert Contact.objects.get(name="Sol").organization == made
+
+
 def test_of_two_with_one_name_the_place_says_which(cast: Cast, client: Client) -> None:
     acme(cast, "Oslo")
     bergen = acme(cast, "Bergen")
