@@ -105,11 +105,12 @@ def create_custom_field(*, actor: Actor, values: dict[str, Any]) -> CustomField:
 
 @transaction.atomic
 def change_custom_field(*, actor: Actor, custom_field_id: UUID, version: int, values: dict[str, Any]) -> CustomField:
-    """Change how a custom field is called, its choices, whether it must be filled. Values that are there stay."""
+    """Change some of: label, choices, required. Values that are there stay. Raises `Invalid` at the field, `Stale`."""
     check_admin(actor)
     field = _lock(custom_field_id)
     checks = Checks()
-    clean = _checked_definition(checks, field.type, values)
+    kept = {"label": field.label, "choices": field.choices, "required": field.required}
+    clean = _checked_definition(checks, field.type, kept | values)
     checks.done()
     check_version(field, version)
     if changed := save_changes(field, clean):

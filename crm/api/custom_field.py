@@ -97,12 +97,8 @@ class CustomFieldDetail(APIView):
     def patch(self, request: Request, values: dict[str, Any], custom_field_id: UUID) -> Response:
         """Change a definition. Values that are there stay."""
         actor, version = actor_of(request), version_of(request)
-        before = get_custom_field(actor, custom_field_id)
-        kept = {"label": before.label, "choices": before.choices, "required": before.required}
-        changed = change_custom_field(
-            actor=actor, custom_field_id=custom_field_id, version=version, values=kept | values
-        )
-        return one(request, CustomFieldAnswer, changed)
+        field = change_custom_field(actor=actor, custom_field_id=custom_field_id, version=version, values=values)
+        return one(request, CustomFieldAnswer, field)
 
     @writes("archive_custom_field", "admin", status=204)
     def delete(self, request: Request, values: dict[str, Any], custom_field_id: UUID) -> Response:
